@@ -1,0 +1,51 @@
+"""Statistics kernels: arrays in, frozen records out. NumPy and ``scipy.special`` only.
+
+Names load on first use, so importing this package alone costs nothing::
+
+    from onearm import stats
+    stats.kaplan_meier([1, 2, 3], [1, 0, 1]).quantile().value
+
+The models ``cox`` and ``logistic`` live in modules of their own name: ``stats.cox.cox(...)``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+# public name -> module that holds it
+_NAMES: dict[str, str] = {
+    "proportion_interval": "binomial",
+    "difference_interval": "binomial",
+    "exact_test": "binomial",
+    "fisher_exact": "binomial",
+    "kaplan_meier": "survival",
+    "reverse_kaplan_meier": "survival",
+    "log_rank": "survival",
+    "landmark": "survival",
+    "nearest_pairs": "matching",
+    "att_weights": "weighting",
+    "effective_sample_size": "weighting",
+    "standardized_differences": "balance",
+    "variance_ratios": "balance",
+    "ks_statistics": "balance",
+    "summary": "describe",
+}
+_MODULES = ("balance", "binomial", "cox", "describe", "logistic", "matching", "survival", "weighting")
+
+__all__ = [
+    *_NAMES,
+    *_MODULES,
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
+    if name in _NAMES:
+        return getattr(import_module(f"{__name__}.{_NAMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_NAMES, *_MODULES])

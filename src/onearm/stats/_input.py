@@ -1,0 +1,145 @@
+"""Arrays checked on the way in: every kernel refuses the same things in the same words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+TIE_TOLERANCE = 1e-9  # times closer than this, relative to the later one, are the same time
+
+
+def as_vector(name: str, value: ArrayLike, n: int | None = None) -> Floats:
+    """``value`` as a finite float vector (of length ``n`` when given), or ValueError naming ``name``."""
+    try:
+        x = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must hold numbers only") from None
+    if x.ndim != 1:
+        raise ValueError(f"{name} must be one-dimensional, found shape {x.shape}")
+    if n is not None and x.size != n:
+        raise ValueError(f"{name} has {x.size} values where {n} are needed")
+    if x.size == 0:
+        raise ValueError(f"{name} is empty")
+    bad = np.flatnonzero(~np.isfinite(x))
+    if bad.size:
+        raise ValueError(f"{name} has {bad.size} missing or infinite values, the first at index {bad[0]}")
+    return x
+
+
+def as_times(name: str, value: ArrayLike, n: int | None = None) -> Floats:
+    """Times: finite and not negative."""
+    x = as_vector(name, value, n)
+    bad = np.flatnonzero(x < 0)
+    if bad.size:
+        raise ValueError(f"{name} has {bad.size} negative values, the first {x[bad[0]]} at index {bad[0]}")
+    return x
+
+
+def as_indicator(name: str, value: ArrayLike, n: int | None = None) -> Bools:
+    """A 0/1 (or boolean) vector as booleans."""
+    x = as_vector(name, value, n)
+    bad = np.flatnonzero((x != 0) & (x != 1))
+    if bad.size:
+        raise ValueError(f"{name} must hold 0 and 1 only, found {x[bad[0]]} at index {bad[0]}")
+    return np.asarray(x == 1, dtype=np.bool_)
+
+
+def as_weights(name: str, value: ArrayLike | None, n: int) -> Floats:
+    """Weights: finite, not negative, not all zero; ones when None."""
+    if value is None:
+        return np.ones(n)
+    x = as_vector(name, value, n)
+    if np.any(x < 0):
+        raise ValueError(f"{name} has negative values, the first at index {np.flatnonzero(x < 0)[0]}")
+    if not np.any(x > 0):
+        raise ValueError(f"{name} is zero throughout: nothing is left to analyse")
+    return x
+
+
+def as_matrix(name: str, value: ArrayLike, n: int | None = None) -> Floats:
+    """A finite n x p matrix; a vector becomes one column."""
+    try:
+        x = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must hold numbers only") from None
+    if x.ndim == 1:
+        x = x[:, None]
+    if x.ndim != 2:
+        raise ValueError(f"{name} must be a vector or a matrix, found shape {x.shape}")
+    if n is not None and x.shape[0] != n:
+        raise ValueError(f"{name} has {x.shape[0]} rows where {n} are needed")
+    if x.shape[0] == 0 or x.shape[1] == 0:
+        raise ValueError(f"{name} is empty: shape {x.shape}")
+    if not np.all(np.isfinite(x)):
+        row, column = np.argwhere(~np.isfinite(x))[0]
+        raise ValueError(f"{name} has missing or infinite values, the first in row {row}, column {column}")
+    return x
+
+
+def as_codes(name: str, value: ArrayLike, n: int) -> tuple[NDArray[Any], Ints]:
+    """Labels and the code of each row, for strata, clusters and groups of any sortable type."""
+    x = np.asarray(value)
+    if x.ndim != 1 or x.size != n:
+        raise ValueError(f"{name} has shape {x.shape} where ({n},) is needed")
+    missing = np.array([v is None or v != v for v in x]) if x.dtype == object else x != x
+    if np.any(missing):
+        raise ValueError(f"{name} has missing values, the first at index {np.flatnonzero(missing)[0]}")
+    try:
+        labels, codes = np.unique(x, return_inverse=True)
+    except TypeError:
+        raise ValueError(f"{name} mixes labels that cannot be sorted") from None
+    return labels, codes.astype(np.int64).reshape(-1)
+
+
+def as_level(level: float) -> float:
+    """A confidence level strictly between 0 and 1."""
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1, found {level}")
+    return float(level)
+
+
+def as_choice(name: str, value: str, allowed: tuple[str, ...]) -> str:
+    """One of the ``allowed`` words."""
+    if value not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(allowed)}; found {value!r}")
+    return value
+
+
+def count(code: Ints, weight: Floats, size: int) -> Floats:
+    """Sum of ``weight`` by code 0 .. size-1."""
+    return np.asarray(np.bincount(code, weight, size), dtype=np.float64)
+
+
+def rank_times(*times: Floats) -> tuple[Floats, list[Ints]]:
+    """Distinct times, and the position of each given time among them; near ties become ties.
+
+    Times computed in floating point (days / 30.4375, say) that should be equal may differ in the
+    last digits and would then fall in different risk sets. Neighbours within a relative 1e-9 are
+    joined to the smallest of their run.
+    """
+    distinct, position = np.unique(np.concatenate(times), return_inverse=True)
+    starts = np.ones(distinct.size, dtype=bool)
+    starts[1:] = np.diff(distinct) > TIE_TOLERANCE * distinct[1:]
+    joined = (np.cumsum(starts) - 1)[position.reshape(-1)]
+    cuts = np.cumsum([t.size for t in times])[:-1]
+    return distinct[starts], [part.astype(np.int64) for part in np.split(joined, cuts)]
+
+
+def ranked_interval(time: Floats, entry: ArrayLike | None) -> tuple[Floats, Ints, Ints]:
+    """Distinct times, rank of each exit, rank of each entry (-1 where there is none)."""
+    if entry is None:
+        distinct, (stop,) = rank_times(time)
+        return distinct, stop, np.full(time.size, -1, dtype=np.int64)
+    start_time = as_times("entry", entry, time.size)
+    distinct, (stop, start) = rank_times(time, start_time)
+    late = np.flatnonzero(start >= stop)
+    if late.size:
+        i = late[0]
+        raise ValueError(f"entry must be before time: row {i} has entry {start_time[i]} and time {time[i]}")
+    return distinct, stop, start
