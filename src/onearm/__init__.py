@@ -1,0 +1,1 @@
+"""onearm: a single-arm oncology trial, from its protocol to its paper."""

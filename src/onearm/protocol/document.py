@@ -1,0 +1,49 @@
+"""The protocol: one frozen document that says everything an analysis may depend on."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from onearm.protocol.base import Name, Part, Words
+from onearm.protocol.comparison import Comparison, External
+from onearm.protocol.endpoint import Endpoint
+from onearm.protocol.fact import Fact, ResponseScale
+from onearm.protocol.monitoring import Rule
+from onearm.protocol.population import Population
+from onearm.protocol.regimen import DoseField
+from onearm.protocol.trial import Body, Covariate, Data, Drug, TrialInfo
+from onearm.protocol.version import Version
+
+
+class Protocol(Part):
+    """A trial's protocol as `onearm` reads it from ``protocol.yaml``.
+
+    Every name used in one part must be defined in another; `onearm.protocol.check.check` says where not.
+
+    Examples
+    --------
+    >>> from onearm.protocol import Protocol
+    >>> p = Protocol.model_validate({"onearm": 1, "trial": {"id": "t1", "title": "A trial", "arm": "Drug A"}})
+    >>> p.trial.time_zero
+    'treatment_start'
+    """
+
+    onearm: Literal[1]
+    trial: TrialInfo
+    assumptions: tuple[Words, ...] = ()
+    data: Data = Data()
+    cohorts: dict[Name, Words] = Field(default_factory=dict)
+    covariates: dict[Name, Covariate] = Field(default_factory=dict)
+    body: Body | None = None
+    drugs: dict[Name, Drug] = Field(default_factory=dict)
+    regimens: dict[Name, tuple[DoseField, ...]] = Field(default_factory=dict)
+    versions: dict[Name, Version] = Field(default_factory=dict)
+    response: ResponseScale = ResponseScale()
+    populations: dict[Name, Population] = Field(default_factory=dict)
+    facts: dict[Name, Fact] = Field(default_factory=dict)
+    endpoints: dict[Name, Endpoint] = Field(default_factory=dict)
+    monitoring: dict[Name, Rule] = Field(default_factory=dict)
+    external: dict[Name, External] = Field(default_factory=dict)
+    comparisons: dict[Name, Comparison] = Field(default_factory=dict)

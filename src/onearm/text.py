@@ -1,0 +1,133 @@
+"""Numbers to text: the only place where anything is rounded.
+
+Rounding is half up on the exact decimal value, so 1/16 prints as 6.3% and never as 6.2%.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+NOT_ESTIMABLE = "NE"
+NOT_REACHED = "NR"
+
+_RULES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "truncate": ROUND_DOWN}
+ROUNDING_RULES = tuple(_RULES)
+
+
+def _decimal(value: float | Fraction | Decimal) -> Decimal:
+    if isinstance(value, Fraction):
+        return Decimal(value.numerator) / Decimal(value.denominator)
+    # repr is the shortest decimal that reads back as the same float: 0.0625 stays 0.0625
+    return value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+
+
+def rounded(value: float | Fraction | Decimal, decimals: int, rule: str = "half-up") -> str:
+    """A number with a fixed count of decimals.
+
+    Parameters
+    ----------
+    value
+        A finite number.
+    decimals
+        Digits after the point.
+    rule
+        ``half-up`` (default), ``half-even`` or ``truncate``.
+
+    Examples
+    --------
+    >>> rounded(2.675, 2), rounded(2.665, 2, "half-even"), rounded(-0.04, 1)
+    ('2.68', '2.66', '0.0')
+    """
+    quantum = Decimal(1).scaleb(-decimals)
+    out = _decimal(value).quantize(quantum, rounding=_RULES[rule])
+    return format(abs(out) if out == 0 else out, "f")
+
+
+def percent(part: int, whole: int, decimals: int = 1, rule: str = "half-up") -> str:
+    """Percentage of two counts, exact.
+
+    Examples
+    --------
+    >>> percent(1, 16), percent(44, 48, 0), percent(1, 200)
+    ('6.3', '92', '0.5')
+    """
+    if whole == 0:
+        return NOT_ESTIMABLE
+    return rounded(Fraction(100 * part, whole), decimals, rule)
+
+
+def number(value: float | None, decimals: int = 1) -> str:
+    """A number, or ``NE`` when there is none.
+
+    Examples
+    --------
+    >>> number(11.04), number(None), number(float("inf"))
+    ('11.0', 'NE', 'NR')
+    """
+    if value is None or math.isnan(value):
+        return NOT_ESTIMABLE
+    if math.isinf(value):
+        return NOT_REACHED
+    return rounded(value, decimals)
+
+
+def p_value(p: float | None) -> str:
+    """A p-value with three decimals, ``<0.001`` below that.
+
+    Examples
+    --------
+    >>> p_value(0.0004), p_value(0.0495), p_value(1.0)
+    ('<0.001', '0.050', '1.000')
+    """
+    if p is None or math.isnan(p):
+        return NOT_ESTIMABLE
+    return "<0.001" if p < 0.001 else rounded(p, 3)
+
+
+_DECIMALS = {
+    "proportion": 1,
+    "months": 1,
+    "hazard ratio": 2,
+    "patients": 0,
+    "events": 0,
+    "days": 0,
+    "standardized difference": 2,
+    "ratio": 2,
+}
+
+
+def quantity(value: float | None, unit: str) -> str:
+    """A number in its unit as it is printed, without the unit's name.
+
+    Proportions print as percentages with their sign, hazard ratios with two decimals, counts as integers.
+
+    Examples
+    --------
+    >>> quantity(11 / 12, "proportion"), quantity(0.5, "hazard ratio"), quantity(48.0, "patients")
+    ('91.7%', '0.50', '48')
+    >>> quantity(None, "months")
+    'NE'
+    """
+    if unit == "p":
+        return p_value(value)
+    if value is None or math.isnan(value):
+        return NOT_ESTIMABLE
+    if unit == "proportion":
+        exact = Fraction(value).limit_denominator(10**7) if math.isfinite(value) else Fraction(0)
+        return rounded(exact * 100 if abs(float(exact) - value) < 1e-12 else _decimal(value) * 100, 1) + "%"
+    return number(value, _DECIMALS.get(unit, 1))
+
+
+def interval(low: float | None, high: float | None, unit: str) -> str:
+    """Two limits as they are printed; nothing where neither exists.
+
+    Examples
+    --------
+    >>> interval(0.5, 0.75, "proportion"), interval(8.2, None, "months"), interval(None, None, "months")
+    ('50.0% to 75.0%', '8.2 to NE', '')
+    """
+    if low is None and high is None:
+        return ""
+    return f"{quantity(low, unit)} to {quantity(high, unit)}"
