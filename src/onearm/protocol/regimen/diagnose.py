@@ -27,10 +27,7 @@ _KINDS: dict[str, tuple[str, list[str]]] = {
     "TIME": ("a duration (min, h, days)", ["min", "h", "day", "days"]),
     "EVERY": ("a schedule", ["every"]),
     "HOUR": ('"h"', ["h"]),
-    "TWICE": ("a schedule", ["twice daily"]),
-    "DAILY": ("a schedule", ["daily"]),
-    "WEEKLY": ("a schedule", ["weekly"]),
-    "CONTINUOUS": ("a schedule", ["continuous"]),
+    "OFTEN": ("a schedule", ["daily", "twice daily", "weekly", "continuous"]),
     "ON": ('"on"', ["on"]),
     "DAY": ('"day" or "days"', ["day", "days"]),
     "SPAN": ("a whole number or a range such as 1-3", []),
@@ -41,14 +38,10 @@ _KINDS: dict[str, tuple[str, list[str]]] = {
     "AGE": ('"age"', ["age"]),
     "CD20": ('"CD20"', ["CD20"]),
     "WEIGHT": ('"weight"', ["weight"]),
-    "CNS": ('"CNS disease"', ["CNS disease"]),
-    "PH": ('"Ph-positive"', ["Ph-positive"]),
-    "AT": ('"at least"', ["at least"]),
-    "LEAST": ('"least"', ["least"]),
-    "BELOW": ('"below"', ["below"]),
+    "STATE": ('"CNS disease" or "Ph-positive"', ["CNS disease", "Ph-positive"]),
+    "LIMIT": ('"at least" or "below"', ["at least", "below"]),
     "PERCENT": ("a percentage such as 20%", []),
     "KG": ('"kg"', ["kg"]),
-    "DISEASE": ('"disease"', ["disease"]),
     "CAP": ('"cap"', ["cap"]),
     "$END": ("the end of the line", []),
 }
@@ -71,10 +64,13 @@ _HABITS = {
     **dict.fromkeys(("continuously", "civi", "ci"), "continuous"),
     **dict.fromkeys((">=", "≥"), "at least"),
     **dict.fromkeys(("<", "under"), "below"),
+    "twice": "twice daily",
+    "at": "at least",
+    "cns": "CNS disease",
     "max": "cap",
     "when": "if",
 }
-_KNOWN = frozenset(w for _, words in _KINDS.values() for w in words if w not in _ALL_UNITS) | {"twice"}
+_KNOWN = frozenset(w for _, words in _KINDS.values() for w in words if w not in _ALL_UNITS)
 
 
 def refused(text: str, start: int, allowed: Collection[str]) -> RegimenSyntaxError:
@@ -96,7 +92,8 @@ def refused(text: str, start: int, allowed: Collection[str]) -> RegimenSyntaxErr
     """
     word = _word(text, start, "SPAN" in allowed or "COMMA" in allowed)
     kinds = [kind for kind in _KINDS if kind in allowed]
-    expected = ("an amount",) if "AUC" in kinds else tuple(dict.fromkeys(_KINDS[k][0] for k in kinds))
+    described = [choice for kind in kinds for choice in _KINDS[kind][0].split(" or ")]
+    expected = ("an amount",) if "AUC" in kinds else tuple(dict.fromkeys(described))
     near = _near(word, kinds)
     return RegimenSyntaxError(text, start + 1, word, expected, near, _hint(word, kinds) if word else None)
 
@@ -128,7 +125,9 @@ def _usual(word: str) -> str:
     """Translate a habit such as `bid`, `q12h` or `IU/m2`; other words stay."""
     if hours := re.fullmatch("q([0-9]+)h", word.lower()):
         return f"every {hours[1]} h"
-    head, slash, tail = word.lower().partition("/")
+    head, slash, tail = (
+        word.lower().replace("/day/m2", "/m2/day").replace("/day/kg", "/kg/day").partition("/")
+    )
     return _HABITS.get(head, head) + slash + tail
 
 
@@ -140,6 +139,8 @@ def _hint(word: str, kinds: list[str]) -> str | None:
         return _ORDER if "$END" in kinds or "ON" in kinds else None
     if "NUMBER" in kinds and re.fullmatch("[0-9.,]*[.,][0-9.,]*", word):
         return "write numbers as 0.5 or 1000, with a leading zero and without commas"
+    if "UNIT" in kinds and re.fullmatch("[0-9.]+", word):
+        return "a number within a drug name needs a hyphen, such as interleukin-2"
     if "PERCENT" in kinds and re.fullmatch("[0-9.]+", word):
         return f'write "{word}%"'
     return None

@@ -103,7 +103,7 @@ class Condition(_Closed):
 
     def _check_bound(self, value: Decimal) -> None:
         if self.subject == "CD20" and self.op != "at least":
-            raise DoseError("condition", 'CD20 is compared with "at least"')
+            raise DoseError("condition.op", 'CD20 is compared with "at least"')
         if self.subject == "CD20" and value > 100:
             raise DoseError("condition", "a percentage lies within 0 and 100")
         if self.subject == "age" and (value != value.to_integral_value() or not 1 <= value <= 120):

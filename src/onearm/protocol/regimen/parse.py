@@ -173,6 +173,11 @@ def _over(line: _Line, words: list["Token"]) -> None:
         line.where["over_minutes"] = number
 
 
+def _spaced(words: str) -> str:
+    """Leave one space between words."""
+    return " ".join(words.split())
+
+
 def _schedule(line: _Line, words: list["Token"]) -> None:
     if not words:
         return
@@ -181,7 +186,7 @@ def _schedule(line: _Line, words: list["Token"]) -> None:
         line.values |= {"schedule": "every_h", "every_h": line.whole(words[1], "the hours")}
         line.where["every_h"] = words[1]
     else:
-        line.values["schedule"] = " ".join(words)
+        line.values["schedule"] = _spaced(words[0])
 
 
 def _listed(name: str, last: int) -> Callable[[_Line, list["Token"]], None]:
@@ -205,13 +210,11 @@ def _condition(line: _Line, words: list["Token"]) -> None:
         return
     _, subject, *rest = words
     line.where["condition"] = subject
-    if subject.type in ("CNS", "PH"):
-        line.values["condition"] = {"subject": " ".join([subject, *rest])}
-        return
-    value = next(word for word in rest if word.type in ("NUMBER", "PERCENT"))
-    op = "below" if rest[0].type == "BELOW" else "at least"
-    line.values["condition"] = {"subject": str(subject), "op": op, "value": value.rstrip("%")}
-    line.where["condition"] = value
+    line.values["condition"] = {"subject": _spaced(subject)}
+    if rest:
+        limit, value = rest[:2]
+        line.values["condition"] |= {"op": _spaced(limit), "value": value.rstrip("%")}
+        line.where |= {"condition": value, "condition.op": limit}
 
 
 def _cap(line: _Line, words: list["Token"]) -> None:
