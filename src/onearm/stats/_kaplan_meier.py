@@ -275,7 +275,7 @@ def kaplan_meier(
     events = sample.totals(sample.event, sample.weight)
     factor = np.ones_like(at_risk)
     factor[n_event > 0] -= events[n_event > 0] / at_risk[n_event > 0]
-    survival: Floats = np.cumprod(np.where(everyone, 0.0, factor))
+    survival = np.asarray(np.cumprod(np.where(everyone, 0.0, factor)), dtype=np.float64)
     log_variance = log_survival_variance(sample, at_risk, np.where(everyone, 0.0, events), robust)
     error = np.where(survival > 0, survival * np.sqrt(log_variance), np.nan)
     low, high = survival_limits(survival, error, level, interval)

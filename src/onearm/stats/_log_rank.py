@@ -133,7 +133,7 @@ class _Cells:
         def still(by_cell: Floats) -> Floats:  # tail sums within each stratum
             tail: Floats = by_cell[::-1].cumsum(axis=0)[::-1]
             end = np.searchsorted(stratum, stratum, side="right")
-            return tail - np.r_[tail, np.zeros((1, tail.shape[1]))][end]
+            return np.asarray(tail - np.r_[tail, np.zeros((1, tail.shape[1]))][end], dtype=np.float64)
 
         everyone, ones = np.ones(t.size, dtype=bool), np.ones(t.size)
         present = still(split(everyone, ones))
