@@ -1,0 +1,104 @@
+"""Two groups against each other: log-rank test and Cox hazard ratio, with pairs as clusters where there are pairs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from onearm.endpoints.sample import Output, Times
+from onearm.stats.cox import cox
+from onearm.stats.survival import log_rank
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from onearm.endpoints.time_to_event import Words
+
+
+def contrast(
+    first: Times,
+    second: Times,
+    level: float,
+    words: Words,
+    *,
+    of: str,
+    pairs: tuple[Sequence[int], Sequence[int]] | None = None,
+    subjects: tuple[str, ...] | None = None,
+) -> Output:
+    """Hazard ratio of the first group against the second, and the log-rank test.
+
+    Parameters
+    ----------
+    first, second
+        The two groups' times.
+    level
+        Level of the interval.
+    words
+        What the numbers are called.
+    of
+        Words for what is compared, ``A against B``.
+    pairs
+        For matched groups the pair number of every subject of each group: robust variance with pairs as clusters.
+    subjects
+        The subjects named with the numbers; all of both groups when None.
+    """
+    named = (*first.subjects, *second.subjects) if subjects is None else subjects
+    n, events = len(first.subjects) + len(second.subjects), int(first.event.sum() + second.event.sum())
+    variance = "robust variance, pairs as clusters" if pairs is not None else "model variance"
+    method = f"Cox regression, Efron ties, {variance}"
+    common = {"n": n, "events": events, "subjects": named, "notes": (*words.notes, of)}
+    if not (first.subjects and second.subjects) or events == 0:
+        why = "no events" if first.subjects and second.subjects else "a group is empty"
+        return _refused(words, method, level, common, why)
+    days = np.concatenate([first.days, second.days])
+    event = np.concatenate([first.event, second.event])
+    group = np.r_[np.ones(len(first.subjects)), np.zeros(len(second.subjects))]
+    cluster = None if pairs is None else np.concatenate([np.asarray(pairs[0]), np.asarray(pairs[1])])
+    fit = cox(days, event, group, cluster=cluster, level=level)
+    out = Output()
+    if fit.converged:
+        error = fit.robust_std_error if cluster is not None else fit.std_error
+        out.estimates += [
+            words.estimate(
+                "hazard_ratio",
+                "hazard ratio",
+                unit="hazard ratio",
+                method=f"{method}; standard error on the log scale",
+                value=float(np.exp(fit.coef[0])),
+                low=float(np.exp(fit.low[0])),
+                high=float(np.exp(fit.high[0])),
+                level=level,
+                std_error=float(error[0]),
+                **common,
+            ),
+            words.estimate(
+                "cox_p", "Wald p", unit="p", method=f"{method}; Wald test", value=float(fit.p_value[0]), **common
+            ),
+        ]
+    else:
+        out += _refused(words, method, level, common, fit.message)
+    test = log_rank(days, event, group)
+    paired = "; pairs ignored" if pairs is not None else ""
+    out.estimates.append(
+        words.estimate(
+            "log_rank_p",
+            "log-rank p",
+            unit="p",
+            method=f"log-rank test, two-sided{paired}",
+            value=float(test.p_value),
+            **common,
+        )
+    )
+    return out
+
+
+def _refused(words: Words, method: str, level: float, common: dict[str, object], why: str) -> Output:
+    return Output(
+        [
+            words.estimate(
+                "hazard_ratio", "hazard ratio", unit="hazard ratio", method=method, level=level, error=why, **common
+            ),
+            words.estimate("cox_p", "Wald p", unit="p", method=f"{method}; Wald test", error=why, **common),
+        ]
+    )

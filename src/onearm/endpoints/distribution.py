@@ -1,0 +1,57 @@
+"""Summaries of numeric covariates."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from onearm.endpoints.proportion import missing_count
+from onearm.endpoints.sample import Analysis, Output
+from onearm.protocol.endpoint import Summary
+from onearm.results import Estimate
+from onearm.stats.describe import summary as describe
+
+_STATS = {
+    "median": ("median", "median"),
+    "q1": ("first quartile", "quartile, R type 7"),
+    "q3": ("third quartile", "quartile, R type 7"),
+    "mean": ("mean", "mean"),
+    "sd": ("standard deviation", "standard deviation, n - 1"),
+    "min": ("minimum", "minimum"),
+    "max": ("maximum", "maximum"),
+}
+
+
+def summary(name: str, e: Summary, a: Analysis) -> Output:
+    """Median, quartiles, mean, standard deviation, range and missing values of a covariate."""
+    covariate = a.protocol.covariates[e.covariate]
+    rows = a.members(a.subjects.select("subject", value=e.covariate), e.population)
+    known = rows.filter(pl.col("value").is_not_null())
+    label = e.label or covariate.label
+    words = {
+        "context": "baseline",
+        "population": a.label(e.population),
+        "evidence": "baseline",
+        "variable": name,
+    }
+    out = Output()
+    found = describe(known["value"].to_numpy()) if known.height else None
+    for stat, (what, method) in _STATS.items():
+        value = float(getattr(found, stat)) if found is not None else None
+        undefined = value is None or value != value
+        out.estimates.append(
+            Estimate(
+                **words,
+                id=f"{name}.{stat}",
+                label=f"{label}: {what}",
+                stat=stat,
+                unit=covariate.unit,
+                method=method,
+                n=known.height,
+                value=None if undefined else value,
+                error="too few values" if undefined else None,
+                subjects=tuple(known["subject"]),
+            )
+        )
+    missing = tuple(rows.filter(pl.col("value").is_null())["subject"])
+    out.estimates.append(missing_count(name, label, missing, rows.height, words))
+    return out

@@ -1,0 +1,245 @@
+"""Kaplan-Meier estimates of time-to facts: curves, medians, survival at months, follow-up, landmark."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from onearm.endpoints.contrast import contrast
+from onearm.endpoints.sample import Analysis, Output, Times, at_group
+from onearm.protocol.endpoint import FollowUp, Landmark, Survival
+from onearm.results import Curve, Estimate, RiskTable
+from onearm.stats.survival import KaplanMeier, kaplan_meier, reverse_kaplan_meier
+from onearm.units import MONTH_DAYS, days_of, months
+
+MONTHS_NOTE = f"a month is {MONTH_DAYS} days"
+MEDIAN_RULES = {
+    "smallest": "median: first time with survival at most one half",
+    "midpoint": "median: midpoint of a flat piece at one half",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What the numbers of one curve have in common."""
+
+    name: str
+    label: str
+    population: str
+    evidence: str
+    context: str = "survival"
+    group: str = ""
+    panel: str = ""
+    shown: str = ""
+    notes: tuple[str, ...] = ()
+
+    def estimate(self, stat: str, what: str, *, at: str = "", **values: object) -> Estimate:
+        """An estimate of this curve: id ``os.median`` or ``os.survival@24mo``."""
+        return Estimate(
+            id=at_group(f"{self.name}.{stat}{at}", self.group),
+            label=f"{self.label}: {what}",
+            variable=self.name,
+            stat=stat,
+            context=self.context,
+            population=self.population,
+            group=self.group,
+            evidence=self.evidence,
+            **values,  # type: ignore[arg-type]
+        )
+
+
+def curve_estimates(times: Times, clause: Survival | Landmark, words: Words) -> Output:
+    """Subjects, events, median, survival at months and the curve itself of one group."""
+    n, events = len(times.subjects), int(times.event.sum())
+    method = f"Kaplan-Meier; {clause.interval} interval"
+    counted = {"n": n, "subjects": times.subjects}
+    out = Output()
+    with_event = tuple(s for s, e in zip(times.subjects, times.event, strict=True) if e)
+    out.estimates += [
+        words.estimate("n", "patients", unit="patients", method="count", value=float(n), **counted),
+        words.estimate(
+            "events", "events", unit="events", method="count", value=float(events), n=n, subjects=with_event
+        ),
+    ]
+    if n == 0:
+        out.estimates += _nothing(clause, words, method)
+        return out
+    km = kaplan_meier(times.days, times.event, level=clause.level, interval=clause.interval)
+    common = {"method": method, "level": clause.level, "events": events, **counted}
+    noted = replace(words, notes=(*words.notes, MONTHS_NOTE))
+    out.estimates.append(_median(km, clause.median, noted, common))
+    out.estimates += [_milestone(km, month, noted, common) for month in clause.at_months]
+    out.curves.append(_curve(km, times, clause.ticks_months, words, method))
+    return out
+
+
+def _nothing(clause: Survival | Landmark, words: Words, method: str) -> list[Estimate]:
+    empty = {"method": method, "level": clause.level, "n": 0, "events": 0, "error": "nobody in the group"}
+    found = [words.estimate("median", "median", unit="months", **empty)]
+    for month in clause.at_months:
+        found.append(
+            words.estimate("survival", f"at {month:g} months", at=f"@{month:g}mo", unit="proportion", **empty)
+        )
+    return found
+
+
+def _median(km: KaplanMeier, rule: str, words: Words, common: dict[str, object]) -> Estimate:
+    median = km.quantile(0.5, rule=rule)
+    return words.estimate(
+        "median",
+        "median",
+        unit="months",
+        value=math.inf if median.value is None else months(median.value),
+        low=None if median.low is None else months(median.low),
+        high=None if median.high is None else months(median.high),
+        error="not reached" if median.value is None else None,
+        notes=(*words.notes, MEDIAN_RULES[rule]),
+        **common,
+    )
+
+
+def _milestone(km: KaplanMeier, month: float, words: Words, common: dict[str, object]) -> Estimate:
+    at = km.at(days_of(month))
+    value = _known(at.survival[0])
+    return words.estimate(
+        "survival",
+        f"at {month:g} months",
+        at=f"@{month:g}mo",
+        unit="proportion",
+        value=value,
+        low=_known(at.low[0]),
+        high=_known(at.high[0]),
+        std_error=_known(at.std_error[0]),
+        error="beyond the last follow-up" if value is None else None,
+        notes=words.notes,
+        **common,
+    )
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
+
+
+def _curve(km: KaplanMeier, times: Times, ticks: float, words: Words, method: str) -> Curve:
+    return Curve(
+        id=at_group(words.name, words.group),
+        label=words.label,
+        panel=words.panel or words.name,
+        group=words.shown or words.group,
+        time=tuple(months(float(t)) for t in km.time),
+        value=tuple(float(v) for v in km.survival),
+        low=tuple(_known(v) for v in km.low),
+        high=tuple(_known(v) for v in km.high),
+        at_risk=tuple(float(v) for v in km.at_risk),
+        events=tuple(float(v) for v in km.events),
+        censored=tuple(float(v) for v in km.censored),
+        risk=risk_table(times, ticks),
+        n=len(times.subjects),
+        method=method,
+        population=words.population,
+        evidence=words.evidence,
+        subjects=times.subjects,
+    )
+
+
+def risk_table(times: Times, ticks: float) -> RiskTable:
+    """At risk just before each tick, censored and events before it; ticks in months from 0 past the last time."""
+    last = months(float(times.days.max()))
+    at = np.arange(0.0, math.floor(last / ticks) + 1) * ticks
+    days = at * MONTH_DAYS
+    before = times.days[None, :] < days[:, None]
+    return RiskTable(
+        time=tuple(float(t) for t in at),
+        at_risk=tuple(float(v) for v in (~before).sum(axis=1)),
+        censored=tuple(int(v) for v in (before & ~times.event[None, :]).sum(axis=1)),
+        events=tuple(int(v) for v in (before & times.event[None, :]).sum(axis=1)),
+    )
+
+
+def survival(name: str, e: Survival, a: Analysis) -> Output:
+    """Curve, median and survival at months of a time-to fact, whole or by group."""
+    fact = a.facts[e.fact]
+    rows = a.members(fact.frame.select("subject", "days", "event"), e.population)
+    out = Output()
+    for group, part in a.grouped(rows, e.by):
+        times = Times.of(part)
+        lost = part.height - len(times.subjects)
+        notes = (*fact.rules, *((f"{lost} left out: the time does not apply",) if lost else ()))
+        words = Words(
+            name=name,
+            label=e.label or fact.label,
+            population=a.label(e.population),
+            evidence=e.fact,
+            group=group,
+            notes=notes,
+        )
+        out += curve_estimates(times, e, words)
+    return out
+
+
+def follow_up(name: str, e: FollowUp, a: Analysis) -> Output:
+    """Median follow-up by reverse Kaplan-Meier."""
+    fact = a.facts[e.fact]
+    times = Times.of(a.members(fact.frame.select("subject", "days", "event"), e.population))
+    words = Words(
+        name=name,
+        label=e.label or "Follow-up",
+        population=a.label(e.population),
+        evidence=e.fact,
+        context="follow-up",
+        notes=(*fact.rules, MONTHS_NOTE, "an event ends follow-up and counts as censoring"),
+    )
+    method = f"reverse Kaplan-Meier; {e.interval} interval"
+    common: dict[str, object] = {
+        "method": method,
+        "level": e.level,
+        "n": len(times.subjects),
+        "events": int((~times.event).sum()),
+        "subjects": times.subjects,
+    }
+    if not times.subjects:
+        empty = words.estimate("median", "median", unit="months", error="nobody in the population", **common)
+        return Output([empty])
+    km = reverse_kaplan_meier(times.days, times.event, level=e.level, interval=e.interval)
+    return Output([_median(km, e.median, words, common)])
+
+
+def landmark(name: str, e: Landmark, a: Analysis) -> Output:
+    """Survival from the landmark on, by whether the procedure had been done by then, with both tests.
+
+    Those with the event, censored or lost up to the landmark day are left out (Anderson, Cain and Gelber 1983,
+    doi:10.1200/JCO.1983.1.11.710). Time runs from the landmark.
+    """
+    fact, by = a.facts[e.fact], a.facts[e.by]
+    day = days_of(e.months)
+    rows = a.members(fact.frame.select("subject", "days", "event"), e.population).join(
+        by.frame.select("subject", by_day="day"), on="subject", how="left", maintain_order="left"
+    )
+    kept = rows.filter(pl.col("days").is_not_null() & (pl.col("days") > day)).with_columns(
+        done=(pl.col("by_day") <= math.floor(day)).fill_null(False), days=pl.col("days").cast(pl.Float64) - day
+    )
+    notes = (
+        *fact.rules,
+        f"landmark at {e.months:g} months ({day:g} days); {rows.height - kept.height} with the event or lost by then "
+        "are left out; time runs from the landmark",
+    )
+    words = Words(
+        name=name,
+        label=e.label or f"{fact.label} from {e.months:g} months",
+        population=f"{a.label(e.population)}, event-free and in follow-up at {e.months:g} months",
+        evidence=e.fact,
+        context="landmark",
+        panel=name,
+        notes=notes,
+    )
+    out, arms = Output(), []
+    for shown, done in (("yes", True), ("no", False)):
+        times = Times.of(kept.filter(pl.col("done") == done))
+        label = f"{by.label} by {e.months:g} months: {shown}"
+        out += curve_estimates(times, e, replace(words, group=f"{e.by}={shown}", shown=label))
+        arms.append(times)
+    out += contrast(arms[0], arms[1], e.level, words, of=f"{by.label}, yes against no")
+    return out

@@ -1,0 +1,146 @@
+"""protocol.yaml to a `Protocol`, with every problem found at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from onearm.errors import Finding, listed, near
+from onearm.io import yaml
+from onearm.protocol.check import check
+from onearm.protocol.document import Protocol
+
+FILE = "protocol.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadProtocol:
+    """What came of reading ``protocol.yaml``: the document unless a finding blocks, and its digest as written."""
+
+    protocol: Protocol | None
+    findings: tuple[Finding, ...]
+    digest: str
+
+
+def read_protocol(folder: Path) -> ReadProtocol:
+    """Read and check the protocol of a trial folder; never raises for a mistake in the file."""
+    path = folder / FILE
+    document = yaml.read(path, FILE, "P")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    if document.body is None or not isinstance(document.body, dict):
+        findings = document.findings or (
+            Finding("P104", "error", f"{FILE}:1", "the file is not a mapping of parts", "start with `onearm: 1`"),
+        )
+        return ReadProtocol(None, findings, digest)
+    try:
+        protocol = Protocol.model_validate(document.body)
+    except ValidationError as problem:
+        return ReadProtocol(None, document.findings + _findings(problem, document), digest)
+    findings = document.findings + check(protocol, document.where)
+    blocked = any(f.blocks for f in findings)
+    return ReadProtocol(None if blocked else protocol, findings, digest)
+
+
+def _findings(problem: ValidationError, document: yaml.Document) -> tuple[Finding, ...]:
+    return tuple(_finding(e, document) for e in problem.errors(include_url=False))
+
+
+def _finding(error: Mapping[str, Any], document: yaml.Document) -> Finding:
+    path = _path(error["loc"], document.body)
+    where = document.where(path)
+    key = str(error["loc"][-1]) if error["loc"] else ""
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "extra_forbidden":
+        allowed = _allowed(error["loc"][:-1])
+        return Finding(
+            "P108", "error", where, f'there is no key "{key}" here{near(key, allowed)}', _use(allowed, "remove it")
+        )
+    if kind == "missing":
+        return Finding("P109", "error", where, f'the key "{key}" is missing', f"add `{key}:`")
+    if kind in ("literal_error", "union_tag_invalid"):
+        allowed = _options(context)
+        word = str(context.get("tag", error["input"]))
+        return Finding(
+            "P112", "error", where, f'"{word}" is not allowed here{near(word, allowed)}', _use(allowed, "change it")
+        )
+    if kind == "union_tag_not_found":
+        tag = str(context["discriminator"]).strip("'")
+        return Finding("P109", "error", where, f'the key "{tag}" is missing', f"add `{tag}:`")
+    inner = context.get("error")
+    if type(inner).__name__ == "RegimenSyntaxError":
+        return Finding("P113", "error", where, str(inner), "write `drug amount unit route ... on days ...`")
+    says = str(inner) if inner is not None else f"{error['msg'][:1].lower()}{error['msg'][1:]}"
+    return Finding("P114", "error", where, says, "correct the value")
+
+
+def _use(allowed: list[str], otherwise: str) -> str:
+    return f"use one of: {listed(allowed)}" if allowed else otherwise
+
+
+def _options(context: Mapping[str, Any]) -> list[str]:
+    said = str(context.get("expected_tags") or context.get("expected") or "").replace(" or ", ", ")
+    return [w.strip().strip("'") for w in said.split(",") if w.strip()]
+
+
+def _path(loc: tuple[Any, ...], body: Any) -> str:
+    """The part of pydantic's location that exists in the file (tags of unions are left out)."""
+    parts: list[str] = []
+    at = body
+    for i, step in enumerate(loc):
+        if isinstance(at, dict) and str(step) in at:
+            at = at[str(step)]
+        elif isinstance(at, list) and isinstance(step, int) and step < len(at):
+            at = at[step]
+        elif i < len(loc) - 1:
+            continue
+        elif not isinstance(at, dict):
+            break
+        parts.append(str(step))
+    return ".".join(parts)
+
+
+def _allowed(loc: tuple[Any, ...]) -> list[str]:
+    """Keys allowed at a location, found by walking the models' schema."""
+    schema = Protocol.model_json_schema(by_alias=True)
+    definitions = schema["$defs"]
+    options = [schema]
+    for step in loc:
+        options = [below for option in options for below in _below(option, step, definitions)]
+    keys = [k for option in options for k in option.get("properties", {})]
+    return list(dict.fromkeys(keys))
+
+
+def _below(schema: dict[str, Any], step: Any, definitions: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for option in _resolve(schema, definitions):
+        mapping = option.get("discriminator", {}).get("mapping", {})
+        if str(step) in mapping:
+            found += _resolve({"$ref": mapping[str(step)]}, definitions)
+        elif str(step) in option.get("properties", {}):
+            found += _resolve(option["properties"][str(step)], definitions)
+        elif isinstance(option.get("additionalProperties"), dict):
+            found += _resolve(option["additionalProperties"], definitions)
+        elif isinstance(step, int) and isinstance(option.get("items"), dict):
+            found += _resolve(option["items"], definitions)
+    return found
+
+
+def _resolve(schema: dict[str, Any], definitions: dict[str, Any]) -> list[dict[str, Any]]:
+    if "$ref" in schema:
+        return _resolve(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    if "anyOf" in schema and "discriminator" not in schema:
+        return [r for option in schema["anyOf"] for r in _resolve(option, definitions)]
+    return [schema]
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of ``protocol.yaml``, for editors."""
+    body = Protocol.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **body}
+
+

@@ -1,0 +1,242 @@
+"""Does the protocol agree with itself? Every name used must be defined; every endpoint must fit its fact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from onearm.errors import Finding, listed, near
+from onearm.protocol import fact as facts
+from onearm.protocol.comparison import Comparison
+from onearm.protocol.document import Protocol
+from onearm.protocol.endpoint import Distribution, FollowUp, Landmark, Proportion, Summary, Survival
+from onearm.protocol.population import Condition
+
+Where = Callable[[str], str]
+
+SUBJECT_COLUMNS = ("subject", "number", "cohort", "version", "enrolled", "treatment_start")
+"""Columns of `subjects` that conditions and groups may use, besides the covariates."""
+
+
+def check(protocol: Protocol, where: Where = str) -> tuple[Finding, ...]:
+    """Every place where the protocol contradicts itself.
+
+    Parameters
+    ----------
+    protocol
+        A document that has been read.
+    where
+        Turns a path such as ``endpoints.os.fact`` into a place such as ``protocol.yaml:31 endpoints.os.fact``.
+
+    Returns
+    -------
+    tuple of Finding
+        Empty when all is well.
+    """
+    parts = (_versions, _populations, _facts, _endpoints, _monitoring, _comparisons, _body)
+    return tuple(finding for part in parts for finding in part(protocol, where))
+
+
+def _unknown(where: Where, path: str, what: str, word: str, allowed: Iterable[str]) -> Finding:
+    options = list(allowed)
+    return Finding(
+        "P110",
+        "error",
+        where(path),
+        f'there is no {what} "{word}"{near(word, options)}',
+        f"use one of: {listed(options)}" if options else f"define it under `{path.split('.')[0]}` or remove it",
+    )
+
+
+def _misfit(where: Where, path: str, says: str, next_step: str) -> Finding:
+    return Finding("P111", "error", where(path), says, next_step)
+
+
+def _versions(p: Protocol, where: Where) -> Iterator[Finding]:
+    for name, version in p.versions.items():
+        path = f"versions.{name}"
+        if isinstance(version.start.patient, dict):
+            for cohort in version.start.patient:
+                if cohort not in p.cohorts:
+                    yield _unknown(where, f"{path}.from.patient.{cohort}", "cohort", cohort, p.cohorts)
+        for i, course in enumerate(version.courses):
+            if course.regimen not in p.regimens:
+                yield _unknown(where, f"{path}.courses.{i}.regimen", "regimen", course.regimen, p.regimens)
+    drugs = _drug_names(p)
+    for name, doses in p.regimens.items():
+        for i, dose in enumerate(doses):
+            if drugs and dose.drug.casefold() not in drugs:
+                yield _unknown(where, f"regimens.{name}.{i}", "drug", dose.drug, sorted(drugs))
+
+
+def _drug_names(p: Protocol) -> set[str]:
+    return {k.casefold() for k in p.drugs} | {d.label.casefold() for d in p.drugs.values() if d.label}
+
+
+def _condition(p: Protocol, where: Where, path: str, c: Condition, *, with_facts: bool) -> Iterator[Finding]:
+    columns = (*SUBJECT_COLUMNS, *p.covariates)
+    if c.column is not None and c.column not in columns:
+        yield _unknown(where, f"{path}.column", "column", c.column, columns)
+    if c.fact is not None and not with_facts:
+        yield _misfit(
+            where, f"{path}.fact", "eligibility may not depend on a fact: facts are outcomes", "use a `column`"
+        )
+    elif c.fact is not None and c.fact not in p.facts:
+        yield _unknown(where, f"{path}.fact", "fact", c.fact, p.facts)
+    elif c.fact is not None and p.facts[c.fact].kind in facts.TIME_KINDS:
+        yield _misfit(
+            where, f"{path}.fact", f'"{c.fact}" is a time, not a yes or no', "name a yes/no fact or a category"
+        )
+    cov = p.covariates.get(c.column or "")
+    if cov is not None and cov.levels:
+        wanted = [v for op, v in c.tests if op == "is_"]
+        wanted += [v for op, vs in c.tests if op in ("in_", "not_in") and isinstance(vs, tuple) for v in vs]
+        for value in wanted:
+            if str(value) not in cov.levels:
+                yield _unknown(where, path, f"level of {c.column}", str(value), cov.levels)
+
+
+def _populations(p: Protocol, where: Where) -> Iterator[Finding]:
+    known = {"enrolled", *p.populations}
+    for name, population in p.populations.items():
+        path = f"populations.{name}"
+        if name == "enrolled" and population.keep:
+            yield _misfit(where, path, "`enrolled` is every row of subjects", "define another name for a subset")
+        if population.source not in known:
+            yield _unknown(where, f"{path}.from", "population", population.source, sorted(known))
+        for i, condition in enumerate(population.keep):
+            yield from _condition(p, where, f"{path}.keep.{i}", condition, with_facts=True)
+        seen, at = {name}, population.source
+        while at in p.populations and at != "enrolled":
+            if at in seen:
+                yield _misfit(where, f"{path}.from", f'"{name}" is defined by itself', "start from `enrolled`")
+                break
+            seen.add(at)
+            at = p.populations[at].source
+
+
+def _facts(p: Protocol, where: Where) -> Iterator[Finding]:
+    for category in p.response.responders:
+        if category not in p.response.order:
+            yield _unknown(where, "response.responders", "response category", category, p.response.order)
+    for name, clause in p.facts.items():
+        if name in p.covariates or name in SUBJECT_COLUMNS:
+            yield _misfit(where, f"facts.{name}", f'"{name}" is already a column of subjects', "rename the fact")
+        if isinstance(clause, facts.Response):
+            for category in clause.any_of:
+                if category not in p.response.order:
+                    path = f"facts.{name}.any_of"
+                    yield _unknown(where, path, "response category", category, p.response.order)
+
+
+def _wrong_fact(p: Protocol, where: Where, path: str, name: str, kinds: frozenset[str]) -> Iterator[Finding]:
+    if name not in p.facts:
+        yield _unknown(where, path, "fact", name, p.facts)
+    elif p.facts[name].kind not in kinds:
+        yield _misfit(
+            where,
+            path,
+            f'the fact "{name}" is of kind {p.facts[name].kind}, which this estimator cannot use',
+            f"name a fact of kind {listed(sorted(kinds))}",
+        )
+
+
+def _group(p: Protocol, where: Where, path: str, by: str | None) -> Iterator[Finding]:
+    if by is None:
+        return
+    groups = ("version", "cohort", *(k for k, c in p.covariates.items() if c.levels), *_yes_no(p))
+    if by not in groups:
+        yield _unknown(where, path, "column or yes/no fact to group by", by, groups)
+
+
+def _yes_no(p: Protocol) -> list[str]:
+    return [k for k, f in p.facts.items() if f.kind in facts.YES_NO_KINDS]
+
+
+def _endpoints(p: Protocol, where: Where) -> Iterator[Finding]:
+    known = {"enrolled", *p.populations}
+    for name, e in p.endpoints.items():
+        path = f"endpoints.{name}"
+        if e.population not in known:
+            yield _unknown(where, f"{path}.population", "population", e.population, sorted(known))
+        match e:
+            case Proportion():
+                yield from _wrong_fact(p, where, f"{path}.fact", e.fact, facts.YES_NO_KINDS)
+                yield from _group(p, where, f"{path}.by", e.by)
+            case Survival():
+                yield from _wrong_fact(p, where, f"{path}.fact", e.fact, facts.TIME_KINDS)
+                yield from _group(p, where, f"{path}.by", e.by)
+            case FollowUp():
+                yield from _wrong_fact(p, where, f"{path}.fact", e.fact, facts.TIME_KINDS)
+            case Landmark():
+                yield from _wrong_fact(p, where, f"{path}.fact", e.fact, facts.TIME_KINDS)
+                yield from _wrong_fact(p, where, f"{path}.by", e.by, frozenset({"procedure"}))
+            case Summary():
+                yield from _covariate(p, where, f"{path}.covariate", e.covariate, number=True)
+            case Distribution():
+                yield from _distribution(p, where, path, e)
+
+
+def _covariate(p: Protocol, where: Where, path: str, name: str, *, number: bool) -> Iterator[Finding]:
+    if name not in p.covariates:
+        yield _unknown(where, path, "covariate", name, p.covariates)
+    elif p.covariates[name].is_number != number:
+        other = "distribution" if number else "summary"
+        yield _misfit(where, path, f'"{name}" does not fit this estimator', f"use the estimator `{other}`")
+
+
+def _distribution(p: Protocol, where: Where, path: str, e: Distribution) -> Iterator[Finding]:
+    if (e.fact is None) == (e.covariate is None):
+        yield _misfit(where, path, "a distribution is of one thing", "give either `fact` or `covariate`")
+    elif e.fact is not None:
+        yield from _wrong_fact(p, where, f"{path}.fact", e.fact, facts.CATEGORY_KINDS)
+    elif e.covariate is not None:
+        yield from _covariate(p, where, f"{path}.covariate", e.covariate, number=False)
+
+
+def _monitoring(p: Protocol, where: Where) -> Iterator[Finding]:
+    known = {"enrolled", *p.populations}
+    for name, rule in p.monitoring.items():
+        yield from _wrong_fact(p, where, f"monitoring.{name}.fact", rule.fact, facts.YES_NO_KINDS)
+        if rule.population not in known:
+            yield _unknown(
+                where, f"monitoring.{name}.population", "population", rule.population, sorted(known)
+            )
+
+
+def _comparisons(p: Protocol, where: Where) -> Iterator[Finding]:
+    known = {"enrolled", *p.populations}
+    for name, c in p.comparisons.items():
+        path = f"comparisons.{name}"
+        if c.source not in p.external:
+            yield _unknown(where, f"{path}.with", "external source", c.source, p.external)
+        if c.population not in known:
+            yield _unknown(where, f"{path}.population", "population", c.population, sorted(known))
+        for i, condition in enumerate(c.eligibility):
+            yield from _condition(p, where, f"{path}.eligibility.{i}", condition, with_facts=False)
+        for i, covariate in enumerate(c.covariates):
+            if covariate not in p.covariates:
+                yield _unknown(where, f"{path}.covariates.{i}", "covariate", covariate, p.covariates)
+        if len(set(c.covariates)) != len(c.covariates):
+            yield _misfit(where, f"{path}.covariates", "a covariate is named twice", "name each once")
+        yield from _compared(p, where, path, c)
+
+
+def _compared(p: Protocol, where: Where, path: str, c: Comparison) -> Iterator[Finding]:
+    survival = [k for k, e in p.endpoints.items() if isinstance(e, Survival)]
+    for i, endpoint in enumerate(c.endpoints):
+        if endpoint not in p.endpoints:
+            yield _unknown(where, f"{path}.endpoints.{i}", "endpoint", endpoint, survival)
+        elif endpoint not in survival:
+            yield _misfit(
+                where,
+                f"{path}.endpoints.{i}",
+                f'"{endpoint}" is not a survival endpoint; comparisons estimate hazard ratios',
+                f"name one of: {listed(survival)}",
+            )
+
+
+def _body(p: Protocol, where: Where) -> Iterator[Finding]:
+    if p.body is not None:
+        for key in ("height_cm", "weight_kg"):
+            name = getattr(p.body, key)
+            yield from _covariate(p, where, f"body.{key}", name, number=True)
