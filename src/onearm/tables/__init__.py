@@ -1,0 +1,53 @@
+"""Tables: they choose and arrange what `onearm.results` holds, and never compute.
+
+``build(results)`` gives every table that has something to show; ``to_csv`` and ``to_html`` write one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from onearm.results import Results
+from onearm.tables.balance import balance
+from onearm.tables.baseline import baseline
+from onearm.tables.comparison import comparison
+from onearm.tables.flow import flow
+from onearm.tables.gates import gates
+from onearm.tables.landmark import landmark
+from onearm.tables.model import Cell, Row, Table
+from onearm.tables.response import response
+from onearm.tables.safety import safety
+from onearm.tables.status import status
+from onearm.tables.survival import survival
+from onearm.tables.write import to_csv, to_html
+
+__all__ = ["TABLES", "Cell", "Row", "Table", "build", "to_csv", "to_html"]
+
+TABLES: Mapping[str, Callable[[Results], tuple[Table, ...]]] = MappingProxyType(
+    {
+        "flow": flow,
+        "baseline": baseline,
+        "response": response,
+        "safety": safety,
+        "status": status,
+        "survival": survival,
+        "landmark": landmark,
+        "gates": gates,
+        "balance": balance,
+        "comparison": comparison,
+    }
+)
+"""Every kind of table, in the order of a report; a new one is one file and one line here."""
+
+
+def build(results: Results) -> dict[str, Table]:
+    """Every table of these results by its id; a kind with nothing to show gives none.
+
+    Examples
+    --------
+    >>> from onearm.results import Header
+    >>> build(Results(Header(trial="t", title="T", arm="A")))
+    {}
+    """
+    return {table.id: table for make in TABLES.values() for table in make(results)}
