@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from onearm.results import Estimate, Results
 from onearm.tables.cells import value
@@ -45,7 +46,7 @@ def _table(results: Results, comparison: str, mine: Sequence[Estimate]) -> Table
         columns=words("Covariate", *(c[1] for c in columns)),
         groups=(("", 1), *_groups([c[0] for c in columns])),
         rows=tuple(_row(by, name, covariates[name].label, columns) for name in order),
-        footnotes=("SMD: standardized mean difference.", *footnotes(mine)),
+        footnotes=("SMD: standardized mean difference.", *footnotes(replace(e, population="") for e in mine)),
         notice=results.header.notice,
     )
 

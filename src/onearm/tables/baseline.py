@@ -34,7 +34,8 @@ def baseline(results: Results) -> tuple[Table, ...]:
             columns=(Cell((("Characteristic", ""),)), *(_heading(results, chosen, g) for g in groups)),
             rows=tuple(rows),
             footnotes=(
-                "Median (Q1, Q3), mean (SD) and range for numbers; n/N (%) for categories.",
+                "Median (Q1, Q3), mean (SD) and range for numbers; n/N (%) for categories. Nothing is "
+                "missing where no line says so.",
                 *footnotes(chosen),
             ),
             notice=results.header.notice,
@@ -56,7 +57,7 @@ def _heading(results: Results, chosen: Sequence[Estimate], group: str) -> Cell:
 def _variable(chosen: Sequence[Estimate], variable: str, groups: Sequence[str]) -> list[Row]:
     mine = [e for e in chosen if e.variable == variable]
     by = {(parse(e.id).statistic, parse(e.id).group): e for e in mine}
-    names = unique(parse(e.id).statistic for e in mine)
+    names = unique(parse(e.id).statistic for e in mine if not _none_missing(e))
     levels = [
         n for n in names if n not in _STATISTICS or by.get((n, groups[0]), mine[0]).unit == "proportion"
     ]
@@ -64,8 +65,12 @@ def _variable(chosen: Sequence[Estimate], variable: str, groups: Sequence[str]) 
     if "median" in names or "mean" in names:
         rows += [_numeric(by, spec, groups) for spec in _NUMERIC if spec[2][0] in names]
     elif "missing" in names:
-        levels = [*(n for n in levels if n != "missing"), "missing"]
+        levels.append("missing")
     return rows + [_category(by, name, groups) for name in levels]
+
+
+def _none_missing(e: Estimate) -> bool:
+    return parse(e.id).statistic == "missing" and e.value == 0
 
 
 def heading(mine: Sequence[Estimate]) -> str:
@@ -107,7 +112,8 @@ def _category(by: Mapping[tuple[str, str], Estimate], name: str, groups: Sequenc
         return Cell() if e is None else _count(e)
 
     first = next(e for (n, _), e in by.items() if n == name)
-    return _row(first.label.rpartition(": ")[2] or plain(name), one, groups)
+    label = "Missing" if name == "missing" else first.label.rpartition(": ")[2]
+    return _row(label or plain(name), one, groups)
 
 
 def _count(e: Estimate) -> Cell:

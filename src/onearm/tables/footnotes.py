@@ -13,30 +13,38 @@ from onearm.tables.names import unique
 def footnotes(estimates: Iterable[Estimate], *extra: str) -> tuple[str, ...]:
     """Population, method, level, notes and reasons of the estimates that a table shows.
 
-    Where estimates differ, each population and method names the rows it belongs to.
+    Where estimates differ, each population, method and note names the rows it belongs to.
     """
     chosen = tuple(estimates)
-    if not chosen:
-        return unique(extra)
     found = [
-        *_said("Population", chosen, lambda e: e.population),
-        *_said("Method", chosen, lambda e: e.method),
+        *_said("Population: ", chosen, lambda e: (e.population,)),
+        *_said("Method: ", chosen, lambda e: () if e.method == "count" else (e.method,)),
         *_levels(chosen),
-        *(note for e in chosen for note in e.notes),
+        *_said("", chosen, lambda e: e.notes),
         *_reasons(chosen),
         *extra,
     ]
     return unique(_sentence(f) for f in found if f)
 
 
-def _said(kind: str, chosen: Sequence[Estimate], of: Callable[[Estimate], str]) -> list[str]:
-    by: dict[str, list[str]] = {}
+def _said(kind: str, chosen: Sequence[Estimate], of: Callable[[Estimate], Sequence[str]]) -> list[str]:
+    by: dict[str, set[str]] = {}
+    names = unique(_row_name(e) for e in chosen)
     for e in chosen:
-        if of(e):
-            by.setdefault(of(e), []).append(e.label)
-    if len(by) == 1:
-        return [f"{kind}: {next(iter(by))}"]
-    return [f"{kind}: {text} ({listed(unique(labels), most=4)})" for text, labels in by.items()]
+        for text in filter(None, of(e)):
+            by.setdefault(text, set()).add(_row_name(e))
+    same: dict[tuple[str, ...], list[str]] = {}
+    for text, rows in by.items():
+        same.setdefault(tuple(n for n in names if n in rows), []).append(text)
+    lines = []
+    for rows_of, texts in same.items():
+        whose = f" ({listed(rows_of, most=4)})" if len(rows_of) < len(names) else ""
+        lines += [f"{kind}{'; '.join(texts)}{whose}"] if kind else [f"{text}{whose}" for text in texts]
+    return lines
+
+
+def _row_name(e: Estimate) -> str:
+    return e.label.partition(": ")[0]
 
 
 def _levels(chosen: Sequence[Estimate]) -> list[str]:
@@ -48,7 +56,7 @@ def _reasons(chosen: Sequence[Estimate]) -> list[str]:
     codes = {"NE": "not estimable", "NR": "not reached"}
     used = [code for code in codes if any(code in (shown(e), *_limit_codes(e)) for e in chosen)]
     legend = [", ".join(f"{code}: {codes[code]}" for code in used)]
-    return legend + [f"{e.label}: {e.error}" for e in chosen if e.error]
+    return legend + [f"{e.label}: {e.error}" for e in chosen if e.error and "not reached" not in e.error]
 
 
 def _limit_codes(e: Estimate) -> tuple[str, ...]:
@@ -60,4 +68,5 @@ def _limit_codes(e: Estimate) -> tuple[str, ...]:
 
 def _sentence(words: str) -> str:
     text = words.strip()
+    text = text[:1].upper() + text[1:] if text.partition(" ")[0].islower() else text
     return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -33,4 +33,4 @@ def _row(gate: Gate) -> Row:
     found = Cell(((text.number(gate.value, 2), gate.id),))
     threshold = Cell(((text.number(gate.threshold, 2), gate.id),))
     verdict = Cell((("passed" if gate.passed else "failed", gate.id),))
-    return Row(gate.says or gate.name, (found, threshold, verdict))
+    return Row(gate.name, (found, threshold, verdict), note=gate.says)

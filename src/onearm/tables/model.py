@@ -43,12 +43,16 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line: a label, how far it is indented, and a cell for each column. ``head`` marks a heading."""
+    """One line: a label, how far it is indented, and a cell for each column.
+
+    ``head`` marks a heading; ``note`` is said under the label.
+    """
 
     label: str
     cells: tuple[Cell, ...] = ()
     indent: int = 0
     head: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

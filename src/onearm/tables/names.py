@@ -91,9 +91,12 @@ def moment(at: str) -> str:
 
 
 def endpoint(results: Results, variable: str) -> str:
-    """The name of a time-to-event endpoint: that of its curve, or of its panel's first curve."""
-    if variable in results.curves:
-        return results.curves[variable].label
+    """The name of a time-to-event endpoint: what its labels say before the colon."""
+    if variable != "n":
+        said = (e.label.partition(": ") for e in results if parse(e.id).variable == variable)
+        label = next((before for before, colon, _ in said if colon), "")
+        if label:
+            return label
     return _ENDPOINTS.get(variable) or plain(variable)
 
 
@@ -109,9 +112,13 @@ def statistic(e: Estimate) -> str:
 
 
 def group(results: Results, variable: str, key: str) -> str:
-    """The heading of a column: the label of its curve, or the group in words."""
+    """The heading of a column: the group of its curve, or the group in words."""
     curve = results.curves.get(f"{variable}|{key}")
-    return curve.label if curve else plain(parse(f"|{key}").side or key)
+    return (
+        plain(curve.group)
+        if curve and curve.group and curve.group != key
+        else plain(parse(f"|{key}").side or key)
+    )
 
 
 def comparisons(results: Results) -> tuple[str, ...]:

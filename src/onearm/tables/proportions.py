@@ -37,7 +37,8 @@ def _rows(chosen: Sequence[Estimate]) -> list[Row]:
     for variable, heads in by.items():
         several = len(heads) > 1
         if several:
-            rows.append(Row(plain(variable), head=True))
+            label = next(iter(heads.values()))[0].label.rpartition(": ")[0]
+            rows.append(Row(label or plain(variable), head=True))
         for same in heads.values():
             rows += _with_subgroups(same, 1 if several else 0)
     return rows
@@ -45,7 +46,7 @@ def _rows(chosen: Sequence[Estimate]) -> list[Row]:
 
 def _with_subgroups(same: Sequence[Estimate], indent: int) -> list[Row]:
     whole = [e for e in same if not parse(e.id).group]
-    rows = [_row(e, e.label, indent) for e in whole]
+    rows = [_row(e, e.label.rpartition(": ")[2] if indent else e.label, indent) for e in whole]
     if not whole:
         rows = [Row(same[0].label, head=True, indent=indent)]
     return rows + [_row(e, plain(parse(e.id).group), indent + 1) for e in same if parse(e.id).group]

@@ -17,7 +17,8 @@ def to_csv(table: Table) -> str:
     writer.writerow(_flat_heads(table))
     for row in table.rows:
         cells = [cell.text for cell in row.cells] or [""] * (len(table.columns) - 1)
-        writer.writerow(["  " * row.indent + row.label, *cells])
+        label = f"{row.label}: {row.note}" if row.note else row.label
+        writer.writerow(["  " * row.indent + label, *cells])
     for note in (*table.footnotes, table.notice):
         if note:
             writer.writerow([note])
@@ -68,7 +69,7 @@ def _th(cell: Cell, titles: Mapping[str, str]) -> str:
 
 
 def _row(row: Row, width: int, titles: Mapping[str, str]) -> str:
-    label = escape(row.label)
+    label = escape(row.label) + (f'<span class="note">{escape(row.note)}</span>' if row.note else "")
     if row.head:
         return (
             f'<tr class="head"><th scope="rowgroup" colspan="{width}" class="i{row.indent}">{label}</th></tr>'

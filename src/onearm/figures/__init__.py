@@ -1,0 +1,58 @@
+"""Figures: they choose and arrange what `onearm.results` holds, and never compute.
+
+``plan(results)`` says what can be drawn, without loading matplotlib; ``pictures(results)`` draws it all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from onearm.figures.curves import curves
+from onearm.figures.drawing import Drawing, Picture
+from onearm.figures.flow import flow
+from onearm.figures.forest import forest
+from onearm.figures.love import love
+from onearm.figures.style import RC
+from onearm.figures.svg import svg
+from onearm.results import Results
+
+__all__ = ["FIGURES", "Drawing", "Picture", "picture", "pictures", "plan", "svg"]
+
+FIGURES: Mapping[str, Callable[[Results], tuple[Drawing, ...]]] = MappingProxyType(
+    {"flow": flow, "km": curves, "love": love, "forest": forest}
+)
+"""Every kind of figure; a new one is one file and one line here."""
+
+
+def plan(results: Results) -> dict[str, Drawing]:
+    """Every figure of these results by its name, not yet drawn.
+
+    Examples
+    --------
+    >>> from onearm.results import Header
+    >>> plan(Results(Header(trial="t", title="T", arm="A")))
+    {}
+    """
+    return {drawing.name: drawing for make in FIGURES.values() for drawing in make(results)}
+
+
+def picture(drawing: Drawing) -> Picture:
+    """Draw one figure and write it as SVG; the same drawing gives the same bytes."""
+    import matplotlib
+
+    with matplotlib.rc_context(RC):
+        made = svg(drawing.draw(), drawing.name, drawing.title, drawing.caption)
+    return Picture(
+        name=drawing.name,
+        title=drawing.title,
+        caption=drawing.caption,
+        section=drawing.section,
+        comparison=drawing.comparison,
+        svg=made,
+    )
+
+
+def pictures(results: Results) -> dict[str, Picture]:
+    """Every figure of these results, drawn."""
+    return {name: picture(drawing) for name, drawing in plan(results).items()}

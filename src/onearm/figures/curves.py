@@ -1,0 +1,304 @@
+"""Kaplan-Meier curves with the numbers at risk under the ticks of their axis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from onearm import text
+from onearm.figures.drawing import Drawing
+from onearm.figures.style import (
+    FAINT,
+    GREY,
+    INK,
+    SIZE,
+    SMALL,
+    WARNING,
+    WIDTH,
+    Stroke,
+    lines,
+    sheet,
+    slug,
+    stroke,
+    wrapped,
+)
+from onearm.results import Curve, Estimate, Results
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_LEFT, _PLOT, _ROW, _WRAP = 0.72, 2.75, 0.165, 1.45
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Everything one picture is made of.
+
+    ``ticks`` (months) place the axis' ticks and the columns of numbers at risk alike; ``end`` is the end of
+    the axis; ``medians`` has an entry for each curve.
+    """
+
+    key: str
+    curves: tuple[Curve, ...]
+    ticks: tuple[float, ...]
+    end: float
+    medians: tuple[Estimate | None, ...]
+    says: tuple[str, ...]
+    failed: bool
+    notice: str
+
+    @property
+    def several(self) -> bool:
+        """Whether lines need labels of their own."""
+        return len(self.curves) > 1
+
+
+def curves(results: Results) -> tuple[Drawing, ...]:
+    """One drawing for each panel."""
+    return tuple(
+        _drawing(_panel(results, key)) for key in dict.fromkeys(c.panel for c in results.curves.values())
+    )
+
+
+def _panel(results: Results, key: str) -> Panel:
+    chosen = tuple(c for c in results.curves.values() if c.panel == key)
+    every = sorted({t for c in chosen for t in c.risk.time})
+    step = max(1, -(-len(every) // 11))
+    ends = [t for c in chosen for t in (*c.time[-1:], *c.risk.time[-1:])]
+    comparison = key.partition("|")[2]
+    return Panel(
+        key=key,
+        curves=chosen,
+        ticks=tuple(every[::step]),
+        end=max(ends, default=1.0) or 1.0,
+        medians=tuple(results.estimates.get(_sibling(c.id, "median")) for c in chosen),
+        says=_effect(results, key),
+        failed=any(g.comparison == comparison and not g.passed for g in results.gates),
+        notice=results.header.notice,
+    )
+
+
+def _sibling(key: str, statistic: str) -> str:
+    head, bar, group = key.partition("|")
+    return f"{head}.{statistic}{bar}{group}"
+
+
+def _effect(results: Results, key: str) -> tuple[str, ...]:
+    found = []
+    ratio = results.estimates.get(_sibling(key, "hazard_ratio"))
+    if ratio is not None and ratio.value is not None:
+        interval = text.interval(ratio.low, ratio.high, ratio.unit)
+        level = "" if ratio.level is None else text.quantity(ratio.level, "proportion").replace(".0%", "%")
+        found.append(f"Hazard ratio {text.quantity(ratio.value, ratio.unit)} ({level} CI {interval})")
+    test = results.estimates.get(_sibling(key, "log_rank_p"))
+    if test is not None and test.value is not None:
+        said = text.p_value(test.value)
+        found.append(f"log-rank p {said}" if said.startswith("<") else f"log-rank p = {said}")
+    return tuple(found)
+
+
+def _drawing(panel: Panel) -> Drawing:
+    endpoint, _, comparison = panel.key.partition("|")
+    label = panel.curves[0].label
+    groups = ", ".join(group(c) for c in panel.curves) if panel.several else ""
+    method = "; ".join(dict.fromkeys(c.method for c in panel.curves))
+    title = f"{label}: {groups}" if groups else label
+    return Drawing(
+        name=slug("km", endpoint, comparison),
+        title=title,
+        caption=f"{title}. {method}. Shaded: confidence band. Upright ticks: censored. Dotted: median. "
+        "Under the axis: subjects at risk (censored before).",
+        section="comparison" if comparison else "survival",
+        comparison=comparison,
+        draw=partial(draw, panel),
+    )
+
+
+def group(curve: Curve) -> str:
+    """The name of one curve's group in words."""
+    if curve.group and curve.group != curve.id.partition("|")[2]:
+        return curve.group
+    words = curve.group.rpartition("/")[2].replace("_", " ").replace("=", ": ")
+    return (words[:1].upper() + words[1:]) or curve.label
+
+
+def draw(panel: Panel) -> Figure:
+    """Draw one panel: curves, bands, ticks of the censored, medians, numbers at risk."""
+    rows = len(panel.curves) * (2 if panel.several else 1)
+    top = 0.18 + (0.24 if panel.says or panel.failed else 0.0)
+    bottom = 0.86 + rows * _ROW + (0.3 if panel.notice else 0.1)
+    height = top + _PLOT + bottom
+    right = _WRAP + 0.2 if panel.several else 0.3
+    figure = sheet(height, panel.notice)
+    axes = figure.add_axes((_LEFT / WIDTH, bottom / height, (WIDTH - _LEFT - right) / WIDTH, _PLOT / height))
+    _frame(axes, panel)
+    for k, curve in enumerate(panel.curves):
+        _line(axes, curve, stroke(k))
+        _median(axes, panel.medians[k], stroke(k), alone=not panel.several)
+    if panel.several:
+        _labels(axes, panel)
+    _numbers(axes, panel)
+    _heading(axes, panel)
+    return figure
+
+
+def _frame(axes: Axes, panel: Panel) -> None:
+    axes.set_xlim(0, panel.end * 1.01)
+    axes.set_ylim(0, 1.02)
+    axes.set_xticks(panel.ticks, [f"{t:g}" for t in panel.ticks])
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100"])
+    axes.set_xlabel("Months", size=SIZE, labelpad=3)
+    label = panel.curves[0].label
+    axes.set_ylabel(wrapped(f"{label} (%)", _PLOT, SIZE), size=SIZE, labelpad=5)
+    axes.hlines([0.25, 0.5, 0.75, 1], 0, panel.end * 1.01, colors=FAINT, linewidth=0.4, zorder=0)
+
+
+def _line(axes: Axes, curve: Curve, look: Stroke) -> None:
+    x, y = (0.0, *curve.time), (1.0, *curve.value)
+    low = (1.0, *(float("nan") if v is None else v for v in curve.low))
+    high = (1.0, *(float("nan") if v is None else v for v in curve.high))
+    axes.fill_between(x, low, high, step="post", color=look.colour, alpha=0.12, linewidth=0, zorder=1)
+    axes.plot(x, y, drawstyle="steps-post", color=look.colour, linestyle=look.dashes, linewidth=1.6, zorder=3)
+    lost = [(t, v) for t, v, c in zip(curve.time, curve.value, curve.censored, strict=True) if c]
+    if lost:
+        at, level = zip(*lost, strict=True)
+        axes.plot(
+            at,
+            level,
+            linestyle="",
+            marker="|",
+            markersize=5,
+            markeredgewidth=0.8,
+            color=look.colour,
+            zorder=3,
+        )
+
+
+def _median(axes: Axes, median: Estimate | None, look: Stroke, *, alone: bool) -> None:
+    if median is None or median.value is None or not 0 < median.value < axes.get_xlim()[1]:
+        return
+    at = median.value
+    axes.plot([0, at, at], [0.5, 0.5, 0], color=look.colour, linestyle=":", linewidth=0.9, zorder=2)
+    if alone:
+        said = f"Median {text.quantity(at, median.unit)} months"
+        place: dict[str, Any] = {"xytext": (5, 4), "textcoords": "offset points"}
+        axes.annotate(said, (at, 0.5), size=SMALL, color=look.colour, va="bottom", **place)
+
+
+def _labels(axes: Axes, panel: Panel) -> None:
+    """Name each line at its end, moved apart where they would touch."""
+    said = [wrapped(_named(c, m), _WRAP, SMALL) for c, m in zip(panel.curves, panel.medians, strict=True)]
+    at = apart([c.value[-1] if c.value else 1.0 for c in panel.curves], [lines(s) * 0.052 for s in said])
+    for k, (curve, words, y) in enumerate(zip(panel.curves, said, at, strict=True)):
+        end, look = (curve.time[-1], curve.value[-1]) if curve.time else (0.0, 1.0), stroke(k)
+        edge = panel.end * 1.01
+        axes.plot(
+            [end[0], edge], [end[1], y], color=look.colour, linewidth=0.5, alpha=0.6, clip_on=False, zorder=2
+        )
+        axes.annotate(
+            words,
+            (edge, y),
+            xytext=(4, 0),
+            textcoords="offset points",
+            size=SMALL,
+            color=look.colour,
+            va="center",
+            ha="left",
+            annotation_clip=False,
+        )
+
+
+def _named(curve: Curve, median: Estimate | None) -> str:
+    if median is None:
+        return group(curve)
+    said = text.quantity(median.value, median.unit)
+    return f"{group(curve)} (median {said}{' months' if said[0].isdigit() else ''})"
+
+
+def apart(
+    wanted: Sequence[float], sizes: Sequence[float], low: float = 0.0, high: float = 1.0
+) -> list[float]:
+    """Centres near the wanted places so that nothing of these sizes overlaps.
+
+    Examples
+    --------
+    >>> [round(y, 2) for y in apart([0.5, 0.52], [0.1, 0.1])]
+    [0.45, 0.55]
+    """
+    order = sorted(range(len(wanted)), key=lambda k: wanted[k])
+    out = [min(max(w, low + s / 2), high - s / 2) for w, s in zip(wanted, sizes, strict=True)]
+    for _ in range(50):
+        for a, b in pairwise(order):
+            gap = (sizes[a] + sizes[b]) / 2 - (out[b] - out[a])
+            if gap > 1e-9:
+                out[a], out[b] = out[a] - gap / 2, out[b] + gap / 2
+        out = [min(max(y, low + s / 2), high - s / 2) for y, s in zip(out, sizes, strict=True)]
+    return out
+
+
+def _numbers(axes: Axes, panel: Panel) -> None:
+    """Numbers at risk, each under the tick of its time."""
+    from matplotlib.transforms import blended_transform_factory
+
+    figure = axes.figure
+    below = blended_transform_factory(axes.transData, figure.dpi_scale_trans)
+    base = axes.get_position().y0 * figure.get_figheight()  # type: ignore[union-attr]
+    y = base - 0.66
+    start = 0.1 - _LEFT
+    left = blended_transform_factory(figure.dpi_scale_trans, figure.dpi_scale_trans)
+    figure.text(start + _LEFT, y, "At risk (censored)", transform=left, size=SMALL, color=GREY, va="center")
+    if panel.several:
+        y -= _ROW
+    for k, curve in enumerate(panel.curves):
+        look = stroke(k)
+        if panel.several:
+            figure.text(
+                start + _LEFT, y, group(curve), transform=left, size=SMALL, color=look.colour, va="center"
+            )
+        y -= _ROW
+        for tick in panel.ticks:
+            axes.text(
+                tick,
+                y,
+                at_risk(curve, tick),
+                transform=below,
+                size=SMALL,
+                color=INK,
+                ha="center",
+                va="center",
+            )
+        y -= _ROW if panel.several else 0
+
+
+def at_risk(curve: Curve, tick: float) -> str:
+    """``at risk (censored)`` at a tick; after the last one nobody is at risk."""
+    if tick not in curve.risk.time:
+        return "0"
+    k = curve.risk.time.index(tick)
+    return f"{text.number(curve.risk.at_risk[k], 0)} ({text.number(curve.risk.censored[k], 0)})"
+
+
+def _heading(axes: Axes, panel: Panel) -> None:
+    said = "; ".join(panel.says)
+    place: dict[str, Any] = {
+        "textcoords": "offset points",
+        "size": SMALL,
+        "va": "bottom",
+        "annotation_clip": False,
+    }
+    if said:
+        axes.annotate(said, (0, 1.02), xytext=(0, 5), color=INK, **place)
+    if panel.failed:
+        axes.annotate(
+            "GATE FAILED: not to be read as an effect",
+            (panel.end * 1.01, 1.02),
+            xytext=(_WRAP * 72, 5),
+            ha="right",
+            color=WARNING,
+            weight="bold",
+            **place,
+        )
