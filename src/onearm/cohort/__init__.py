@@ -1,0 +1,1 @@
+"""Rows, checked on the way in: tables, populations and baseline."""

@@ -1,0 +1,93 @@
+"""Every time as a study day of its subject, and every row tied to a subject that exists."""
+
+from __future__ import annotations
+
+import difflib
+
+import polars as pl
+
+from onearm.cohort.log import Log, quoted
+from onearm.cohort.schema import SCHEMA, Source
+from onearm.cohort.subjects import day_of
+
+DAY_NAMES: dict[str, dict[str, str]] = {
+    "responses": {"date": "day"},
+    "adverse_events": {"start": "start_day", "end": "end_day"},
+    "procedures": {"date": "day"},
+    "doses": {"date": "day"},
+    "followup": {"relapse": "relapse_day", "death": "death_day", "last_contact": "last_contact_day"},
+}
+"""Table -> column as written -> column of study days."""
+
+
+def after_cutoff(frame: pl.DataFrame, table: str, source: Source, log: Log) -> None:
+    """Say which dates lie after the trial's data cut-off."""
+    cutoff = source.protocol.trial.cutoff
+    if cutoff is None or source.days or source.external:
+        return
+    for name, column in SCHEMA[table].items():
+        if column.kind == "time" and frame.schema[name] == pl.Date:
+            log.rows(
+                "D244",
+                frame.filter(pl.col(name) > cutoff),
+                lambda r, name=name: f"`{name}` {r[name]} is after the data cut-off {cutoff}",  # type: ignore[misc]
+                "correct the date, or move `trial.cutoff`",
+            )
+
+
+def to_days(
+    frame: pl.DataFrame, table: str, subjects: pl.DataFrame, source: Source, log: Log
+) -> pl.DataFrame:
+    """Tie rows to subjects and count their times in study days.
+
+    Parameters
+    ----------
+    frame
+        A table with its times read: dates, or days when the source counts days.
+    subjects
+        What `onearm.cohort.subjects.read_subjects` returned.
+
+    Returns
+    -------
+    polars.DataFrame
+        The rows of known subjects, times under the names of `DAY_NAMES` (Int32), with ``no_zero`` true for
+        subjects that have no time zero (their days count from enrolment and serve for checks only).
+    """
+    one = subjects.filter(pl.col("subject").is_not_null()).unique(
+        "subject", keep="first", maintain_order=True
+    )
+    _unknown(frame, table, one, log)
+    untreated = ~pl.col("treated") & pl.lit(source.protocol.trial.time_zero == "treatment_start")
+    frame = frame.join(
+        one.select("subject", "base", untreated.alias("no_zero")),
+        on="subject",
+        how="inner",
+        maintain_order="left",
+    )
+    names = DAY_NAMES[table]
+    if source.days:
+        return frame.with_columns(pl.col(a).alias(b) for a, b in names.items())
+    return frame.with_columns(day_of(a, "base").alias(b) for a, b in names.items())
+
+
+def _unknown(frame: pl.DataFrame, table: str, one: pl.DataFrame, log: Log) -> None:
+    there = one["subject"]
+    bad = frame.filter(pl.col("subject").is_not_null() & ~pl.col("subject").is_in(there.implode()))
+    log.rows(
+        "D233",
+        bad,
+        lambda r: f"subject {quoted(r['subject'])} is not in subjects{_alike(r['subject'], there)}",
+        "correct the subject here, or add it to `subjects`",
+    )
+
+
+def _alike(word: str, there: pl.Series) -> str:
+    """Name a subject that looks like this one: other case, lost leading zeros, or a slip of the pen."""
+    bare = word.casefold().lstrip("0")
+    same = there.filter(there.str.to_lowercase().str.strip_chars_start("0") == bare)
+    hits = same.to_list() or (
+        difflib.get_close_matches(word, there.to_list(), n=1, cutoff=0.6)
+        if len(there) <= 2000 and len(word) < 100
+        else []
+    )
+    return f" (did you mean {quoted(hits[0])}?)" if hits else ""

@@ -1,0 +1,170 @@
+"""Values of the tables beside `subjects`: codes, grades, doses, MRD, and words close to the protocol's."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+
+import polars as pl
+
+from onearm.cohort.log import Log, quoted
+from onearm.cohort.schema import SCHEMA, Source
+from onearm.cohort.shape import Shaped
+from onearm.cohort.values import codes, numbers, times, wholes
+from onearm.errors import listed, near
+from onearm.protocol.document import Protocol
+from onearm.protocol.fact import AdverseEvent, Procedure, TimeTo
+
+DOSE_UNITS: dict[str, str] = {
+    "mg": "mg",
+    "g": "g",
+    "ug": "ug",
+    "mcg": "ug",
+    "\N{MICRO SIGN}g": "ug",
+    "\N{GREEK SMALL LETTER MU}g": "ug",
+    "units": "units",
+    "U": "units",
+    "IU": "units",
+}
+"""How a unit of dose may be written -> how it is kept."""
+
+
+def read_events(shaped: Shaped, source: Source, log: Log) -> pl.DataFrame:
+    """Read the values of a table other than `subjects` and check those that can be judged row by row."""
+    frame = shaped.frame
+    for name, column in SCHEMA[shaped.name].items():
+        if column.kind == "time":
+            frame = times(frame, name, source.days, log)
+        elif column.kind == "number":
+            frame = numbers(frame, name, log)
+        elif column.kind == "whole":
+            frame = wholes(frame, name, log)
+    check = _CHECKS.get(shaped.name)
+    return check(frame, source, log) if check else frame
+
+
+def _responses(frame: pl.DataFrame, source: Source, log: Log) -> pl.DataFrame:
+    scale = source.protocol.response
+    frame = codes(frame, "response", (*scale.order, scale.not_evaluable), log)
+    frame = codes(frame, "mrd", ("negative", "positive"), log)
+    for column, low in (("mrd_value", "0"), ("mrd_limit", "above 0")):
+        value = pl.col(column)
+        too_low = value < 0 if column == "mrd_value" else value <= 0
+        log.rows(
+            "D270",
+            frame.filter(too_low | (value > 1)),
+            lambda r, column=column: f"`{column}` {r[column]:g} is not a fraction of cells",  # type: ignore[misc]
+            f"write it as a fraction, {low} to 1: 0.01% is 0.0001",
+        )
+    negative = pl.col("mrd") == "negative"
+    log.rows(
+        "D271",
+        frame.filter(negative & (pl.col("mrd_value") >= pl.col("mrd_limit"))),
+        lambda r: f"MRD is called negative, but {r['mrd_value']:g} is not below the limit {r['mrd_limit']:g}",
+        "correct the call, the value or the limit",
+    )
+    log.rows(
+        "D272",
+        frame.filter(negative & pl.col("mrd_limit").is_null()),
+        lambda _: "MRD is called negative, its limit of detection is not given",
+        "fill in `mrd_limit`: without it nobody knows how deep the test looked",
+        "warning",
+    )
+    return frame
+
+
+def _adverse_events(frame: pl.DataFrame, source: Source, log: Log) -> pl.DataFrame:
+    plain = pl.col("grade").str.replace(r"\.0*$", "")
+    good = plain.is_in(["1", "2", "3", "4", "5"])
+    log.rows(
+        "D262",
+        frame.filter(pl.col("grade").is_not_null() & ~good),
+        lambda r: f"grade {quoted(r['grade'])} is not 1 to 5",
+        "write the CTCAE grade as a whole number from 1 to 5",
+    )
+    frame = frame.with_columns(pl.when(good).then(plain).cast(pl.Int32, strict=False).alias("grade"))
+    _almost(frame, source.protocol, log)
+    return frame
+
+
+def _almost(frame: pl.DataFrame, protocol: Protocol, log: Log) -> None:
+    """Terms written almost like one that a fact looks for would be missed without a word."""
+    wanted = {
+        t.casefold(): t for f in protocol.facts.values() if isinstance(f, AdverseEvent) for t in f.terms
+    }
+    if not wanted:
+        return
+    close: dict[str, str] = {}
+    for term in frame["term"].drop_nulls().unique().to_list():
+        plain = term.casefold()
+        if plain not in wanted and len(plain) < 200:
+            hits = difflib.get_close_matches(plain, wanted, n=1, cutoff=0.88)
+            close.update({term: wanted[hits[0]]} if hits else {})
+    log.rows(
+        "D267",
+        frame.filter(pl.col("term").is_in(list(close))),
+        lambda r: f'{quoted(r["term"])} does not count as "{close[r["term"]]}", which the protocol looks for',
+        "correct the term, or name this one too in the fact's `terms`",
+        "warning",
+    )
+
+
+def _procedures(frame: pl.DataFrame, source: Source, log: Log) -> pl.DataFrame:
+    wanted: list[str] = []
+    for fact in source.protocol.facts.values():
+        if isinstance(fact, Procedure):
+            wanted.append(fact.procedure)
+        elif isinstance(fact, TimeTo):
+            wanted.extend(fact.censor_at)
+    folded = {w.casefold() for w in wanted}
+    for words, rows in frame.filter(pl.col("procedure").is_not_null()).group_by("procedure"):
+        word = str(words[0])
+        if folded and word.casefold() not in folded:
+            first = rows.sort("line")
+            says = f"procedure {quoted(word)} ({rows.height} rows) is in no fact{near(word[:200], wanted)}"
+            log.add("D266", str(first["at"][0]), says, "rename it if one of the facts should find it", "note")
+    return frame
+
+
+def _doses(frame: pl.DataFrame, source: Source, log: Log) -> pl.DataFrame:
+    log.rows(
+        "D265",
+        frame.filter(pl.col("dose") <= 0),
+        lambda r: f"dose {r['dose']:g} is not positive",
+        "leave the row out if the dose was not given",
+    )
+    known = pl.col("unit").is_in(list(DOSE_UNITS))
+    log.rows(
+        "D264",
+        frame.filter(pl.col("unit").is_not_null() & ~known),
+        lambda r: f"unit {quoted(r['unit'])} is not known{near(r['unit'][:200], DOSE_UNITS)}",
+        "give the amount that was given, in mg, g, ug or units",
+    )
+    unit = pl.col("unit").replace_strict(DOSE_UNITS, default=None, return_dtype=pl.String)
+    return _drugs(frame.with_columns(unit.alias("unit")), source.protocol, log)
+
+
+def _drugs(frame: pl.DataFrame, protocol: Protocol, log: Log) -> pl.DataFrame:
+    if not protocol.drugs:
+        return frame
+    keys = {d.label.casefold(): k for k, d in protocol.drugs.items() if d.label}
+    keys |= {k.casefold(): k for k in protocol.drugs}
+    key = pl.col("drug").str.to_lowercase().replace_strict(keys, default=None, return_dtype=pl.String)
+    frame = frame.with_columns(key.alias("_key"))
+    log.rows(
+        "D263",
+        frame.filter(pl.col("drug").is_not_null() & pl.col("_key").is_null()),
+        lambda r: f"drug {quoted(r['drug'])} is not in the protocol{near(r['drug'][:200], protocol.drugs)}",
+        f"use one of: {listed(protocol.drugs)}; or add it under `drugs`",
+    )
+    return frame.with_columns(pl.col("_key").alias("drug")).drop("_key")
+
+
+Check = Callable[[pl.DataFrame, Source, Log], pl.DataFrame]
+
+_CHECKS: dict[str, Check] = {
+    "responses": _responses,
+    "adverse_events": _adverse_events,
+    "procedures": _procedures,
+    "doses": _doses,
+}

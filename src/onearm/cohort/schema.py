@@ -1,0 +1,138 @@
+"""What each table must and may hold, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from onearm.protocol.document import Protocol
+from onearm.protocol.trial import Data, Table
+
+Kind = Literal["text", "time", "number", "whole"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table as people write it.
+
+    Parameters
+    ----------
+    kind
+        ``text``, ``time`` (a date or a study day), ``number`` or ``whole``.
+    required
+        Whether the column must be there and filled in every row.
+    alias
+        A second name that is allowed when the source counts study days.
+    """
+
+    kind: Kind
+    required: bool = False
+    alias: str = ""
+
+
+_SUBJECT = Column("text", required=True)
+_WHEN = Column("time", required=True, alias="day")
+
+SCHEMA: dict[str, dict[str, Column]] = {
+    "subjects": {
+        "subject": _SUBJECT,
+        "number": Column("whole"),
+        "cohort": Column("text"),
+        "enrolled": Column("time"),
+        "treatment_start": Column("time"),
+    },
+    "responses": {
+        "subject": _SUBJECT,
+        "date": _WHEN,
+        "response": Column("text", required=True),
+        "mrd": Column("text"),
+        "mrd_value": Column("number"),
+        "mrd_limit": Column("number"),
+    },
+    "adverse_events": {
+        "subject": _SUBJECT,
+        "term": Column("text", required=True),
+        "grade": Column("text", required=True),
+        "start": Column("time", required=True),
+        "end": Column("time"),
+    },
+    "procedures": {
+        "subject": _SUBJECT,
+        "procedure": Column("text", required=True),
+        "date": _WHEN,
+    },
+    "doses": {
+        "subject": _SUBJECT,
+        "drug": Column("text", required=True),
+        "dose": Column("number", required=True),
+        "unit": Column("text", required=True),
+        "date": _WHEN,
+        "cycle": Column("whole"),
+    },
+    "followup": {
+        "subject": _SUBJECT,
+        "relapse": Column("time"),
+        "death": Column("time"),
+        "cause": Column("text"),
+        "last_contact": Column("time", required=True),
+    },
+}
+"""Table -> column -> what it must be. `required_columns` adds what depends on the protocol."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where tables come from and by what they are judged."""
+
+    protocol: Protocol
+    name: str
+    label: str
+    data: Data
+    external: bool
+    used: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def days(self) -> bool:
+        """Whether time is counted in study days rather than written as dates."""
+        return self.data.time == "days"
+
+    def table(self, name: str) -> Table:
+        """How the protocol says a table is written."""
+        return {str(k): v for k, v in self.data.tables.items()}.get(name, Table())
+
+    def path(self, name: str) -> str:
+        """Where in protocol.yaml a table is described."""
+        part = f"external.{self.name}.data" if self.external else "data"
+        return f"protocol.yaml {part}.tables.{name}"
+
+
+def source_of(protocol: Protocol, name: str, label: str, data: Data, external: bool) -> Source:
+    """Gather what tables are judged by; an external source needs only the covariates its comparisons use."""
+    used = set(protocol.covariates)
+    if external:
+        used = set()
+        for c in protocol.comparisons.values():
+            if c.source == name:
+                used |= {*c.covariates, *(k.column for k in c.eligibility if k.column)}
+    return Source(protocol, name, label, data, external, frozenset(used))
+
+
+def required_columns(table: str, source: Source) -> frozenset[str]:
+    """Names of the columns that must be there."""
+    fixed = {name for name, column in SCHEMA[table].items() if column.required}
+    if table != "subjects":
+        return frozenset(fixed)
+    fixed |= {c for c in source.protocol.covariates if c in source.used}
+    if not source.external:
+        fixed |= {"number", "enrolled"}
+        if len(source.protocol.cohorts) > 1:
+            fixed.add("cohort")
+    if not source.days:
+        fixed.add(source.protocol.trial.time_zero)
+    return frozenset(fixed)
+
+
+def filled_columns(table: str, source: Source) -> frozenset[str]:
+    """Names of the columns that must have a value in every row."""
+    empty_allowed = {"treatment_start", *source.protocol.covariates} if table == "subjects" else set()
+    return required_columns(table, source) - empty_allowed
