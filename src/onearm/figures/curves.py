@@ -59,9 +59,7 @@ class Panel:
 
 def curves(results: Results) -> tuple[Drawing, ...]:
     """One drawing for each panel."""
-    return tuple(
-        _drawing(_panel(results, key)) for key in dict.fromkeys(c.panel for c in results.curves.values())
-    )
+    return tuple(_drawing(_panel(results, key)) for key in dict.fromkeys(c.panel for c in results.curves.values()))
 
 
 def _panel(results: Results, key: str) -> Panel:
@@ -130,7 +128,7 @@ def draw(panel: Panel) -> Figure:
     """Draw one panel: curves, bands, ticks of the censored, medians, numbers at risk."""
     rows = len(panel.curves) * (2 if panel.several else 1)
     top = 0.18 + (0.24 if panel.says or panel.failed else 0.0)
-    bottom = 0.86 + rows * _ROW + (0.3 if panel.notice else 0.1)
+    bottom = 0.68 + rows * _ROW + (0.27 if panel.notice else 0.0)
     height = top + _PLOT + bottom
     right = _WRAP + 0.2 if panel.several else 0.3
     figure = sheet(height, panel.notice)
@@ -191,14 +189,12 @@ def _median(axes: Axes, median: Estimate | None, look: Stroke, *, alone: bool) -
 
 def _labels(axes: Axes, panel: Panel) -> None:
     """Name each line at its end, moved apart where they would touch."""
-    said = [wrapped(_named(c, m), _WRAP, SMALL) for c, m in zip(panel.curves, panel.medians, strict=True)]
+    said = [_named(c, m) for c, m in zip(panel.curves, panel.medians, strict=True)]
     at = apart([c.value[-1] if c.value else 1.0 for c in panel.curves], [lines(s) * 0.052 for s in said])
     for k, (curve, words, y) in enumerate(zip(panel.curves, said, at, strict=True)):
         end, look = (curve.time[-1], curve.value[-1]) if curve.time else (0.0, 1.0), stroke(k)
         edge = panel.end * 1.01
-        axes.plot(
-            [end[0], edge], [end[1], y], color=look.colour, linewidth=0.5, alpha=0.6, clip_on=False, zorder=2
-        )
+        axes.plot([end[0], edge], [end[1], y], color=look.colour, linewidth=0.5, alpha=0.6, clip_on=False, zorder=2)
         axes.annotate(
             words,
             (edge, y),
@@ -213,15 +209,14 @@ def _labels(axes: Axes, panel: Panel) -> None:
 
 
 def _named(curve: Curve, median: Estimate | None) -> str:
+    name = wrapped(group(curve), _WRAP, SMALL)
     if median is None:
-        return group(curve)
+        return name
     said = text.quantity(median.value, median.unit)
-    return f"{group(curve)} (median {said}{' months' if said[0].isdigit() else ''})"
+    return f"{name}\nmedian {said}{' months' if said[0].isdigit() else ''}"
 
 
-def apart(
-    wanted: Sequence[float], sizes: Sequence[float], low: float = 0.0, high: float = 1.0
-) -> list[float]:
+def apart(wanted: Sequence[float], sizes: Sequence[float], low: float = 0.0, high: float = 1.0) -> list[float]:
     """Centres near the wanted places so that nothing of these sizes overlaps.
 
     Examples
@@ -247,7 +242,7 @@ def _numbers(axes: Axes, panel: Panel) -> None:
     figure = axes.figure
     below = blended_transform_factory(axes.transData, figure.dpi_scale_trans)
     base = axes.get_position().y0 * figure.get_figheight()  # type: ignore[union-attr]
-    y = base - 0.66
+    y = base - 0.55
     start = 0.1 - _LEFT
     left = blended_transform_factory(figure.dpi_scale_trans, figure.dpi_scale_trans)
     figure.text(start + _LEFT, y, "At risk (censored)", transform=left, size=SMALL, color=GREY, va="center")
@@ -256,9 +251,7 @@ def _numbers(axes: Axes, panel: Panel) -> None:
     for k, curve in enumerate(panel.curves):
         look = stroke(k)
         if panel.several:
-            figure.text(
-                start + _LEFT, y, group(curve), transform=left, size=SMALL, color=look.colour, va="center"
-            )
+            figure.text(start + _LEFT, y, group(curve), transform=left, size=SMALL, color=look.colour, va="center")
         y -= _ROW
         for tick in panel.ticks:
             axes.text(

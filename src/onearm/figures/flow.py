@@ -27,8 +27,7 @@ def _drawing(results: Results, one: Flow) -> Drawing:
     return Drawing(
         name=slug("flow", one.id),
         title=f"Flow of subjects: {one.label}",
-        caption=f"Flow of subjects: {one.label}. Left: those who remain; right: those removed, and why; "
-        "dashed: parts.",
+        caption=f"Flow of subjects: {one.label}. Left: those who remain; right: those removed, and why; dashed: parts.",
         section="flow" if own else "comparison",
         comparison="" if own else one.id,
         draw=partial(draw, one, results.header.notice),
@@ -86,9 +85,7 @@ class _Boxes:
     def _branch(self, step: FlowStep, y: float, end: float) -> tuple[float, float]:
         y -= _GAP / 2
         x = _MAIN[0] + 0.25
-        height = self._box(
-            _MAIN[0] + _BRANCH, y, _MAIN[1] - _BRANCH, _counted(step.label, step.n), SMALL, True
-        )
+        height = self._box(_MAIN[0] + _BRANCH, y, _MAIN[1] - _BRANCH, _counted(step.label, step.n), SMALL, True)
         middle = y + height / 2
         self.lines.append(([x, x, _MAIN[0] + _BRANCH], [end, middle, middle], False))
         return y + height + _GAP, middle
@@ -105,9 +102,7 @@ class _Boxes:
             if arrow:
                 mark = ">" if ys[0] == ys[1] else "v"
                 tip = (xs[-1] - 0.03, ys[-1]) if mark == ">" else (xs[-1], ys[-1] + 0.03)
-                figure.add_artist(
-                    Line2D([tip[0]], [tip[1]], marker=mark, markersize=4.5, color=GREY, transform=inches)
-                )
+                figure.add_artist(Line2D([tip[0]], [tip[1]], marker=mark, markersize=4.5, color=GREY, transform=inches))
         for x, y, width, height, said, dashed in self.boxes:
             figure.add_artist(
                 Rectangle(

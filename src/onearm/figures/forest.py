@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from onearm import text
 from onearm.figures.drawing import Drawing
-from onearm.figures.style import FAINT, GREY, INK, SMALL, STROKES, WARNING, WIDTH, sheet, wrapped
+from onearm.figures.style import FAINT, GREY, INK, SMALL, STROKES, TINY, WARNING, WIDTH, sheet, wrapped
 from onearm.results import Estimate, Results
 
 if TYPE_CHECKING:
@@ -59,12 +59,10 @@ def _line(results: Results, e: Estimate) -> Line:
 
 def draw(rows: Sequence[Line], notice: str) -> Figure:
     """Draw the rows from the top on a log axis."""
-    foot = 0.72 + (0.3 if notice else 0.1)
+    foot = 0.58 + (0.22 if notice else 0.0)
     height = 0.36 + _ROW * len(rows) + foot
     figure = sheet(height, notice)
-    axes = figure.add_axes(
-        (_LEFT / WIDTH, foot / height, (WIDTH - _LEFT - _RIGHT) / WIDTH, _ROW * len(rows) / height)
-    )
+    axes = figure.add_axes((_LEFT / WIDTH, foot / height, (WIDTH - _LEFT - _RIGHT) / WIDTH, _ROW * len(rows) / height))
     low, high = _axis(axes, rows)
     for k, row in enumerate(reversed(rows)):
         _row(axes, k, row, low, high)
@@ -98,9 +96,19 @@ def _axis(axes: Axes, rows: Sequence[Line]) -> tuple[float, float]:
     axes.spines["left"].set_visible(False)
     axes.axvline(1, color=GREY, linewidth=0.9, zorder=1)
     axes.hlines(range(len(rows)), low, high, colors=FAINT, linewidth=0.4, zorder=0)
-    axes.set_xlabel(
-        "← favours the trial        hazard ratio        favours the source →", size=SMALL, labelpad=4
-    )
+    axes.set_xlabel("Hazard ratio", size=SMALL, labelpad=14)
+    for words, side, shift in (("← favours the trial", "right", -4), ("favours the source →", "left", 4)):
+        axes.annotate(
+            words,
+            (1, 0),
+            xycoords=axes.get_xaxis_transform(),
+            xytext=(shift, -26),
+            textcoords="offset points",
+            size=TINY,
+            ha=side,
+            color=GREY,
+            annotation_clip=False,
+        )
     return low, high
 
 

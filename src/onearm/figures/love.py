@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from onearm import text
 from onearm.figures.drawing import Drawing
-from onearm.figures.style import FAINT, GREY, INK, SIZE, SMALL, STROKES, WIDTH, sheet, slug, wrapped
+from onearm.figures.style import FAINT, GREY, INK, SIZE, SMALL, STROKES, WIDTH, lines, sheet, slug, wrapped
 from onearm.results import Results
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_LEFT, _RIGHT, _ROW = 2.5, 0.35, 0.3
+_LEFT, _RIGHT = 2.6, 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +40,11 @@ def love(results: Results) -> tuple[Drawing, ...]:
 
 def _drawing(results: Results, comparison: str, rows: Sequence[Line]) -> Drawing:
     limit = next(
-        (
-            g.threshold
-            for g in results.gates
-            if g.comparison == comparison and "standardized" in f"{g.name} {g.id}"
-        ),
+        (g.threshold for g in results.gates if g.comparison == comparison and "standardized" in f"{g.name} {g.id}"),
         None,
     )
     if limit is None:
-        gates = [
-            g for g in results.gates if g.comparison == comparison and ("balance" in g.id or "smd" in g.id)
-        ]
+        gates = [g for g in results.gates if g.comparison == comparison and ("balance" in g.id or "smd" in g.id)]
         limit = gates[0].threshold if gates else None
     label = next((f.label for f in results.flows if f.id == comparison), comparison.replace("_", " "))
     allowed = "" if limit is None else f" Dashed line: the largest allowed, {text.number(limit, 2)}."
@@ -68,16 +62,16 @@ def _drawing(results: Results, comparison: str, rows: Sequence[Line]) -> Drawing
 def draw(rows: Sequence[Line], limit: float | None, notice: str) -> Figure:
     """Draw the covariates from the top, largest difference before matching first."""
     order = sorted(rows, key=lambda r: max(r.at.values()))
-    foot = 0.55 + (0.3 if notice else 0.1)
-    height = 0.4 + _ROW * len(rows) + foot
+    names = [wrapped(r.label, _LEFT - 0.25, SMALL) for r in order]
+    each = 0.13 + 0.13 * max(lines(name) for name in names)
+    foot = 0.48 + (0.22 if notice else 0.0)
+    height = 0.4 + each * len(rows) + foot
     figure = sheet(height, notice)
-    axes = figure.add_axes(
-        (_LEFT / WIDTH, foot / height, (WIDTH - _LEFT - _RIGHT) / WIDTH, _ROW * len(rows) / height)
-    )
+    axes = figure.add_axes((_LEFT / WIDTH, foot / height, (WIDTH - _LEFT - _RIGHT) / WIDTH, each * len(rows) / height))
     axes.set_ylim(-0.5, len(rows) - 0.5)
     top = max([limit or 0.0, 0.1, *(v for r in rows for v in r.at.values())]) * 1.08
     axes.set_xlim(0, top)
-    axes.set_yticks(range(len(order)), [wrapped(r.label, _LEFT - 0.25, SMALL) for r in order])
+    axes.set_yticks(range(len(order)), names)
     axes.tick_params(axis="y", length=0)
     axes.hlines(range(len(order)), 0, top, colors=FAINT, linewidth=0.4, zorder=0)
     axes.set_xlabel("Absolute standardized difference", size=SIZE, labelpad=3)

@@ -79,9 +79,7 @@ def sheet(height: float, notice: str) -> Figure:
     figure.patch.set_visible(False)
     if notice:
         said = wrapped(notice, WIDTH - 0.2, TINY)
-        figure.text(
-            0.1 / WIDTH, 0.06 / height, said, size=TINY, color=GREY, va="bottom", ha="left", style="italic"
-        )
+        figure.text(0.1 / WIDTH, 0.06 / height, said, size=TINY, color=GREY, va="bottom", ha="left", style="italic")
     return figure
 
 

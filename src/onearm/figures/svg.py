@@ -49,7 +49,5 @@ def _document(text: str, name: str, title: str, says: str) -> str:
     body = _FONT.sub("'DejaVu Sans', Verdana, sans-serif", body)
     head, _, rest = body.partition(">")
     label = f' role="img" aria-labelledby="{name}-title {name}-desc"'
-    words = (
-        f'\n <title id="{name}-title">{escape(title)}</title>\n <desc id="{name}-desc">{escape(says)}</desc>'
-    )
+    words = f'\n <title id="{name}-title">{escape(title)}</title>\n <desc id="{name}-desc">{escape(says)}</desc>'
     return f"{head}{label}>{words}{rest}"

@@ -58,9 +58,7 @@ def _variable(chosen: Sequence[Estimate], variable: str, groups: Sequence[str]) 
     mine = [e for e in chosen if e.variable == variable]
     by = {(parse(e.id).statistic, parse(e.id).group): e for e in mine}
     names = unique(parse(e.id).statistic for e in mine if not _none_missing(e))
-    levels = [
-        n for n in names if n not in _STATISTICS or by.get((n, groups[0]), mine[0]).unit == "proportion"
-    ]
+    levels = [n for n in names if n not in _STATISTICS or by.get((n, groups[0]), mine[0]).unit == "proportion"]
     rows = [Row(heading(mine), head=True)]
     if "median" in names or "mean" in names:
         rows += [_numeric(by, spec, groups) for spec in _NUMERIC if spec[2][0] in names]

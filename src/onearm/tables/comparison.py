@@ -29,9 +29,7 @@ def _table(results: Results, name: str, mine: Sequence[Estimate]) -> Table:
         depends = failed and of.variable != "n" and of.side != "unmatched"
         return GATE_FAILED if depends and not of.side else "†" if depends else ""
 
-    warning = (
-        "† A gate failed: the groups differ too much, or too few were matched, to read this as an effect."
-    )
+    warning = "† A gate failed: the groups differ too much, or too few were matched, to read this as an effect."
     return Table(
         id=f"comparison-{name}",
         title=f"Effect: {comparison_label(results, name)} ({level(mine)})",

@@ -24,9 +24,7 @@ def flow(results: Results) -> tuple[Table, ...]:
             section="flow",
             columns=words("", "Subjects"),
             rows=tuple(rows),
-            footnotes=(
-                "Each line counts those who remain; an indented line counts those removed, or a part.",
-            ),
+            footnotes=("Each line counts those who remain; an indented line counts those removed, or a part.",),
             notice=results.header.notice,
         ),
     )

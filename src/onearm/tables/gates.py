@@ -10,9 +10,7 @@ from onearm.tables.names import comparison_label, comparisons
 
 def gates(results: Results) -> tuple[Table, ...]:
     """One table of checks for each comparison: value, threshold, verdict."""
-    return tuple(
-        _table(results, c) for c in comparisons(results) if any(g.comparison == c for g in results.gates)
-    )
+    return tuple(_table(results, c) for c in comparisons(results) if any(g.comparison == c for g in results.gates))
 
 
 def _table(results: Results, comparison: str) -> Table:

@@ -114,11 +114,7 @@ def statistic(e: Estimate) -> str:
 def group(results: Results, variable: str, key: str) -> str:
     """The heading of a column: the group of its curve, or the group in words."""
     curve = results.curves.get(f"{variable}|{key}")
-    return (
-        plain(curve.group)
-        if curve and curve.group and curve.group != key
-        else plain(parse(f"|{key}").side or key)
-    )
+    return plain(curve.group) if curve and curve.group and curve.group != key else plain(parse(f"|{key}").side or key)
 
 
 def comparisons(results: Results) -> tuple[str, ...]:

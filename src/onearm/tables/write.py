@@ -27,10 +27,7 @@ def to_csv(table: Table) -> str:
 
 def _flat_heads(table: Table) -> list[str]:
     over = [text for text, width in table.groups for _ in range(width)] or [""] * len(table.columns)
-    return [
-        f"{group}: {cell.text}" if group else cell.text
-        for group, cell in zip(over, table.columns, strict=True)
-    ]
+    return [f"{group}: {cell.text}" if group else cell.text for group, cell in zip(over, table.columns, strict=True)]
 
 
 def to_html(table: Table, titles: Mapping[str, str] | None = None) -> str:
@@ -71,9 +68,7 @@ def _th(cell: Cell, titles: Mapping[str, str]) -> str:
 def _row(row: Row, width: int, titles: Mapping[str, str]) -> str:
     label = escape(row.label) + (f'<span class="note">{escape(row.note)}</span>' if row.note else "")
     if row.head:
-        return (
-            f'<tr class="head"><th scope="rowgroup" colspan="{width}" class="i{row.indent}">{label}</th></tr>'
-        )
+        return f'<tr class="head"><th scope="rowgroup" colspan="{width}" class="i{row.indent}">{label}</th></tr>'
     cells = "".join(_td(cell, titles) for cell in row.cells)
     return f'<tr><th scope="row" class="i{row.indent}">{label}</th>{cells}</tr>'
 

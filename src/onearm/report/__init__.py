@@ -1,0 +1,26 @@
+"""The report: one document of many parts, and the few lines a terminal shows.
+
+``html(results, tables, figures)`` gives the page, ``key_lines(results)`` the lines.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from onearm.report.key import KeyLine, key_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from onearm.figures.drawing import Picture
+    from onearm.results import Results
+    from onearm.tables.model import Table
+
+__all__ = ["KeyLine", "html", "key_lines"]
+
+
+def html(results: Results, tables: Mapping[str, Table], figures: Mapping[str, Picture]) -> str:
+    """The report as one self-contained HTML page; see `onearm.report.page.html`. Loads jinja2 when called."""
+    from onearm.report import page
+
+    return page.html(results, tables, figures)
