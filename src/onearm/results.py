@@ -169,8 +169,7 @@ class Header:
     """What the results are of.
 
     ``notice`` is printed on everything (invented patients, research use). ``definitions`` are the rules and
-    defaults in force, one sentence each. ``findings`` are the problems that did not block. ``digests`` map an
-    input to its SHA-256.
+    defaults in force, one sentence each. ``findings`` are the problems that did not block.
     """
 
     trial: str
@@ -182,7 +181,6 @@ class Header:
     software: str = ""
     definitions: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
-    digests: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +240,10 @@ class Results:
         return pl.DataFrame(rows, schema=_ard_schema(), orient="row")
 
     def to_json(self) -> str:
-        """Deterministic JSON text; infinities become the strings ``"inf"`` and ``"-inf"``."""
+        """Deterministic JSON text; infinities become the strings ``"inf"`` and ``"-inf"``.
+
+        Evidence is left out: it names lines of files, which change when rows are reordered and numbers do not.
+        """
         body = {
             "schema": SCHEMA,
             "header": _plain(self.header),
@@ -250,9 +251,6 @@ class Results:
             "curves": [_plain(c) for c in self.curves.values()],
             "gates": [_plain(g) for g in self.gates],
             "flows": [_plain(f) for f in self.flows],
-            "evidence": {
-                fact: {s: [e.says, list(e.at)] for s, e in by.items()} for fact, by in self.evidence.items()
-            },
         }
         return json.dumps(body, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
@@ -269,10 +267,6 @@ class Results:
                 curves={c["id"]: _curve(c) for c in body["curves"]},
                 gates=tuple(_record(Gate, g) for g in body["gates"]),
                 flows=tuple(_flow(f) for f in body["flows"]),
-                evidence={
-                    fact: {s: Evidence(says, tuple(at)) for s, (says, at) in by.items()}
-                    for fact, by in body["evidence"].items()
-                },
             )
         except (ValueError, KeyError, TypeError) as problem:
             raise UsageError.one(
@@ -350,9 +344,7 @@ def _curve(body: Mapping[str, Any]) -> Curve:
 
 
 def _flow(body: Mapping[str, Any]) -> Flow:
-    return Flow(
-        id=body["id"], label=body["label"], steps=tuple(_record(FlowStep, s) for s in body["steps"])
-    )
+    return Flow(id=body["id"], label=body["label"], steps=tuple(_record(FlowStep, s) for s in body["steps"]))
 
 
 def _header(body: Mapping[str, Any]) -> Header:

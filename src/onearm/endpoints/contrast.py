@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -47,7 +47,7 @@ def contrast(
     n, events = len(first.subjects) + len(second.subjects), int(first.event.sum() + second.event.sum())
     variance = "robust variance, pairs as clusters" if pairs is not None else "model variance"
     method = f"Cox regression, Efron ties, {variance}"
-    common = {"n": n, "events": events, "subjects": named, "notes": (*words.notes, of)}
+    common: dict[str, Any] = {"n": n, "events": events, "subjects": named, "notes": (*words.notes, of)}
     if not (first.subjects and second.subjects) or events == 0:
         why = "no events" if first.subjects and second.subjects else "a group is empty"
         return _refused(words, method, level, common, why)
@@ -58,7 +58,7 @@ def contrast(
     fit = cox(days, event, group, cluster=cluster, level=level)
     out = Output()
     if fit.converged:
-        error = fit.robust_std_error if cluster is not None else fit.std_error
+        error = fit.std_error if fit.robust_std_error is None else fit.robust_std_error
         out.estimates += [
             words.estimate(
                 "hazard_ratio",
@@ -73,7 +73,12 @@ def contrast(
                 **common,
             ),
             words.estimate(
-                "cox_p", "Wald p", unit="p", method=f"{method}; Wald test", value=float(fit.p_value[0]), **common
+                "cox_p",
+                "Wald p",
+                unit="p",
+                method=f"{method}; Wald test",
+                value=float(fit.p_value[0]),
+                **common,
             ),
         ]
     else:
@@ -93,11 +98,17 @@ def contrast(
     return out
 
 
-def _refused(words: Words, method: str, level: float, common: dict[str, object], why: str) -> Output:
+def _refused(words: Words, method: str, level: float, common: dict[str, Any], why: str) -> Output:
     return Output(
         [
             words.estimate(
-                "hazard_ratio", "hazard ratio", unit="hazard ratio", method=method, level=level, error=why, **common
+                "hazard_ratio",
+                "hazard ratio",
+                unit="hazard ratio",
+                method=method,
+                level=level,
+                error=why,
+                **common,
             ),
             words.estimate("cox_p", "Wald p", unit="p", method=f"{method}; Wald test", error=why, **common),
         ]

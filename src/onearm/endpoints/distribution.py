@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from onearm.endpoints.proportion import missing_count
@@ -27,7 +29,7 @@ def summary(name: str, e: Summary, a: Analysis) -> Output:
     rows = a.members(a.subjects.select("subject", value=e.covariate), e.population)
     known = rows.filter(pl.col("value").is_not_null())
     label = e.label or covariate.label
-    words = {
+    words: dict[str, Any] = {
         "context": "baseline",
         "population": a.label(e.population),
         "evidence": "baseline",

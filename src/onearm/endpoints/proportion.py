@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import polars as pl
 
@@ -25,17 +26,15 @@ METHODS = {
 }
 
 
-def share(
-    members: tuple[str, ...], counted: tuple[str, ...], level: float, method: str, **words: str
-) -> Estimate:
+def share(members: tuple[str, ...], counted: tuple[str, ...], level: float, method: str, **words: Any) -> Estimate:
     """The proportion of ``members`` who are among ``counted``; NE with a reason when there are no members."""
     n, x = len(members), len(counted)
-    common = {"stat": "p", "unit": "proportion", "method": METHODS[method], **words}
+    common: dict[str, Any] = {"stat": "p", "unit": "proportion", "method": METHODS[method], **words}
     if n == 0:
-        return Estimate(**common, n=0, events=0, level=level, error="nobody in the population")  # type: ignore[arg-type]
+        return Estimate(**common, n=0, events=0, level=level, error="nobody in the population")
     limits = proportion_interval(x, n, level, method)
     return Estimate(
-        **common,  # type: ignore[arg-type]
+        **common,
         n=n,
         events=x,
         value=x / n,
@@ -89,11 +88,22 @@ def distribution(name: str, e: Distribution, a: Analysis) -> Output:
     rows = a.members(frame, e.population)
     known = rows.filter(pl.col("value").is_not_null())
     out = Output()
-    words = {"context": context, "population": a.label(e.population), "evidence": evidence, "variable": name}
+    words: dict[str, Any] = {
+        "context": context,
+        "population": a.label(e.population),
+        "evidence": evidence,
+        "variable": name,
+    }
     for level in levels:
         counted = tuple(known.filter(pl.col("value") == level)["subject"])
         one = share(
-            tuple(known["subject"]), counted, e.level, e.method, id=f"{name}.{level}", label=f"{label}: {level}", **words
+            tuple(known["subject"]),
+            counted,
+            e.level,
+            e.method,
+            id=f"{name}.{level}",
+            label=f"{label}: {level}",
+            **words,
         )
         out.estimates.append(replace(one, notes=rules))
     if context == "baseline":
@@ -102,9 +112,7 @@ def distribution(name: str, e: Distribution, a: Analysis) -> Output:
     return out
 
 
-def missing_count(
-    name: str, label: str, missing: tuple[str, ...], n: int, words: dict[str, str]
-) -> Estimate:
+def missing_count(name: str, label: str, missing: tuple[str, ...], n: int, words: dict[str, Any]) -> Estimate:
     """How many have no value of a covariate."""
     return Estimate(
         **words,

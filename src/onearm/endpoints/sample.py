@@ -83,9 +83,9 @@ class Times:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Output:
-    """What an estimator found."""
+    """What estimators found, gathered in order."""
 
     estimates: list[Estimate] = field(default_factory=list)
     curves: list[Curve] = field(default_factory=list)

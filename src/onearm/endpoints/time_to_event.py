@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -36,7 +37,7 @@ class Words:
     shown: str = ""
     notes: tuple[str, ...] = ()
 
-    def estimate(self, stat: str, what: str, *, at: str = "", **values: object) -> Estimate:
+    def estimate(self, stat: str, what: str, *, at: str = "", **values: Any) -> Estimate:
         """An estimate of this curve: id ``os.median`` or ``os.survival@24mo``."""
         return Estimate(
             id=at_group(f"{self.name}.{stat}{at}", self.group),
@@ -47,7 +48,7 @@ class Words:
             population=self.population,
             group=self.group,
             evidence=self.evidence,
-            **values,  # type: ignore[arg-type]
+            **values,
         )
 
 
@@ -55,7 +56,7 @@ def curve_estimates(times: Times, clause: Survival | Landmark, words: Words) -> 
     """Subjects, events, median, survival at months and the curve itself of one group."""
     n, events = len(times.subjects), int(times.event.sum())
     method = f"Kaplan-Meier; {clause.interval} interval"
-    counted = {"n": n, "subjects": times.subjects}
+    counted: dict[str, Any] = {"n": n, "subjects": times.subjects}
     out = Output()
     with_event = tuple(s for s, e in zip(times.subjects, times.event, strict=True) if e)
     out.estimates += [
@@ -68,7 +69,7 @@ def curve_estimates(times: Times, clause: Survival | Landmark, words: Words) -> 
         out.estimates += _nothing(clause, words, method)
         return out
     km = kaplan_meier(times.days, times.event, level=clause.level, interval=clause.interval)
-    common = {"method": method, "level": clause.level, "events": events, **counted}
+    common: dict[str, Any] = {"method": method, "level": clause.level, "events": events, **counted}
     noted = replace(words, notes=(*words.notes, MONTHS_NOTE))
     out.estimates.append(_median(km, clause.median, noted, common))
     out.estimates += [_milestone(km, month, noted, common) for month in clause.at_months]
@@ -77,16 +78,20 @@ def curve_estimates(times: Times, clause: Survival | Landmark, words: Words) -> 
 
 
 def _nothing(clause: Survival | Landmark, words: Words, method: str) -> list[Estimate]:
-    empty = {"method": method, "level": clause.level, "n": 0, "events": 0, "error": "nobody in the group"}
+    empty: dict[str, Any] = {
+        "method": method,
+        "level": clause.level,
+        "n": 0,
+        "events": 0,
+        "error": "nobody in the group",
+    }
     found = [words.estimate("median", "median", unit="months", **empty)]
     for month in clause.at_months:
-        found.append(
-            words.estimate("survival", f"at {month:g} months", at=f"@{month:g}mo", unit="proportion", **empty)
-        )
+        found.append(words.estimate("survival", f"at {month:g} months", at=f"@{month:g}mo", unit="proportion", **empty))
     return found
 
 
-def _median(km: KaplanMeier, rule: str, words: Words, common: dict[str, object]) -> Estimate:
+def _median(km: KaplanMeier, rule: str, words: Words, common: dict[str, Any]) -> Estimate:
     median = km.quantile(0.5, rule=rule)
     return words.estimate(
         "median",
@@ -101,7 +106,7 @@ def _median(km: KaplanMeier, rule: str, words: Words, common: dict[str, object])
     )
 
 
-def _milestone(km: KaplanMeier, month: float, words: Words, common: dict[str, object]) -> Estimate:
+def _milestone(km: KaplanMeier, month: float, words: Words, common: dict[str, Any]) -> Estimate:
     at = km.at(days_of(month))
     value = _known(at.survival[0])
     return words.estimate(
@@ -193,7 +198,7 @@ def follow_up(name: str, e: FollowUp, a: Analysis) -> Output:
         notes=(*fact.rules, MONTHS_NOTE, "an event ends follow-up and counts as censoring"),
     )
     method = f"reverse Kaplan-Meier; {e.interval} interval"
-    common: dict[str, object] = {
+    common: dict[str, Any] = {
         "method": method,
         "level": e.level,
         "n": len(times.subjects),
@@ -219,7 +224,8 @@ def landmark(name: str, e: Landmark, a: Analysis) -> Output:
         by.frame.select("subject", by_day="day"), on="subject", how="left", maintain_order="left"
     )
     kept = rows.filter(pl.col("days").is_not_null() & (pl.col("days") > day)).with_columns(
-        done=(pl.col("by_day") <= math.floor(day)).fill_null(False), days=pl.col("days").cast(pl.Float64) - day
+        done=(pl.col("by_day") <= math.floor(day)).fill_null(False),
+        days=pl.col("days").cast(pl.Float64) - day,
     )
     notes = (
         *fact.rules,

@@ -22,9 +22,7 @@ FACTS: dict[str, _Make] = {
     "procedure": lambda name, clause, cohort, p: event.procedure(name, clause, cohort),
     "adverse-event": lambda name, clause, cohort, p: event.adverse_event(name, clause, cohort),
     "alive": lambda name, clause, cohort, p: event.alive(name, clause, cohort),
-    "time-to": lambda name, clause, cohort, p: survival.time_to(
-        name, clause, cohort, p.response, p.trial.time_zero
-    ),
+    "time-to": lambda name, clause, cohort, p: survival.time_to(name, clause, cohort, p.response, p.trial.time_zero),
 }
 """The code that answers each kind of clause."""
 

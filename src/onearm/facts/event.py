@@ -61,7 +61,11 @@ def adverse_event(name: str, clause: AdverseEvent, cohort: Cohort) -> FactColumn
             "subject",
             value=pl.col("grade").is_not_null(),
             says=pl.concat_str(
-                pl.col("term"), pl.lit(" grade "), pl.col("grade").cast(pl.String), pl.lit(" on "), day_text("start_day")
+                pl.col("term"),
+                pl.lit(" grade "),
+                pl.col("grade").cast(pl.String),
+                pl.lit(" on "),
+                day_text("start_day"),
             ).fill_null(f"no {clause.terms[0]}"),
             at=pl.concat_list(pl.coalesce("at", "subject_at")),
         )
@@ -76,14 +80,13 @@ def alive(name: str, clause: Alive, cohort: Cohort) -> FactColumn:
         .join(cohort.followup, on="subject", how="left", maintain_order="left")
         .select(
             "subject",
-            value=pl.when(pl.col("last_contact_day").is_null() & pl.col("death_day").is_null())
-            .then(None)
-            .otherwise(pl.col("death_day").is_null()),
-            says=pl.coalesce(
-                pl.concat_str(pl.lit("death on "), day_text("death_day")),
-                pl.concat_str(pl.lit("alive on "), day_text("last_contact_day")),
-                pl.lit("no follow-up"),
-            ),
+            value=~pl.col("died"),
+            says=pl.when(pl.col("died"))
+            .then(pl.concat_str(pl.lit("death on "), day_text("death_day").fill_null("a day without time zero")))
+            .otherwise(
+                pl.concat_str(pl.lit("alive on "), day_text("last_contact_day").fill_null("a day without time zero"))
+            )
+            .fill_null("no follow-up"),
             at=pl.concat_list(pl.coalesce("at", "subject_at")),
         )
     )

@@ -51,9 +51,7 @@ def _everyone(cohort: Cohort) -> pl.DataFrame:
 
 
 def _assessed_rows(cohort: Cohort, until: str) -> pl.DataFrame:
-    return (
-        assessments(cohort, until).group_by("subject", maintain_order=True).agg(assessed_at="at", n=pl.len())
-    )
+    return assessments(cohort, until).group_by("subject", maintain_order=True).agg(assessed_at="at", n=pl.len())
 
 
 def _best(cohort: Cohort, scale: ResponseScale, until: str) -> pl.DataFrame:
@@ -126,17 +124,15 @@ def in_remission(name: str, clause: InRemission, cohort: Cohort, scale: Response
     frame = (
         _everyone(cohort)
         .join(first_response(cohort, scale), on="subject", how="left", maintain_order="left")
-        .join(cohort.followup.drop_nulls("subject"), on="subject", how="left", maintain_order="left")
+        .join(cohort.followup, on="subject", how="left", maintain_order="left")
         .select(
             "subject",
-            value=pl.col("response_day").is_not_null()
-            & pl.col("relapse_day").is_null()
-            & pl.col("death_day").is_null(),
+            value=pl.col("response_day").is_not_null() & ~pl.col("relapsed") & ~pl.col("died"),
             says=pl.when(pl.col("response_day").is_null())
             .then(pl.lit("never in remission"))
-            .when(pl.col("relapse_day").is_not_null())
+            .when(pl.col("relapsed"))
             .then(pl.concat_str(pl.lit("relapse on "), day_text("relapse_day")))
-            .when(pl.col("death_day").is_not_null())
+            .when(pl.col("died"))
             .then(pl.concat_str(pl.lit("death in remission on "), day_text("death_day")))
             .otherwise(pl.concat_str(pl.lit("in remission on "), day_text("last_contact_day"))),
             at=rows_of("response_at", "at"),

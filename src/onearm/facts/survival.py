@@ -44,9 +44,7 @@ def _refractory(cohort: Cohort, scale: ResponseScale, dated: str) -> pl.DataFram
 def _joined(cohort: Cohort, clause: TimeTo, scale: ResponseScale) -> pl.DataFrame:
     """One row a subject with every day and place the clause may need."""
     subjects = cohort.subjects.select("subject", "enrolled_day", "treatment_start_day", "treated", subject_at="at")
-    follow = cohort.followup.select(
-        "subject", "relapse_day", "death_day", "last_contact_day", followup_at="at"
-    )
+    follow = cohort.followup.select("subject", "relapse_day", "death_day", "last_contact_day", followup_at="at")
     parts = [
         follow,
         first_response(cohort, scale),
@@ -66,7 +64,7 @@ def time_to(name: str, clause: TimeTo, cohort: Cohort, scale: ResponseScale, tim
         "enrolled": pl.col("enrolled_day"),
         "response": pl.when(has_zero).then(pl.col("response_day")),
     }[clause.origin]
-    columns = {e: pl.col(f"{e.replace('-', '_')}_day") for e in clause.events}
+    columns: dict[str, pl.Expr] = {e: pl.col(f"{e.replace('-', '_')}_day") for e in clause.events}
     frame = (
         _joined(cohort, clause, scale)
         .with_columns(
@@ -118,7 +116,12 @@ def _told(frame: pl.DataFrame, clause: TimeTo) -> pl.DataFrame:
         .then(pl.lit("does not apply"))
         .otherwise(
             pl.concat_str(
-                what, pl.lit(" on day "), pl.col("end").cast(pl.String), pl.lit(", "), pl.col("days").cast(pl.String), pl.lit(" days")
+                what,
+                pl.lit(" on day "),
+                pl.col("end").cast(pl.String),
+                pl.lit(", "),
+                pl.col("days").cast(pl.String),
+                pl.lit(" days"),
             )
         ),
         at=rows_of("subject_at", *places, "refractory_at", "stopped_at"),

@@ -1,0 +1,1 @@
+"""Files: a trial folder in, a folder of results out."""

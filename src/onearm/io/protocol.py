@@ -58,7 +58,11 @@ def _finding(error: Mapping[str, Any], document: yaml.Document) -> Finding:
     if kind == "extra_forbidden":
         allowed = _allowed(error["loc"][:-1])
         return Finding(
-            "P108", "error", where, f'there is no key "{key}" here{near(key, allowed)}', _use(allowed, "remove it")
+            "P108",
+            "error",
+            where,
+            f'there is no key "{key}" here{near(key, allowed)}',
+            _use(allowed, "remove it"),
         )
     if kind == "missing":
         return Finding("P109", "error", where, f'the key "{key}" is missing', f"add `{key}:`")
@@ -66,7 +70,11 @@ def _finding(error: Mapping[str, Any], document: yaml.Document) -> Finding:
         allowed = _options(context)
         word = str(context.get("tag", error["input"]))
         return Finding(
-            "P112", "error", where, f'"{word}" is not allowed here{near(word, allowed)}', _use(allowed, "change it")
+            "P112",
+            "error",
+            where,
+            f'"{word}" is not allowed here{near(word, allowed)}',
+            _use(allowed, "change it"),
         )
     if kind == "union_tag_not_found":
         tag = str(context["discriminator"]).strip("'")
@@ -142,5 +150,3 @@ def schema() -> dict[str, Any]:
     """JSON Schema of ``protocol.yaml``, for editors."""
     body = Protocol.model_json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **body}
-
-

@@ -73,18 +73,24 @@ def _drug_names(p: Protocol) -> set[str]:
 
 
 def _condition(p: Protocol, where: Where, path: str, c: Condition, *, with_facts: bool) -> Iterator[Finding]:
-    columns = (*SUBJECT_COLUMNS, *p.covariates)
+    columns = (*SUBJECT_COLUMNS, *p.covariates) if with_facts else tuple(p.covariates)
     if c.column is not None and c.column not in columns:
         yield _unknown(where, f"{path}.column", "column", c.column, columns)
     if c.fact is not None and not with_facts:
         yield _misfit(
-            where, f"{path}.fact", "eligibility may not depend on a fact: facts are outcomes", "use a `column`"
+            where,
+            f"{path}.fact",
+            "eligibility may not depend on a fact: facts are outcomes",
+            "use a `column`",
         )
     elif c.fact is not None and c.fact not in p.facts:
         yield _unknown(where, f"{path}.fact", "fact", c.fact, p.facts)
     elif c.fact is not None and p.facts[c.fact].kind in facts.TIME_KINDS:
         yield _misfit(
-            where, f"{path}.fact", f'"{c.fact}" is a time, not a yes or no', "name a yes/no fact or a category"
+            where,
+            f"{path}.fact",
+            f'"{c.fact}" is a time, not a yes or no',
+            "name a yes/no fact or a category",
         )
     cov = p.covariates.get(c.column or "")
     if cov is not None and cov.levels:
@@ -198,9 +204,7 @@ def _monitoring(p: Protocol, where: Where) -> Iterator[Finding]:
     for name, rule in p.monitoring.items():
         yield from _wrong_fact(p, where, f"monitoring.{name}.fact", rule.fact, facts.YES_NO_KINDS)
         if rule.population not in known:
-            yield _unknown(
-                where, f"monitoring.{name}.population", "population", rule.population, sorted(known)
-            )
+            yield _unknown(where, f"monitoring.{name}.population", "population", rule.population, sorted(known))
 
 
 def _comparisons(p: Protocol, where: Where) -> Iterator[Finding]:

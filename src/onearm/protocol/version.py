@@ -60,5 +60,3 @@ class Version(Part):
             return enrolled is not None and enrolled >= start.date
         first = start.patient.get(cohort) if isinstance(start.patient, dict) else start.patient
         return first is not None and number >= first
-
-

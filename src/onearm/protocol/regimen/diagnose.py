@@ -125,9 +125,7 @@ def _usual(word: str) -> str:
     """Translate a habit such as `bid`, `q12h` or `IU/m2`; other words stay."""
     if hours := re.fullmatch("q([0-9]+)h", word.lower()):
         return f"every {hours[1]} h"
-    head, slash, tail = (
-        word.lower().replace("/day/m2", "/m2/day").replace("/day/kg", "/kg/day").partition("/")
-    )
+    head, slash, tail = word.lower().replace("/day/m2", "/m2/day").replace("/day/kg", "/kg/day").partition("/")
     return _HABITS.get(head, head) + slash + tail
 
 

@@ -87,9 +87,7 @@ class Condition(_Closed):
 
     subject: Literal["age", "weight", "CD20", "CNS disease", "Ph-positive"]
     op: Literal["at least", "below"] | None = None
-    value: Annotated[Decimal, Field(ge=0, max_digits=9, decimal_places=3), AfterValidator(_plain)] | None = (
-        None
-    )
+    value: Annotated[Decimal, Field(ge=0, max_digits=9, decimal_places=3), AfterValidator(_plain)] | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -1,0 +1,195 @@
+"""The command line. Each command loads what it needs when it runs, so that `--help` stays quick."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from onearm import __version__
+from onearm.cli import show
+from onearm.errors import DataError, Finding, OnearmError, ProtocolError
+
+OK, BLOCKED, USAGE = 0, 1, 2
+
+app = typer.Typer(
+    name="onearm",
+    help="A single-arm oncology trial, from its protocol to its paper.",
+    epilog="Example: onearm demo",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A trial folder (with protocol.yaml).")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no summary.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        show.out(f"onearm {__version__}")
+        raise typer.Exit(OK)
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(epilog="Example: onearm demo my-copy")
+def demo(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where to put the copy.")] = Path("mini-hcvd-ino"),
+    force: Annotated[bool, typer.Option("--force", help="Put the bundled files back over an earlier copy.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Copy the bundled trial (invented patients) to DIR, run it, and print its key results."""
+    from onearm.cli.start import copy_demo
+
+    copy_demo(directory, force)
+    _run(directory, directory / "results", 1, quiet, False, False)
+
+
+@app.command(epilog="Example: onearm new my-trial")
+def new(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")],
+) -> None:
+    """Start a trial folder: a commented protocol and empty tables with their headers."""
+    from onearm.cli.start import start_folder
+
+    for line in start_folder(directory):
+        show.out(line)
+
+
+@app.command(epilog="Example: onearm check mini-hcvd-ino")
+def check(folder: Folder, as_json: Json = False, quiet: Quiet = False) -> None:
+    """Say everything that is wrong with the protocol and the data: exit 0 clean, 1 when something blocks."""
+    from onearm.io.load import check as check_folder
+
+    checked = check_folder(folder)
+    if as_json:
+        show.as_json(show.finding_json(checked.findings))
+    else:
+        for line in show.finding_lines(checked.findings):
+            show.out(line)
+    blocking = sum(f.blocks for f in checked.findings)
+    if not quiet:
+        show.note(f"{blocking} findings that block, {len(checked.findings) - blocking} that do not")
+    raise typer.Exit(OK if checked.trial is not None else BLOCKED)
+
+
+@app.command(epilog="Example: onearm run mini-hcvd-ino --out results")
+def run(
+    folder: Folder,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the results [default: DIR/results].")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of whatever is random.")] = 1,
+    quiet: Quiet = False,
+    as_json: Json = False,
+    profile: Annotated[bool, typer.Option("--profile", help="Print where the time went.")] = False,
+) -> None:
+    """Run the whole analysis and write results, tables, figures, report and manifest."""
+    _run(folder, out or folder / "results", seed, quiet, as_json, profile)
+
+
+def _run(folder: Path, out: Path, seed: int, quiet: bool, as_json: bool, profile: bool) -> None:
+    from onearm.cli.run import run_folder
+
+    done = run_folder(folder, out, seed, quiet)
+    if as_json:
+        show.as_json([{"label": a, "text": b, "id": c} for a, b, c in done.key])
+    elif not quiet:
+        if done.notice:
+            show.out(done.notice)
+        show.columns(done.key)
+        show.out(f"report: {out / 'report.html'}")
+    if profile:
+        for name, seconds in done.clock.items():
+            show.note(f"{name:<24} {seconds:7.3f} s")
+
+
+@app.command(epilog="Example: onearm trace mini-hcvd-ino orr")
+def trace(
+    folder: Folder,
+    number: Annotated[str, typer.Argument(metavar="ID", help="The id of a number (see results.csv).")],
+    as_json: Json = False,
+) -> None:
+    """Walk from a printed number back to its method, its patients and their lines in the files."""
+    from onearm.cli.trace import as_values, lines
+    from onearm.io.load import load
+    from onearm.study import run as analyse
+
+    results = analyse(load(folder))
+    if as_json:
+        show.as_json(as_values(results, number))
+        return
+    for line in lines(results, number):
+        show.out(line)
+
+
+@app.command(epilog="Example: onearm verify mini-hcvd-ino --claims mini-hcvd-ino/claims.yaml")
+def verify(
+    folder: Folder,
+    claims: Annotated[
+        Path | None, typer.Option("--claims", help="File of published claims [default: DIR/claims.yaml].")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check published claims against the results, one line a claim; exit 1 when any fails."""
+    from onearm.claims import verify as check_claims
+    from onearm.io.claims import read_claims
+    from onearm.io.load import load
+    from onearm.study import run as analyse
+
+    trial = load(folder)
+    wanted = read_claims(claims or folder / "claims.yaml")
+    verdicts = check_claims(analyse(trial), wanted)
+    if as_json:
+        show.as_json([{name: getattr(v, name) for name in v.__slots__} for v in verdicts])
+    else:
+        show.columns(
+            [("", "claim", "published", "ours", "rule", "number")]
+            + [("ok" if v.holds else "FAILS", v.claim, v.published, v.ours, v.rule, v.number) for v in verdicts]
+        )
+    failed = sum(not v.holds for v in verdicts)
+    show.note(f"{len(verdicts) - failed} of {len(verdicts)} claims hold")
+    raise typer.Exit(BLOCKED if failed else OK)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return its exit status: 0, 1 when something blocks or fails, 2 for a mistake in the call."""
+    import click
+
+    try:
+        status = app(args=argv, standalone_mode=False)
+    except click.ClickException as problem:
+        show.note(f"U300 error: {problem.format_message()}")
+        show.note("     Next: see `onearm --help`.")
+        status = USAGE
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        show.note("stopped; nothing was changed")
+        status = 130
+    except OnearmError as problem:
+        show.findings(problem.findings)
+        status = BLOCKED if isinstance(problem, DataError | ProtocolError) else USAGE
+    except BrokenPipeError:
+        sys.stderr.close()
+        status = OK
+    except OSError as problem:
+        where = str(problem.filename or "")
+        show.findings(
+            [Finding("U399", "error", where, str(problem.strerror or problem), "check the path and its rights")]
+        )
+        status = USAGE
+    return int(status or OK)
+
+
+def run_main() -> None:
+    """Entry point of the installed command."""
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""Who may be compared: the protocol's eligibility and complete covariates, step by step, blind to outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from onearm.cohort.baseline import Baseline
+from onearm.cohort.population import meets
+from onearm.protocol.comparison import Comparison
+from onearm.protocol.population import Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of an alignment: its name, why some were removed, who is left and who was removed."""
+
+    name: str
+    reason: str
+    kept: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """The baseline of those left, and how they came to be."""
+
+    baseline: Baseline
+    steps: tuple[Step, ...]
+
+
+def align(baseline: Baseline, conditions: Sequence[Condition], covariates: Sequence[str]) -> Aligned:
+    """Apply eligibility and then require every covariate.
+
+    Parameters
+    ----------
+    baseline
+        Everybody, with the covariates and the columns that the conditions name.
+    conditions
+        Eligibility, in order.
+    covariates
+        Those that must be known (complete cases).
+
+    Returns
+    -------
+    Aligned
+        Steps ``start``, ``eligible.1`` ..., ``complete``; at each, before = kept + removed.
+    """
+    steps = [Step("start", "", baseline.subjects, ())]
+    left = baseline
+    for i, condition in enumerate(conditions, 1):
+        good = meets(condition, left.frame)
+        removed = tuple(left.frame.filter(~good)["subject"])
+        left = left.only(left.frame.filter(good)["subject"])
+        steps.append(Step(f"eligible.{i}", condition.words, left.subjects, removed))
+    left, removed = left.complete(covariates)
+    steps.append(Step("complete", "a covariate is missing", left.subjects, removed))
+    return Aligned(left, tuple(steps))
+
+
+def needed(comparison: Comparison) -> tuple[str, ...]:
+    """Columns that a comparison may look at before the outcomes: its covariates and those of its eligibility."""
+    used = [*comparison.covariates, *(c.column for c in comparison.eligibility if c.column)]
+    return tuple(dict.fromkeys(used))

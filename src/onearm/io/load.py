@@ -1,0 +1,123 @@
+"""A folder to a `Trial`: protocol, tables and external sources, with every problem found at once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from onearm.cohort.check import build
+from onearm.cohort.tables import Cohort, RawTable
+from onearm.errors import DataError, Finding, ProtocolError, UsageError, in_order
+from onearm.io.protocol import FILE, read_protocol
+from onearm.io.sources import read_tables
+from onearm.protocol.document import Protocol
+from onearm.protocol.trial import Data
+from onearm.study.trial import Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of reading a trial folder: the trial unless a finding blocks, and all findings in order."""
+
+    trial: Trial | None
+    findings: tuple[Finding, ...]
+
+
+def check(folder: str | os.PathLike[str]) -> Checked:
+    """Read a trial folder and say everything that is wrong with it.
+
+    Parameters
+    ----------
+    folder
+        A folder with ``protocol.yaml`` and its tables.
+
+    Raises
+    ------
+    UsageError
+        U310 when the folder does not exist.
+    """
+    root = _folder(folder)
+    read = read_protocol(root)
+    if read.protocol is None:
+        return Checked(None, in_order(read.findings))
+    findings = list(read.findings)
+    digests = {FILE: read.digest}
+    protocol = read.protocol
+    cohort = _cohort(protocol, root, "trial", protocol.trial.arm, protocol.data, False, findings, digests)
+    external: dict[str, Cohort] = {}
+    for name, source in protocol.external.items():
+        data = (source.data or Data(time=protocol.data.time)).model_copy(update={"folder": source.folder})
+        found = _cohort(protocol, root, name, source.label, data, True, findings, digests)
+        if found is not None:
+            external[name] = found
+    ordered = in_order(findings)
+    if cohort is None or any(f.blocks for f in ordered):
+        return Checked(None, ordered)
+    trial = Trial(protocol, cohort, external, ordered, tuple(sorted(digests.items())), root)
+    return Checked(trial, ordered)
+
+
+def load(folder: str | os.PathLike[str]) -> Trial:
+    """Load a trial folder.
+
+    Parameters
+    ----------
+    folder
+        A folder with ``protocol.yaml`` and its tables.
+
+    Returns
+    -------
+    Trial
+        With problems that do not block in ``.findings``.
+
+    Raises
+    ------
+    ProtocolError, DataError
+        With every finding, when one of them blocks.
+    UsageError
+        When the folder does not exist.
+    """
+    checked = check(folder)
+    if checked.trial is None:
+        kind = ProtocolError if any(f.blocks and f.code.startswith("P") for f in checked.findings) else DataError
+        raise kind(checked.findings)
+    return checked.trial
+
+
+def _folder(folder: str | os.PathLike[str]) -> Path:
+    root = Path(folder)
+    if not root.is_dir():
+        raise UsageError.one(
+            "U310",
+            str(folder),
+            "there is no such folder",
+            "name a trial folder, or make one with `onearm new DIR`",
+        )
+    return root
+
+
+def _cohort(
+    protocol: Protocol,
+    root: Path,
+    name: str,
+    label: str,
+    data: Data,
+    external: bool,
+    findings: list[Finding],
+    digests: dict[str, str],
+) -> Cohort | None:
+    raw, problems = read_tables(root / data.folder, root, data)
+    findings += problems
+    digests.update(_digests(root, raw))
+    if any(f.blocks for f in problems) and not raw:
+        return None
+    cohort, found = build(protocol, raw, name=name, label=label, data=data, external=external)
+    findings += found
+    return cohort
+
+
+def _digests(root: Path, raw: Mapping[str, RawTable]) -> dict[str, str]:
+    return {t.file: hashlib.sha256((root / t.file).read_bytes()).hexdigest() for t in raw.values()}

@@ -1,0 +1,97 @@
+"""A run to a folder: results, tables, figures, report and manifest."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+from onearm.io.folder import check_target, write_folder
+from onearm.results import Results
+from onearm.study.trial import Trial
+
+_LIBRARIES = ("numpy", "scipy", "polars", "pydantic", "ruamel.yaml", "matplotlib", "jinja2", "lark")
+
+Say = Callable[[str], object]
+
+
+def write_results(trial: Trial, results: Results, out: Path, *, seed: int, say: Say, clock: dict[str, float]) -> None:
+    """Draw, lay out and write everything that a run leaves behind.
+
+    Parameters
+    ----------
+    trial, results
+        What was run, and what came of it.
+    out
+        The folder to write; earlier results there are replaced as a whole at the end.
+    seed
+        Recorded in the manifest.
+    say
+        Told what is being done.
+    clock
+        Receives the seconds spent in each part.
+    """
+    check_target(out)
+    files = contents(results, say, clock)
+    files["manifest.json"] = manifest(trial, seed, files)
+    with timed(clock, "write"):
+        say("writing")
+        write_folder(out, files)
+
+
+class timed:  # noqa: N801
+    """Adds the seconds spent in a block to an entry of a dict."""
+
+    def __init__(self, clock: dict[str, float], name: str):
+        self.clock, self.name = clock, name
+
+    def __enter__(self) -> None:
+        self.start = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self.clock[self.name] = self.clock.get(self.name, 0.0) + time.perf_counter() - self.start
+
+
+def contents(results: Results, say: Say, clock: dict[str, float]) -> dict[str, bytes]:
+    """Every file of a folder of results but the manifest, by name."""
+    from onearm import figures, report, tables
+
+    files = {"results.json": results.to_json().encode()}
+    files["results.csv"] = results.frame().write_csv().encode()
+    with timed(clock, "tables"):
+        laid_out = tables.all_tables(results)
+        files |= {f"tables/{t.id}.csv": tables.to_csv(t).encode() for t in laid_out}
+    with timed(clock, "import matplotlib"):
+        say("loading matplotlib")
+        figures.warm_up()
+    with timed(clock, "figures"):
+        drawn: dict[str, bytes] = {}
+        for name, figure in figures.draw(results):
+            say(f"drawing {name}")
+            drawn[name] = figures.svg(figure)
+        files |= {f"figures/{name}.svg": content for name, content in drawn.items()}
+    with timed(clock, "report"):
+        say("writing the report")
+        files["report.html"] = report.html(results, laid_out, drawn).encode()
+    return files
+
+
+def manifest(trial: Trial, seed: int, files: Mapping[str, bytes]) -> bytes:
+    """What went in, what came out, with which versions. The date stands on a line of its own."""
+    from onearm import __version__
+
+    body = {
+        "trial": trial.protocol.trial.id,
+        "command": f"onearm run {trial.folder.resolve().name if trial.folder else '-'} --seed {seed}",
+        "seed": seed,
+        "onearm": __version__,
+        "libraries": {name: version(name) for name in _LIBRARIES},
+        "inputs": dict(trial.digests),
+        "outputs": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
+        "date": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+    }
+    return (json.dumps(body, indent=1, ensure_ascii=False) + "\n").encode()

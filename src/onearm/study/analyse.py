@@ -1,0 +1,92 @@
+"""The run: protocol and cohorts in, results out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from onearm import endpoints
+from onearm.cohort.population import populations
+from onearm.endpoints import Analysis
+from onearm.facts import FactColumn, state
+from onearm.results import Evidence, Gate, Header, Results
+from onearm.study.comparison import compare, rows_told, told
+from onearm.study.definitions import definitions
+from onearm.study.flow import trial_flow
+from onearm.study.trial import Trial
+
+
+def run(trial: Trial, seed: int = 1) -> Results:
+    """Analyse a trial.
+
+    Parameters
+    ----------
+    trial
+        What `onearm.load` returned.
+    seed
+        Seed of whatever is random. Nothing in this version is, so every seed gives the same numbers.
+
+    Returns
+    -------
+    Results
+        Every number with its method, population and subjects; the same trial gives the same results.
+    """
+    del seed  # accepted so that callers need not change when a resampling method is added
+    protocol, cohort = trial.protocol, trial.cohort
+    facts = state(protocol, cohort)
+    members, steps = populations(protocol, _columns(cohort.subjects, facts, protocol.data.time == "days"))
+    analysis = Analysis(protocol, cohort.subjects, facts, members)
+    flow, estimates = trial_flow(protocol, analysis, steps)
+    found = endpoints.estimate(analysis)
+    estimates += found.estimates
+    curves, flows = list(found.curves), [flow]
+    gates: list[Gate] = []
+    evidence: dict[str, dict[str, Evidence]] = {name: told(fact.frame) for name, fact in facts.items()}
+    evidence["baseline"] = rows_told(cohort.subjects)
+    for name, comparison in protocol.comparisons.items():
+        one = compare(name, comparison, analysis, cohort, trial.external[comparison.source])
+        estimates += one.estimates
+        curves += one.curves
+        gates += one.gates
+        flows += one.flows
+        for fact, rows in one.evidence.items():
+            evidence[fact] = evidence.get(fact, {}) | rows
+    return Results(
+        header=_header(trial),
+        estimates={e.id: e for e in estimates},
+        curves={c.id: c for c in curves},
+        gates=tuple(gates),
+        flows=tuple(flows),
+        evidence=evidence,
+    )
+
+
+def _columns(subjects: pl.DataFrame, facts: Mapping[str, FactColumn], days: bool) -> pl.DataFrame:
+    """Columns of subjects with every yes/no and category fact beside them."""
+    frame = subjects
+    if days:  # a source that counts days has no dates
+        frame = frame.with_columns(enrolled="enrolled_day", treatment_start="treatment_start_day")
+    for name, fact in facts.items():
+        if fact.kind != "time":
+            values = fact.frame.select("subject", pl.col("value").alias(name))
+            frame = frame.join(values, on="subject", how="left", maintain_order="left")
+    return frame
+
+
+def _header(trial: Trial) -> Header:
+    from onearm import __version__
+
+    protocol = trial.protocol
+    notices = [protocol.trial.notice, *(s.notice for s in protocol.external.values())]
+    return Header(
+        trial=protocol.trial.id,
+        title=protocol.trial.title,
+        arm=protocol.trial.arm,
+        registry=protocol.trial.registry,
+        notice=" ".join(dict.fromkeys(n.strip() for n in notices if n.strip())),
+        cutoff=protocol.trial.cutoff.isoformat() if protocol.trial.cutoff else "",
+        software=f"onearm {__version__}",
+        definitions=definitions(protocol),
+        findings=tuple(sorted({f"{f.code}: {f.says}" for f in trial.findings})),
+    )

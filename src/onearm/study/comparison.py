@@ -1,0 +1,180 @@
+"""A comparison from alignment to effect: the design is settled first, then the endpoints are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+
+from onearm.cohort.baseline import baseline
+from onearm.cohort.tables import Cohort
+from onearm.endpoints import Analysis, Output
+from onearm.endpoints.contrast import contrast
+from onearm.endpoints.sample import Times
+from onearm.endpoints.time_to_event import Words, curve_estimates
+from onearm.external.align import align, needed
+from onearm.external.design import Design, design
+from onearm.external.diagnose import diagnose
+from onearm.facts import FactColumn, state
+from onearm.protocol.comparison import Comparison
+from onearm.protocol.endpoint import Survival
+from onearm.results import Curve, Estimate, Evidence, Flow, Gate
+from onearm.study.flow import comparison_flow, count
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Everything one comparison found. ``evidence`` speaks of the external subjects."""
+
+    estimates: list[Estimate]
+    curves: list[Curve]
+    gates: tuple[Gate, ...]
+    flows: list[Flow]
+    evidence: dict[str, dict[str, Evidence]] = field(default_factory=dict)
+
+
+def compare(name: str, comparison: Comparison, analysis: Analysis, trial: Cohort, source: Cohort) -> Compared:
+    """Align, score, match, diagnose; then estimate the endpoints on the matched sets."""
+    protocol = analysis.protocol
+    label = comparison.label or protocol.external[comparison.source].label
+    prefix = f"{comparison.source}:"
+    columns = needed(comparison)
+    members = analysis.populations[comparison.population]
+    ours = baseline(trial, columns, protocol).only(members)
+    treated = tuple(source.subjects.filter("treated")["subject"])
+    theirs = baseline(source, columns, protocol).only(treated)
+    us, them = (align(s, comparison.eligibility, comparison.covariates) for s in (ours, theirs))
+    plan = design(comparison, us.baseline, them.baseline)
+    diagnosis = diagnose(name, comparison, us.baseline, them.baseline, plan)
+    flows, counts = comparison_flow(name, label, us.steps, them.steps, plan, prefix)
+    found = Output([*counts, *_design_numbers(name, plan, comparison), *diagnosis.estimates])
+
+    # Only from here on are outcomes looked at.
+    wanted = [(e, _clause(analysis, e)) for e in comparison.endpoints]
+    facts = state(protocol, source, tuple(dict.fromkeys(clause.fact for _, clause in wanted)))
+    failed = tuple(f"GATE FAILED: {g.name.lower()}; {g.says}" for g in diagnosis.gates if not g.passed)
+    for endpoint, clause in wanted:
+        side = _Sides(name, label, prefix, comparison, analysis, facts[clause.fact], plan, failed)
+        found += side.estimates(endpoint, clause)
+    evidence = _evidence(facts, source, prefix)
+    return Compared(found.estimates, found.curves, diagnosis.gates, flows, evidence)
+
+
+def _clause(analysis: Analysis, endpoint: str) -> Survival:
+    clause = analysis.protocol.endpoints[endpoint]
+    assert isinstance(clause, Survival), "protocol.check lets only survival endpoints be compared"
+    return clause
+
+
+def _design_numbers(name: str, plan: Design, comparison: Comparison) -> list[Estimate]:
+    pairs = count("n.pairs", "Matched pairs", plan.matched_trial, len(plan.trial), name, context="comparison")
+    lost = count(
+        "n.unmatched",
+        "Trial patients without a partner",
+        plan.unmatched,
+        len(plan.trial),
+        name,
+        context="comparison",
+    )
+    rule = f"{comparison.caliper.width:g} standard deviations ({comparison.caliper.sd}) of the logit score"
+    caliper = Estimate(
+        id=f"caliper|{name}",
+        label="Caliper on the logit score",
+        variable="caliper",
+        stat="caliper",
+        context="comparison",
+        unit="logit",
+        n=len(plan.trial) + len(plan.external),
+        method=rule,
+        population="aligned, complete cases",
+        group=name,
+        value=plan.caliper if not plan.refused else None,
+        error=plan.refused or None,
+        evidence="baseline",
+    )
+    return [pairs, lost, caliper]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """Both sides of one comparison for one time-to fact."""
+
+    name: str
+    label: str
+    prefix: str
+    comparison: Comparison
+    analysis: Analysis
+    theirs: FactColumn
+    plan: Design
+    failed: tuple[str, ...]
+
+    def _times(self, fact: FactColumn, subjects: tuple[str, ...], prefix: str = "") -> tuple[Times, list[int]]:
+        """Times in the order of ``subjects`` and the positions of those whose time applies."""
+        order = pl.DataFrame({"subject": subjects}, schema={"subject": pl.String}).with_row_index("position")
+        rows = order.join(fact.frame, on="subject", how="left", maintain_order="left")
+        known = rows.filter(pl.col("days").is_not_null())
+        named = known.with_columns(subject=pl.lit(prefix) + pl.col("subject"))
+        return Times.of(named), known["position"].to_list()
+
+    def estimates(self, endpoint: str, clause: Survival) -> Output:
+        """Curves of both matched sides, the effect on the matched sets, and the one before matching."""
+        protocol = self.analysis.protocol
+        fact = self.analysis.facts[clause.fact]
+        clause = clause.model_copy(update={"level": self.comparison.level})
+        matched = (
+            f"estimand {self.comparison.estimand}"
+            + (f", {len(self.plan.unmatched)} trial patients unmatched" if self.plan.unmatched else ""),
+            "1:1 nearest neighbour on the logit of a logistic score, without replacement, "
+            f"{self.comparison.order} score first; caliper {self.comparison.caliper.width:g} SD "
+            f"({self.comparison.caliper.sd})",
+        )
+        words = Words(
+            name=endpoint,
+            label=clause.label or fact.label,
+            population="matched pairs",
+            evidence=clause.fact,
+            context="comparison",
+            group=self.name,
+            panel=f"{endpoint}|{self.name}",
+            notes=(*self.failed, *matched, *fact.rules),
+        )
+        ours, at_ours = self._times(fact, self.plan.matched_trial)
+        theirs, at_theirs = self._times(self.theirs, self.plan.matched_external, self.prefix)
+        out = Output()
+        for side, shown, times in (("trial", protocol.trial.arm, ours), ("external", self.label, theirs)):
+            out += curve_estimates(times, clause, replace(words, group=f"{self.name}/{side}", shown=shown))
+        of = f"{protocol.trial.arm} against {self.label}"
+        out += contrast(ours, theirs, self.comparison.level, words, of=of, pairs=(at_ours, at_theirs))
+        out += self._unmatched(clause, fact, words, of)
+        return out
+
+    def _unmatched(self, clause: Survival, fact: FactColumn, words: Words, of: str) -> Output:
+        """The crude effect among the aligned, for the reader to see what matching did."""
+        ours, _ = self._times(fact, self.plan.trial)
+        theirs, _ = self._times(self.theirs, self.plan.external, self.prefix)
+        crude = replace(
+            words,
+            group=f"{self.name}/unmatched",
+            population="aligned, before matching",
+            notes=("not adjusted for anything", *fact.rules),
+        )
+        return contrast(ours, theirs, self.comparison.level, crude, of=of)
+
+
+def _evidence(facts: Mapping[str, FactColumn], source: Cohort, prefix: str) -> dict[str, dict[str, Evidence]]:
+    return {name: told(fact.frame, prefix) for name, fact in facts.items()} | {
+        "baseline": rows_told(source.subjects, prefix)
+    }
+
+
+def told(frame: pl.DataFrame, prefix: str = "") -> dict[str, Evidence]:
+    """Evidence of a fact: what is said of each subject and the rows that prove it."""
+    columns = (frame["subject"], frame["says"], frame["at"])
+    return {prefix + s: Evidence(says or "", tuple(at)) for s, says, at in zip(*columns, strict=True)}
+
+
+def rows_told(subjects: pl.DataFrame, prefix: str = "") -> dict[str, Evidence]:
+    """Evidence of the baseline: the subject's own row."""
+    columns = (subjects["subject"], subjects["at"])
+    return {prefix + s: Evidence("row of subjects", (at,)) for s, at in zip(*columns, strict=True)}

@@ -1,0 +1,64 @@
+"""The rules and defaults in force, one sentence each: they are printed with the results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from onearm.protocol.comparison import Comparison
+from onearm.protocol.document import Protocol
+from onearm.protocol.version import Version
+from onearm.units import MONTH_DAYS
+
+
+def definitions(protocol: Protocol) -> tuple[str, ...]:
+    """Every rule that an analysis of this protocol depends on, in words."""
+    return tuple(_sentences(protocol))
+
+
+def _sentences(p: Protocol) -> Iterator[str]:
+    zero = p.trial.time_zero.replace("_", " ")
+    yield f"Time zero (day 1) is {zero}; durations count both end days; a month is {MONTH_DAYS} days."
+    if p.trial.cutoff is not None:
+        yield f"Data cut-off {p.trial.cutoff.isoformat()}."
+    yield from p.response.rules
+    for name, population in p.populations.items():
+        kept = "; ".join(c.words for c in population.keep) or "all"
+        yield f"Population {population.label or name}: from {population.source}, {kept}."
+    for name, fact in p.facts.items():
+        yield f"{fact.label or name}: {'; '.join(fact.rules)}."
+    for name, version in p.versions.items():
+        because = f", because of {version.because}" if version.because else ""
+        yield f"Version {version.label or name}: {_start(version)}{because}."
+    for name, comparison in p.comparisons.items():
+        yield _comparison(name, comparison, p)
+    for name, rule in p.monitoring.items():
+        beyond = "above" if rule.stop_if == "rate-above" else "below"
+        yield (
+            f"Stopping rule {rule.label or name}, declared and not evaluated in this analysis: stop when the posterior "
+            f"probability of a rate {beyond} {rule.limit:g} exceeds {rule.cutoff:g}."
+            + (f" Assumption: {rule.assumption.rstrip('.')}." if rule.assumption else "")
+        )
+    for assumption in p.assumptions:
+        yield f"Assumption: {assumption.rstrip('.')}."
+
+
+def _start(version: Version) -> str:
+    start = version.start
+    if start.date is not None:
+        whom = "every patient" if version.applies_to == "everyone" else "patients enrolled"
+        return f"{whom} from {start.date.isoformat()}"
+    if isinstance(start.patient, dict):
+        return "; ".join(f"{cohort} from patient {first}" for cohort, first in start.patient.items())
+    return f"from patient {start.patient}"
+
+
+def _comparison(name: str, c: Comparison, p: Protocol) -> str:
+    covariates = ", ".join(p.covariates[v].label for v in c.covariates)
+    eligible = "; ".join(condition.words for condition in c.eligibility) or "no further condition"
+    return (
+        f"Comparison {c.label or name}: estimand {c.estimand}; eligibility on both sides: {eligible}; complete cases; "
+        f"logistic score on {covariates}; 1:1 nearest neighbour on the logit, {c.order} score first, without "
+        f"replacement, caliper {c.caliper.width:g} SD ({c.caliper.sd}); standardized differences over the SD of "
+        f"{c.smd}; gates: difference at most {c.gates.max_smd:g}, at least {c.gates.min_matched:g} of the patients "
+        "matched; Cox regression with robust variance, pairs as clusters."
+    )
