@@ -68,16 +68,14 @@ def build(
 def _missing(raw: Mapping[str, RawTable], source: Source, log: Log) -> None:
     for table in REQUIRED_TABLES:
         if table not in raw:
-            log.add(
-                "D201", f"{source.data.folder}/{table}.csv", f"table `{table}` is missing", "add the table"
-            )
-    if source.external:
+            log.add("D201", f"{source.folder}/{table}.csv", f"table `{table}` is missing", "add the table")
+    if source.external or not raw:
         return
     for table, facts in _needed(source.protocol).items():
         if table not in raw:
             says = f"table `{table}` is missing, and {facts} cannot be known without it"
             step = "add the table; a header without rows says that there was nothing to report"
-            log.add("D218", f"{source.data.folder}/{table}.csv", says, step)
+            log.add("D218", f"{source.folder}/{table}.csv", says, step)
 
 
 def _needed(protocol: Protocol) -> dict[str, str]:

@@ -32,9 +32,7 @@ def clean_subjects(frame: pl.DataFrame, source: Source) -> pl.DataFrame:
     kinds = {**CLEAN["subjects"]}
     typed = frame.select(pl.col(c).cast(kinds[c]) if c in kinds else pl.col(c) for c in columns)
     names = sorted(typed["subject"].to_list(), key=natural)
-    rank = pl.DataFrame(
-        {"subject": names, "_rank": range(len(names))}, schema_overrides={"subject": pl.String}
-    )
+    rank = pl.DataFrame({"subject": names, "_rank": range(len(names))}, schema_overrides={"subject": pl.String})
     return typed.join(rank, on="subject").sort("number", "_rank", nulls_last=True).drop("_rank")
 
 

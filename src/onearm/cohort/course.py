@@ -164,9 +164,7 @@ def _relapses(tables: Frames, followup: pl.DataFrame, source: Source, log: Log) 
     if "responses" not in tables:
         return
     good = tables["responses"].filter(pl.col("response").is_in(list(source.protocol.response.responders)))
-    first = good.group_by("subject").agg(
-        pl.col("day").min().alias("_first"), pl.lit(True).alias("_responded")
-    )
+    first = good.group_by("subject").agg(pl.col("day").min().alias("_first"), pl.lit(True).alias("_responded"))
     relapsed = followup.filter(pl.col("relapse").is_not_null()).join(first, on="subject", how="left")
     words = ", ".join(source.protocol.response.responders)
     log.rows(
@@ -213,7 +211,7 @@ def _no_zero(tables: Frames, subjects: pl.DataFrame, log: Log) -> None:
         lost = frame.filter(pl.col("no_zero"))
         if lost.height:
             who = lost["subject"].n_unique()
-            says = f"{who} subjects were never treated: without time zero, their rows in {name} have no study day"
+            says = f"{who} subjects were never treated: their rows in {name} have no study day"
             log.add(
                 "D249",
                 str(lost["at"][0]),

@@ -35,9 +35,7 @@ def after_cutoff(frame: pl.DataFrame, table: str, source: Source, log: Log) -> N
             )
 
 
-def to_days(
-    frame: pl.DataFrame, table: str, subjects: pl.DataFrame, source: Source, log: Log
-) -> pl.DataFrame:
+def to_days(frame: pl.DataFrame, table: str, subjects: pl.DataFrame, source: Source, log: Log) -> pl.DataFrame:
     """Tie rows to subjects and count their times in study days.
 
     Parameters
@@ -53,9 +51,7 @@ def to_days(
         The rows of known subjects, times under the names of `DAY_NAMES` (Int32), with ``no_zero`` true for
         subjects that have no time zero (their days count from enrolment and serve for checks only).
     """
-    one = subjects.filter(pl.col("subject").is_not_null()).unique(
-        "subject", keep="first", maintain_order=True
-    )
+    one = subjects.filter(pl.col("subject").is_not_null()).unique("subject", keep="first", maintain_order=True)
     _unknown(frame, table, one, log)
     untreated = ~pl.col("treated") & pl.lit(source.protocol.trial.time_zero == "treatment_start")
     frame = frame.join(

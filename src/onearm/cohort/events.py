@@ -89,9 +89,7 @@ def _adverse_events(frame: pl.DataFrame, source: Source, log: Log) -> pl.DataFra
 
 def _almost(frame: pl.DataFrame, protocol: Protocol, log: Log) -> None:
     """Terms written almost like one that a fact looks for would be missed without a word."""
-    wanted = {
-        t.casefold(): t for f in protocol.facts.values() if isinstance(f, AdverseEvent) for t in f.terms
-    }
+    wanted = {t.casefold(): t for f in protocol.facts.values() if isinstance(f, AdverseEvent) for t in f.terms}
     if not wanted:
         return
     close: dict[str, str] = {}

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from onearm.cohort.tables import Cohort
 from onearm.protocol.document import Protocol
 from onearm.protocol.population import Condition
 
@@ -40,9 +41,20 @@ class Step:
     removed: tuple[str, ...]
 
 
-def populations(
-    protocol: Protocol, columns: pl.DataFrame
-) -> tuple[dict[str, tuple[str, ...]], tuple[Step, ...]]:
+def condition_columns(cohort: Cohort) -> pl.DataFrame:
+    """Give the columns of `subjects` that conditions may use.
+
+    Where a source counts days, ``enrolled`` and ``treatment_start`` hold study days rather than dates, so that
+    ``given: true`` means the same everywhere. Facts are joined to it by ``subject``.
+    """
+    frame = cohort.subjects
+    for name in ("enrolled", "treatment_start"):
+        if frame[name].null_count() == frame.height:
+            frame = frame.with_columns(pl.col(f"{name}_day").alias(name))
+    return frame
+
+
+def populations(protocol: Protocol, columns: pl.DataFrame) -> tuple[dict[str, tuple[str, ...]], tuple[Step, ...]]:
     """Resolve every population of the protocol.
 
     Parameters

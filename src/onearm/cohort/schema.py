@@ -96,6 +96,12 @@ class Source:
         """Whether time is counted in study days rather than written as dates."""
         return self.data.time == "days"
 
+    @property
+    def folder(self) -> str:
+        """The folder of the tables, relative to the trial folder."""
+        external = self.protocol.external.get(self.name) if self.external else None
+        return external.folder if external else self.data.folder
+
     def table(self, name: str) -> Table:
         """How the protocol says a table is written."""
         return {str(k): v for k, v in self.data.tables.items()}.get(name, Table())

@@ -60,9 +60,7 @@ def shape(raw: RawTable, source: Source, log: Log) -> Shaped | None:
     written = _without_blank(raw, log)
     found = _find(raw, source, log)
     names = known_columns(raw.name, source)
-    columns = [
-        pl.col(found[n]).alias(n) if n in found else pl.lit(None, dtype=pl.String).alias(n) for n in names
-    ]
+    columns = [pl.col(found[n]).alias(n) if n in found else pl.lit(None, dtype=pl.String).alias(n) for n in names]
     frame = written.select(*columns, LINE, at)
     shaped = Shaped(raw.name, raw.file, _translate(frame, raw.name, source), frozenset(found))
     _rows(shaped, written, source, log)

@@ -54,9 +54,7 @@ def _cohort(frame: pl.DataFrame, shaped: Shaped, source: Source, log: Log) -> pl
         return frame
     if "cohort" in shaped.present:
         return codes(frame, "cohort", cohorts, log, "D236")
-    return frame.with_columns(
-        pl.lit(cohorts[0] if len(cohorts) == 1 else None, dtype=pl.String).alias("cohort")
-    )
+    return frame.with_columns(pl.lit(cohorts[0] if len(cohorts) == 1 else None, dtype=pl.String).alias("cohort"))
 
 
 def _order(frame: pl.DataFrame, source: Source, log: Log) -> None:
@@ -103,6 +101,8 @@ def _zero(frame: pl.DataFrame, shaped: Shaped, source: Source, log: Log) -> pl.D
     treated = pl.col("treatment_start").is_not_null() if told else pl.lit(True)
     frame = frame.with_columns(treated.alias("treated"))
     if source.days:
+        if not told and zero == "treatment_start":  # day 1 is the start of treatment by definition
+            frame = frame.with_columns(pl.lit(1, dtype=pl.Int32).alias("treatment_start"))
         return _zero_in_days(frame, zero, log)
     frame = frame.with_columns(
         pl.col(zero).alias("time_zero"), pl.coalesce(zero, "enrolled", "treatment_start").alias("base")

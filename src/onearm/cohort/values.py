@@ -153,9 +153,7 @@ def numbers(frame: pl.DataFrame, column: str, log: Log) -> pl.DataFrame:
     return read.with_columns(pl.col("_read").alias(column)).drop("_read")
 
 
-def codes(
-    frame: pl.DataFrame, column: str, allowed: Iterable[str], log: Log, code: str = "D260"
-) -> pl.DataFrame:
+def codes(frame: pl.DataFrame, column: str, allowed: Iterable[str], log: Log, code: str = "D260") -> pl.DataFrame:
     """Keep the codes that are allowed; others become null with a finding that names the nearest."""
     options = list(allowed)
     unknown = pl.col(column).is_not_null() & ~pl.col(column).is_in(options)

@@ -41,9 +41,7 @@ def read_csv(path: Path, file: str, name: str) -> RawTable:
     try:
         content = path.read_bytes()
     except OSError as problem:
-        log.add(
-            "D215", file, f"the file cannot be read: {problem.strerror}", "check that it is a readable file"
-        )
+        log.add("D215", file, f"the file cannot be read: {problem.strerror}", "check that it is a readable file")
         return RawTable(name, file, _EMPTY, tuple(log.found))
     text = _decode(content, file, log)
     frame = _parse(text, file, log) if text is not None else _EMPTY
@@ -116,14 +114,10 @@ def _header(header: list[str], where: str, log: Log) -> bool:
 def _split(text: str, header: list[str], file: str, log: Log) -> pl.DataFrame:
     """Rows of a file without quotes: every comma separates."""
     lines = pl.Series("row", text.split("\n"), dtype=pl.String)
-    frame = (
-        pl.DataFrame({"row": lines}).with_row_index(LINE, offset=1).with_columns(pl.col(LINE).cast(pl.Int64))
-    )
+    frame = pl.DataFrame({"row": lines}).with_row_index(LINE, offset=1).with_columns(pl.col(LINE).cast(pl.Int64))
     frame = frame.filter(pl.col("row").str.strip_chars() != "")[1:]
     fields = frame["row"].str.count_matches(",", literal=True) + 1
-    _ragged(
-        frame.filter(fields != len(header))[LINE], fields.filter(fields != len(header)), header, file, log
-    )
+    _ragged(frame.filter(fields != len(header))[LINE], fields.filter(fields != len(header)), header, file, log)
     frame = frame.filter(fields == len(header))
     names = [f"\0{i}" for i in range(len(header))]
     cells = frame["row"].str.split_exact(",", len(header) - 1).struct.rename_fields(names).struct.unnest()
@@ -164,9 +158,7 @@ def _records(text: str, file: str, log: Log) -> Iterator[tuple[int, list[str]]]:
 
 def _ragged(lines: pl.Series, fields: pl.Series, header: list[str], file: str, log: Log) -> None:
     count = np.asarray(fields)
-    rows = pl.DataFrame({LINE: lines, "n": count}).with_columns(
-        pl.format("{}:{}", pl.lit(file), LINE).alias("at")
-    )
+    rows = pl.DataFrame({LINE: lines, "n": count}).with_columns(pl.format("{}:{}", pl.lit(file), LINE).alias("at"))
     log.rows(
         "D211",
         rows,

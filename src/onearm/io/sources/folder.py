@@ -45,9 +45,7 @@ def read_tables(folder: Path, root: Path, data: Data) -> tuple[dict[str, RawTabl
     log = Log()
     shown = _shown(folder, root)
     if not _inside(folder, root):
-        log.add(
-            "D204", shown, "the folder is outside the trial folder", "move the tables into the trial folder"
-        )
+        log.add("D204", shown, "the folder is outside the trial folder", "move the tables into the trial folder")
         return {}, log.found
     if not folder.is_dir():
         log.add("D202", shown, "there is no such folder", f"make the folder {shown} and put the tables in it")
@@ -131,9 +129,7 @@ def _leftover(files: list[str], tables: dict[str, RawTable], folder: Path, root:
     """Files that look like tables and are none: a misspelt name would silently leave a table out."""
     used = {Path(t.file).name for t in tables.values()}
     absent = [f"{t}.csv" for t in TABLES if t not in tables or not tables[t].frame.columns]
-    twins = {
-        f"{t}{suffix}" for t in tables for suffix in READERS
-    }  # said by D203, or replaced by the protocol
+    twins = {f"{t}{suffix}" for t in tables for suffix in READERS}  # said by D203, or replaced by the protocol
     for name in files:
         if name in used | twins or name.startswith((".", "~")) or Path(name).suffix.lower() not in TABULAR:
             continue

@@ -31,9 +31,7 @@ def read_parquet(path: Path, file: str, name: str) -> RawTable:
     try:
         content = path.read_bytes()
     except OSError as problem:
-        log.add(
-            "D215", file, f"the file cannot be read: {problem.strerror}", "check that it is a readable file"
-        )
+        log.add("D215", file, f"the file cannot be read: {problem.strerror}", "check that it is a readable file")
         return RawTable(name, file, frame, tuple(log.found))
     if not content:
         log.add("D207", f"{file}:1", "the file is empty", "export the table again")
