@@ -4,11 +4,13 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint schema figures clean help
+.PHONY: help demo test lint schema oracles clean
 help:
 	@echo "make demo   set up, run the bundled trial, print its key results and the report's path"
 	@echo "make test   set up, run the whole test suite with coverage"
 	@echo "make lint   ruff, mypy, import contracts"
+	@echo "make schema write docs/protocol.schema.json from the models"
+	@echo "make oracles ask R for the stored values again (needs Rscript and the packages the scripts name)"
 	@echo "make clean  remove the virtual environment and everything made by the commands above"
 
 $(VENV)/bin/python:
@@ -38,6 +40,9 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+schema: $(VENV)/.dev
+	$(BIN)/python -m onearm.io.schema docs/protocol.schema.json
 
 clean:
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .coverage .coverage.* .hypothesis

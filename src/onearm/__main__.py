@@ -1,6 +1,8 @@
 """``python -m onearm``."""
 
-from onearm.cli.main import run_main
+import sys
+
+from onearm.cli.main import main
 
 if __name__ == "__main__":
-    run_main()
+    sys.exit(main())

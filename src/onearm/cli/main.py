@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,6 +13,9 @@ from onearm.cli import show
 from onearm.errors import DataError, Finding, OnearmError, ProtocolError
 
 OK, BLOCKED, USAGE = 0, 1, 2
+
+_CALL_MISTAKES: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+"""Whatever typer raises for a mistake in the call; the class has no public name of its own."""
 
 app = typer.Typer(
     name="onearm",
@@ -164,15 +167,13 @@ def verify(
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit status: 0, 1 when something blocks or fails, 2 for a mistake in the call."""
-    import click
-
     try:
         status = app(args=argv, standalone_mode=False)
-    except click.ClickException as problem:
+    except _CALL_MISTAKES as problem:
         show.note(f"U300 error: {problem.format_message()}")
         show.note("     Next: see `onearm --help`.")
         status = USAGE
-    except (click.exceptions.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         show.note("stopped; nothing was changed")
         status = 130
     except OnearmError as problem:
@@ -188,8 +189,3 @@ def main(argv: list[str] | None = None) -> int:
         )
         status = USAGE
     return int(status or OK)
-
-
-def run_main() -> None:
-    """Entry point of the installed command."""
-    sys.exit(main())

@@ -41,4 +41,5 @@ def run_folder(folder: Path, out: Path, seed: int, quiet: bool) -> Done:
     clock["whole"] = time.perf_counter() - start
     if not quiet:
         show.findings(f for f in trial.findings if f.severity == "warning")
-    return Done([tuple(line) for line in report.key_lines(results)], results.header.notice, clock)
+    key = [(line.label, line.text, line.id) for line in report.key_lines(results)]
+    return Done(key, results.header.notice, clock)

@@ -30,8 +30,12 @@ def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
     """Two lines a finding: what and where, then what to do."""
     for f in findings:
         yield f"{f.code} {f.severity:<7} {f.where}"
-        yield f"     {f.says}."
-        yield f"     Next: {f.next_step}."
+        yield f"     {_sentence(f.says)}"
+        yield f"     Next: {_sentence(f.next_step)}"
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def findings(found: Iterable[Finding]) -> None:

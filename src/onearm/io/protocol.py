@@ -47,7 +47,15 @@ def read_protocol(folder: Path) -> ReadProtocol:
 
 
 def _findings(problem: ValidationError, document: yaml.Document) -> tuple[Finding, ...]:
-    return tuple(_finding(e, document) for e in problem.errors(include_url=False))
+    errors = problem.errors(include_url=False)
+    places = [e["loc"] for e in errors]
+    # a list counts as too short when its items were refused: only the items are worth saying
+    said = [e for e in errors if not (e["type"] == "too_short" and any(_under(p, e["loc"]) for p in places))]
+    return tuple(_finding(e, document) for e in said)
+
+
+def _under(place: tuple[Any, ...], above: tuple[Any, ...]) -> bool:
+    return len(place) > len(above) and place[: len(above)] == above
 
 
 def _finding(error: Mapping[str, Any], document: yaml.Document) -> Finding:
@@ -129,12 +137,12 @@ def _below(schema: dict[str, Any], step: Any, definitions: dict[str, Any]) -> li
         mapping = option.get("discriminator", {}).get("mapping", {})
         if str(step) in mapping:
             found += _resolve({"$ref": mapping[str(step)]}, definitions)
-        elif str(step) in option.get("properties", {}):
-            found += _resolve(option["properties"][str(step)], definitions)
-        elif isinstance(option.get("additionalProperties"), dict):
-            found += _resolve(option["additionalProperties"], definitions)
         elif isinstance(step, int) and isinstance(option.get("items"), dict):
             found += _resolve(option["items"], definitions)
+        elif str(step) in option.get("properties", {}):
+            found += _resolve(option["properties"][str(step)], definitions)
+        elif named := [*option.get("patternProperties", {}).values(), option.get("additionalProperties")]:
+            found += [r for n in named if isinstance(n, dict) for r in _resolve(n, definitions)]
     return found
 
 
@@ -145,8 +153,3 @@ def _resolve(schema: dict[str, Any], definitions: dict[str, Any]) -> list[dict[s
         return [r for option in schema["anyOf"] for r in _resolve(option, definitions)]
     return [schema]
 
-
-def schema() -> dict[str, Any]:
-    """JSON Schema of ``protocol.yaml``, for editors."""
-    body = Protocol.model_json_schema(by_alias=True)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **body}

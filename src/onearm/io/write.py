@@ -7,6 +7,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
@@ -63,17 +64,18 @@ def contents(results: Results, say: Say, clock: dict[str, float]) -> dict[str, b
     files = {"results.json": results.to_json().encode()}
     files["results.csv"] = results.frame().write_csv().encode()
     with timed(clock, "tables"):
-        laid_out = tables.all_tables(results)
-        files |= {f"tables/{t.id}.csv": tables.to_csv(t).encode() for t in laid_out}
+        laid_out = tables.build(results)
+        files |= {f"tables/{name}.csv": tables.to_csv(table).encode() for name, table in laid_out.items()}
     with timed(clock, "import matplotlib"):
         say("loading matplotlib")
-        figures.warm_up()
+        import_module("matplotlib.figure")
+        import_module("matplotlib.backends.backend_svg")
     with timed(clock, "figures"):
-        drawn: dict[str, bytes] = {}
-        for name, figure in figures.draw(results):
+        drawn = {}
+        for name, drawing in figures.plan(results).items():
             say(f"drawing {name}")
-            drawn[name] = figures.svg(figure)
-        files |= {f"figures/{name}.svg": content for name, content in drawn.items()}
+            drawn[name] = figures.picture(drawing)
+        files |= {f"figures/{name}.svg": picture.svg for name, picture in drawn.items()}
     with timed(clock, "report"):
         say("writing the report")
         files["report.html"] = report.html(results, laid_out, drawn).encode()
