@@ -222,7 +222,7 @@ def apart(wanted: Sequence[float], sizes: Sequence[float], low: float = 0.0, hig
     Examples
     --------
     >>> [round(y, 2) for y in apart([0.5, 0.52], [0.1, 0.1])]
-    [0.45, 0.55]
+    [0.46, 0.56]
     """
     order = sorted(range(len(wanted)), key=lambda k: wanted[k])
     out = [min(max(w, low + s / 2), high - s / 2) for w, s in zip(wanted, sizes, strict=True)]

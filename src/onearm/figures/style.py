@@ -89,7 +89,7 @@ def wrapped(words: str, inches: float, size: float) -> str:
     Examples
     --------
     >>> wrapped("never received a dose", 1.0, 8.5)
-    'never\\nreceived a\\ndose'
+    'never received\\na dose'
     """
     return "\n".join(textwrap.wrap(words, max(8, int(inches * 72 / (0.58 * size)))) or [""])
 

@@ -57,7 +57,10 @@ def _line(results: Results, e: Estimate) -> KeyLine:
     if e.context == "comparison":
         endpoint = e.label.partition(": ")[0]
         label = f"{endpoint}, hazard ratio: trial against {comparison_label(results, name.comparison)}"
-        return KeyLine(label, shown(e), ci, "gate failed" if gate_failed(results, name.comparison) else "", e.id)
+        failed = gate_failed(results, name.comparison)
+        checked = any(g.comparison == name.comparison for g in results.gates)
+        detail = "; ".join(filter(None, (ci, "gates passed" if checked and not failed else "")))
+        return KeyLine(label, shown(e), detail, "gate failed" if failed else "", e.id)
     if name.at:
         label = f"{e.label.partition(': ')[0]} at {moment(name.at)}"
     return KeyLine(label, with_unit(e), ci, "", e.id)

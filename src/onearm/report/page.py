@@ -72,8 +72,8 @@ def html(results: Results, tables: Mapping[str, Table], figures: Mapping[str, Pi
 
 def _blocks(tables: Mapping[str, Table], figures: Mapping[str, Picture], titles: Mapping[str, str]) -> Iterable[Block]:
     for key, title, sections in SECTIONS:
-        drawn = [_figure(f) for f in figures.values() if f.section in sections]
-        written = [_table(t, titles) for t in tables.values() if t.section in sections]
+        drawn = [_figure(f) for s in sections for f in figures.values() if f.section == s]
+        written = [_table(t, titles) for s in sections for t in tables.values() if t.section == s]
         yield Block(key, title, (*drawn, *written))
 
 

@@ -1,0 +1,157 @@
+"""Figures: the same bytes each time, aligned with their axes, readable without colour."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import matplotlib
+import pytest
+
+from onearm.figures import Picture, picture, pictures, plan
+from onearm.figures.curves import apart, at_risk
+from onearm.figures.style import RC, STROKES, lines, wrapped
+from onearm.results import Results
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "report"))  # where the invented results are
+from sample import INO, SALVAGE, nothing, sample
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    return sample()
+
+
+@pytest.fixture(scope="module")
+def drawn(results: Results) -> dict[str, Picture]:
+    return pictures(results)
+
+
+def texts(svg: bytes) -> list[str]:
+    root = ElementTree.fromstring(svg)
+    return ["".join(e.itertext()) for e in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_what_is_drawn(drawn: dict[str, Picture]) -> None:
+    assert list(drawn) == [
+        "flow-trial", f"flow-{SALVAGE}", f"flow-{INO}", "km-os", "km-pfs", "km-os_by_asct", f"km-os-{SALVAGE}",
+        f"km-os-{INO}", f"love-{SALVAGE}", f"love-{INO}", "forest",
+    ]  # fmt: skip
+
+
+def test_nothing_gives_no_figures() -> None:
+    assert pictures(nothing()) == {}
+
+
+def test_identical_bytes_twice_whatever_the_readers_settings(drawn: dict[str, Picture]) -> None:
+    with matplotlib.rc_context({"font.size": 20, "svg.hashsalt": "other", "axes.grid": False}):
+        again = pictures(sample())
+    assert {n: p.svg for n, p in again.items()} == {n: p.svg for n, p in drawn.items()}
+
+
+def test_svg_is_well_formed_named_and_bears_the_notice(drawn: dict[str, Picture], results: Results) -> None:
+    for name, p in drawn.items():
+        root = ElementTree.fromstring(p.svg)
+        assert root.get("role") == "img"
+        assert root[0].text == p.title
+        assert root[1].text == p.caption
+        said = " ".join(texts(p.svg))
+        assert results.header.notice in said, name
+        assert b"date" not in p.svg.lower().replace(b"candidate", b"")
+
+
+def test_ids_are_unique_across_figures(drawn: dict[str, Picture]) -> None:
+    ids = [key for p in drawn.values() for key in re.findall(rb' id="([^"]+)"', p.svg)]
+    assert len(ids) == len(set(ids))
+    for p in drawn.values():
+        used = set(re.findall(rb"url\(#([^)]+)\)", p.svg)) | set(re.findall(rb'href="#([^"]+)"', p.svg))
+        assert used <= set(ids)
+
+
+def test_numbers_at_risk_stand_under_their_ticks(results: Results) -> None:
+    drawing = plan(results)["km-os"]
+    with matplotlib.rc_context(RC):
+        figure = drawing.draw()
+    axes = figure.axes[0]
+    curve = results.curves["os"]
+    wanted = [at_risk(curve, t) for t in axes.get_xticks()]
+    below = [t for t in axes.texts if t.get_text() in wanted]
+    assert [t.get_text() for t in below] == wanted
+    at = [t.get_transform().transform(t.get_position())[0] for t in below]
+    ticks = [axes.transData.transform((t, 0))[0] for t in axes.get_xticks()]
+    assert at == pytest.approx(ticks, abs=1e-9)
+
+
+def test_many_ticks_are_thinned(results: Results) -> None:
+    with matplotlib.rc_context(RC):
+        for name, drawing in plan(results).items():
+            if name.startswith("km-"):
+                assert len(drawing.draw().axes[0].get_xticks()) <= 11
+
+
+def test_no_text_leaves_the_figure(results: Results) -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    for name, drawing in plan(results).items():
+        with matplotlib.rc_context(RC):
+            figure = drawing.draw()
+            canvas = FigureCanvasAgg(figure)
+            canvas.draw()
+            renderer = canvas.get_renderer()
+        width, height = figure.bbox.size
+        found = [*figure.texts, *(t for a in figure.axes for t in (*a.texts, *a.get_yticklabels(), a.xaxis.label))]
+        for t in found:
+            box = t.get_window_extent(renderer)
+            assert box.x0 >= -1, (name, t.get_text())
+            assert box.x1 <= width + 1, (name, t.get_text())
+            assert box.y0 >= -1, (name, t.get_text())
+            assert box.y1 <= height + 1, (name, t.get_text())
+
+
+def test_a_failed_gate_is_written_on_its_figures(drawn: dict[str, Picture]) -> None:
+    assert any("GATE FAILED" in t for t in texts(drawn[f"km-os-{INO}"].svg))
+    assert not any("GATE FAILED" in t for t in texts(drawn[f"km-os-{SALVAGE}"].svg))
+    assert "gate failed" in texts(drawn["forest"].svg)
+
+
+def test_figures_say_the_text_of_the_estimates(drawn: dict[str, Picture]) -> None:
+    assert "0.36 (0.20 to 0.65)" in texts(drawn["forest"].svg)
+    assert "Hazard ratio 0.36 (95% CI 0.20 to 0.65); log-rank p = 0.031" in texts(drawn[f"km-os-{SALVAGE}"].svg)
+    assert "Enrolled (n = 51)" in texts(drawn["flow-trial"].svg)
+    assert "limit 0.25" in texts(drawn[f"love-{INO}"].svg)
+    assert any("median NR" in t for t in texts(drawn["km-os_by_asct"].svg))
+
+
+def test_lines_differ_without_colour() -> None:
+    assert len({str(s.dashes) for s in STROKES}) == len(STROKES)
+
+
+def test_labels_move_apart() -> None:
+    at = apart([0.0, 0.0, 1.0], [0.2, 0.2, 0.2])
+    assert at[0] != at[1]
+    assert abs(at[0] - at[1]) >= 0.2 - 1e-6
+    assert all(0.1 - 1e-9 <= y <= 0.9 + 1e-9 for y in at)
+    assert apart([], []) == []
+
+
+def test_wrapping_keeps_every_word() -> None:
+    label = "a long label of many words that must not be lost"
+    said = wrapped(label, 1.0, 8)
+    assert said.replace("\n", " ") == label
+    assert lines(said) > 1
+
+
+def test_planning_does_not_load_matplotlib() -> None:
+    code = (
+        "import sys; from onearm.figures import plan; from onearm.results import Header, Results; "
+        "plan(Results(Header(trial='t', title='T', arm='A'))); sys.exit('matplotlib' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_one_picture(results: Results) -> None:
+    drawing = plan(results)["forest"]
+    assert picture(drawing).section == "comparisons"

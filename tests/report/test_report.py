@@ -1,0 +1,155 @@
+"""The report: one page, nothing from outside, every number traceable."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from sample import INO, SALVAGE, nothing, sample
+
+from onearm.figures import pictures
+from onearm.report import html, key_lines
+from onearm.results import Results
+from onearm.tables import build
+
+VOID = {"meta", "link", "br", "hr", "img", "input"}
+
+
+class Page(HTMLParser):
+    """Collects what the tests ask about: open elements, ids, digits in cells without an id, headings."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[tuple[str, dict[str, str | None]]] = []
+        self.ids: Counter[str] = Counter()
+        self.shown: set[str] = set()
+        self.bare: list[str] = []
+        self.headings: list[int] = []
+        self.links: list[str] = []
+        self.tags: Counter[str] = Counter()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.tags[tag] += 1
+        if "id" in found:
+            self.ids[found["id"] or ""] += 1
+        if "data-id" in found:
+            self.shown.add(found["data-id"] or "")
+        if re.fullmatch(r"h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag == "a":
+            self.links.append(found["href"] or "")
+        if tag not in VOID:
+            self.open.append((tag, found))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open, tag
+        assert self.open.pop()[0] == tag
+
+    def handle_data(self, data: str) -> None:
+        inside = [t for t, _ in self.open]
+        if re.search(r"\d", data) and ("td" in inside or "dd" in inside):
+            held = any("data-id" in a for _, a in self.open)
+            if not held and "header" not in inside:
+                self.bare.append(data)
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    return sample()
+
+
+@pytest.fixture(scope="module")
+def made(results: Results) -> str:
+    return html(results, build(results), pictures(results))
+
+
+@pytest.fixture(scope="module")
+def page(made: str) -> Page:
+    return Page(made)
+
+
+def test_every_element_is_closed(page: Page) -> None:
+    assert page.open == []
+
+
+def test_every_digit_of_a_cell_has_an_id(page: Page) -> None:
+    assert page.bare == []
+
+
+def test_every_id_shown_resolves(page: Page, results: Results) -> None:
+    assert page.shown <= {*results.estimates, *(g.id for g in results.gates)}
+    assert {"orr", "os.median", f"os.hazard_ratio|{SALVAGE}", f"gate.balance|{INO}"} <= page.shown
+
+
+def test_ids_of_elements_are_unique_and_links_lead_somewhere(page: Page) -> None:
+    assert [key for key, n in page.ids.items() if n > 1] == []
+    assert {link.removeprefix("#") for link in page.links} <= set(page.ids)
+    assert page.tags["h1"] == 1
+
+
+def test_headings_do_not_skip_a_level(page: Page) -> None:
+    assert all(b - a <= 1 for a, b in zip(page.headings, page.headings[1:], strict=False))
+
+
+def test_nothing_from_outside(made: str) -> None:
+    assert "://" not in made
+    assert "default-src 'none'" in made
+    assert not re.search(r"""(src|href)=["'](?!#)""", made)
+    assert "@import" not in made
+
+
+def test_identical_bytes_twice(made: str) -> None:
+    again = sample()
+    assert html(again, build(again), pictures(again)) == made
+
+
+def test_odd_characters_are_escaped(made: str, results: Results) -> None:
+    assert "<blasts>" not in made
+    assert '<"A&B">' not in made
+    assert "&lt;blasts&gt;" in made
+    assert results.header.notice not in made  # only escaped
+
+
+def test_a_hostile_notice_cannot_leave_its_string(results: Results) -> None:
+    evil = '"; } </style><script>alert(1)</script>\\'
+    made = html(replace(results, header=replace(results.header, notice=evil, title=evil)), {}, {})
+    assert made.count("<script") == 1
+    assert made.count("</style>") == 1
+
+
+def test_gates_stand_before_the_effect(made: str) -> None:
+    for name in (SALVAGE, INO):
+        gates, balance, effect = (made.index(f'id="table-{k}-{name}"') for k in ("gates", "balance", "comparison"))
+        assert gates < balance < effect
+        assert gates < made.index(f'id="km-os-{name}-title"') < effect
+
+
+def test_a_failed_gate_is_said_once_for_its_comparison(made: str) -> None:
+    assert made.count("<strong>Gate failed.</strong>") == 1
+
+
+def test_empty_results_give_a_page() -> None:
+    empty = nothing()
+    page = Page(html(empty, build(empty), pictures(empty)))
+    assert page.open == []
+    assert page.tags["table"] == 0
+
+
+def test_key_lines(results: Results) -> None:
+    lines = {line.id: line for line in key_lines(results)}
+    assert lines["orr"].text.startswith("91.7% (44/48, 95% CI ")
+    assert lines["os.survival@24mo"].label == "Overall survival at 24 months"
+    assert lines["os.median"].value.endswith(" months")
+    assert lines[f"os.hazard_ratio|{INO}"].text.endswith("[gate failed]")
+    assert lines[f"os.hazard_ratio|{SALVAGE}"].text.endswith("gates passed)")
+    assert not any(key.startswith("best_response") or "/" in key or "version" in key for key in lines)
+    assert key_lines(nothing()) == []
+
+
+def test_header_of_the_sample_survives_json(results: Results) -> None:
+    assert Results.from_json(results.to_json()) == results
