@@ -66,10 +66,13 @@ def build(
 
 
 def _missing(raw: Mapping[str, RawTable], source: Source, log: Log) -> None:
+    if not raw:
+        log.add("D201", source.folder, "no table could be read", "add at least subjects.csv and followup.csv")
+        return
     for table in REQUIRED_TABLES:
         if table not in raw:
             log.add("D201", f"{source.folder}/{table}.csv", f"table `{table}` is missing", "add the table")
-    if source.external or not raw:
+    if source.external:
         return
     for table, facts in _needed(source.protocol).items():
         if table not in raw:
@@ -97,11 +100,14 @@ def _read(
     shaped: Mapping[str, Shaped], source: Source, log: Log
 ) -> tuple[pl.DataFrame | None, dict[str, pl.DataFrame]]:
     """Read every table there is; without `subjects` the others are still read, for their findings."""
-    tables = {t: read_events(s, source, log) for t, s in shaped.items() if t != "subjects"}
-    for table, frame in tables.items():
-        after_cutoff(frame, table, source, log)
+    tables: dict[str, pl.DataFrame] = {}
+    for table in (t for t in shaped if t != "subjects"):
+        log.written = shaped[table].written
+        tables[table] = read_events(shaped[table], source, log)
+        after_cutoff(tables[table], table, source, log)
     if "subjects" not in shaped:
         return None, {}
+    log.written = shaped["subjects"].written
     subjects = read_subjects(shaped["subjects"], source, log)
     after_cutoff(subjects, "subjects", source, log)
     if "subject" not in shaped["subjects"].present or subjects.is_empty():

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from onearm.cohort.log import Log
+from onearm.cohort.log import Log, count
 from onearm.cohort.schema import Source
 
 Frames = Mapping[str, pl.DataFrame]
@@ -37,7 +37,7 @@ def check_course(subjects: pl.DataFrame, tables: Frames, source: Source, log: Lo
             _before_zero(tables[name], column, what, log, "warning" if name == "adverse_events" else "error")
     if "adverse_events" in tables:
         _ends(tables["adverse_events"], log)
-    if followup is not None:
+    if followup is not None and not followup.is_empty():
         _followup(subjects, followup, log)
         _after_the_end(tables, followup, log)
         _relapses(tables, followup, source, log)
@@ -54,9 +54,8 @@ def _before_zero(frame: pl.DataFrame, column: str, what: str, log: Log, severity
         lambda r: (
             f"{what} on day {r[column]}, before "
             + ("enrolment of a subject never treated" if r["no_zero"] else "time zero")
-            + (": it is not treatment-emergent" if early else "")
         ),
-        "check the date; it will not count as treatment-emergent"
+        "check the date; it does not count as treatment-emergent"
         if early
         else "correct the date, or leave out what was before time zero",
         severity,
@@ -167,9 +166,10 @@ def _relapses(tables: Frames, followup: pl.DataFrame, source: Source, log: Log) 
     first = good.group_by("subject").agg(pl.col("day").min().alias("_first"), pl.lit(True).alias("_responded"))
     relapsed = followup.filter(pl.col("relapse").is_not_null()).join(first, on="subject", how="left")
     words = ", ".join(source.protocol.response.responders)
+    unread = tables["responses"].filter(pl.col("response").is_null())["subject"]
     log.rows(
         "D281",
-        relapsed.filter(pl.col("_responded").is_null()),
+        relapsed.filter(pl.col("_responded").is_null() & ~pl.col("subject").is_in(unread.implode())),
         lambda _: "there is a relapse, but no response before it",
         f"add the assessment with the response ({words}), or delete the relapse",
     )
@@ -211,7 +211,7 @@ def _no_zero(tables: Frames, subjects: pl.DataFrame, log: Log) -> None:
         lost = frame.filter(pl.col("no_zero"))
         if lost.height:
             who = lost["subject"].n_unique()
-            says = f"{who} subjects were never treated: their rows in {name} have no study day"
+            says = f"{count(who, 'subject')} never treated: the rows in {name} have no study day"
             log.add(
                 "D249",
                 str(lost["at"][0]),

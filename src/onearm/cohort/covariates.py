@@ -97,7 +97,7 @@ def _units(frame: pl.DataFrame, name: str, covariate: Covariate, log: Log) -> No
     log.rows(
         "D254",
         frame.filter(other),
-        lambda r: f"`{name}` is in {quoted(r[column])}, the protocol has {quoted(covariate.unit)}",
+        lambda r: f"`{log.called(name)}` is in {quoted(r[column])}, the protocol has {quoted(covariate.unit)}",
         f"convert the value to {covariate.unit or 'the unit of the protocol'}",
     )
 
@@ -113,13 +113,13 @@ def _range(frame: pl.DataFrame, name: str, covariate: Covariate, log: Log) -> No
     log.rows(
         "D253",
         other.filter(pl.col("_other") != ""),
-        lambda r: f"`{name}` {r[name]:g} is outside {span}; wrong unit? {r['_other']}",
+        lambda r: f"`{log.called(name)}` {r[name]:g} is outside {span}; wrong unit? {r['_other']}",
         f"convert the value to {covariate.unit}, {wide}",
     )
     log.rows(
         "D252",
         other.filter(pl.col("_other") == ""),
-        lambda r: f"`{name}` {r[name]:g} is outside the plausible range {span}",
+        lambda r: f"`{log.called(name)}` {r[name]:g} is outside the plausible range {span}",
         f"check the value, {wide}",
         "warning",
     )
@@ -131,8 +131,14 @@ def _fraction(frame: pl.DataFrame, name: str, covariate: Covariate, log: Log) ->
     values = frame[name].drop_nulls()
     percent = covariate.unit.strip() in ("%", "percent") and (covariate.range or (0, 0))[1] > 50
     if percent and len(values) >= 3 and bool((values <= 1).all()) and bool((values % 1 != 0).any()):
-        says = f"all {len(values)} values of `{name}` are at most 1; are they fractions rather than percent?"
-        log.add("D253", str(frame["at"][0]), says, "multiply them by 100 if so", "warning")
+        says = f"all {len(values)} values of `{name}` are at most 1, as if they were fractions"
+        log.add(
+            "D253",
+            str(frame["at"][0]),
+            says,
+            "multiply them by 100 if they are fractions rather than percent",
+            "warning",
+        )
 
 
 def _missing(frame: pl.DataFrame, shaped: Shaped, name: str, missing: int, log: Log) -> None:

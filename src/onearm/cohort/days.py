@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-
 import polars as pl
 
 from onearm.cohort.log import Log, quoted
@@ -30,7 +28,7 @@ def after_cutoff(frame: pl.DataFrame, table: str, source: Source, log: Log) -> N
             log.rows(
                 "D244",
                 frame.filter(pl.col(name) > cutoff),
-                lambda r, name=name: f"`{name}` {r[name]} is after the data cut-off {cutoff}",  # type: ignore[misc]
+                lambda r, name=name: f"`{log.called(name)}` {r[name]} is after the data cut-off {cutoff}",  # type: ignore[misc]
                 "correct the date, or move `trial.cutoff`",
             )
 
@@ -69,21 +67,23 @@ def to_days(frame: pl.DataFrame, table: str, subjects: pl.DataFrame, source: Sou
 def _unknown(frame: pl.DataFrame, table: str, one: pl.DataFrame, log: Log) -> None:
     there = one["subject"]
     bad = frame.filter(pl.col("subject").is_not_null() & ~pl.col("subject").is_in(there.implode()))
+    if bad.is_empty():
+        return
+    forms = one.select("subject", _bare("subject")).unique("_bare", keep="first", maintain_order=True)
     log.rows(
         "D233",
-        bad,
-        lambda r: f"subject {quoted(r['subject'])} is not in subjects{_alike(r['subject'], there)}",
+        bad.with_columns(_bare("subject")).join(
+            forms.rename({"subject": "_meant"}), on="_bare", how="left", maintain_order="left"
+        ),
+        lambda r: (
+            f"subject {quoted(r['subject'])} is not in subjects"
+            + (f" (did you mean {quoted(r['_meant'])}?)" if r["_meant"] else "")
+        ),
         "correct the subject here, or add it to `subjects`",
     )
 
 
-def _alike(word: str, there: pl.Series) -> str:
-    """Name a subject that looks like this one: other case, lost leading zeros, or a slip of the pen."""
-    bare = word.casefold().lstrip("0")
-    same = there.filter(there.str.to_lowercase().str.strip_chars_start("0") == bare)
-    hits = same.to_list() or (
-        difflib.get_close_matches(word, there.to_list(), n=1, cutoff=0.6)
-        if len(there) <= 2000 and len(word) < 100
-        else []
-    )
-    return f" (did you mean {quoted(hits[0])}?)" if hits else ""
+def _bare(column: str) -> pl.Expr:
+    """The subject without case, signs and leading zeros: ``S-003`` and ``s3`` are the same."""
+    plain = pl.col(column).str.to_lowercase().str.replace_all("[^a-z0-9]", "")
+    return plain.str.replace_all("(^|[a-z])0+([0-9])", "${1}${2}").alias("_bare")

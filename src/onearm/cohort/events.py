@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from onearm.cohort.log import Log, quoted
+from onearm.cohort.log import Log, count, quoted
 from onearm.cohort.schema import SCHEMA, Source
 from onearm.cohort.shape import Shaped
 from onearm.cohort.values import codes, numbers, times, wholes
@@ -119,7 +119,7 @@ def _procedures(frame: pl.DataFrame, source: Source, log: Log) -> pl.DataFrame:
         word = str(words[0])
         if folded and word.casefold() not in folded:
             first = rows.sort("line")
-            says = f"procedure {quoted(word)} ({rows.height} rows) is in no fact{near(word[:200], wanted)}"
+            says = f"procedure {quoted(word)} ({count(rows.height, 'row')}) is in no fact{near(word[:200], wanted)}"
             log.add("D266", str(first["at"][0]), says, "rename it if one of the facts should find it", "note")
     return frame
 

@@ -27,6 +27,17 @@ def quoted(value: object, most: int = 40) -> str:
     return f'"{text}"' if len(text) <= most else f'"{text[:most]}…"'
 
 
+def count(number: int, word: str) -> str:
+    """Say how many, with the plural where it belongs.
+
+    Examples
+    --------
+    >>> count(1, "subject"), count(3, "gap")
+    ('1 subject', '3 gaps')
+    """
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
 class Log:
     """Collects findings of one source, all of them.
 
@@ -34,10 +45,17 @@ class Log:
     ----------
     found : list of Finding
         In the order in which they came up.
+    written : dict of str to str
+        onearm's column names -> names in the file of the table that is being read, for the words of findings.
     """
 
     def __init__(self) -> None:
         self.found: list[Finding] = []
+        self.written: dict[str, str] = {}
+
+    def called(self, column: str) -> str:
+        """Name of a column as people wrote it."""
+        return self.written.get(column, column)
 
     def add(
         self,

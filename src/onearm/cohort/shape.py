@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from onearm.cohort.log import Log
+from onearm.cohort.log import Log, count
 from onearm.cohort.schema import SCHEMA, Source, filled_columns, required_columns
 from onearm.cohort.tables import CLEAN, LINE, REQUIRED_TABLES, RawTable
 from onearm.errors import listed, near
@@ -17,13 +17,14 @@ class Shaped:
     """A table under onearm's names.
 
     ``frame`` has every column of the schema as text (null where the file lacks it), ``line`` and ``at``;
-    ``present`` names those that the file has.
+    ``present`` names those that the file has, ``written`` gives their names in the file.
     """
 
     name: str
     file: str
     frame: pl.DataFrame
     present: frozenset[str]
+    written: dict[str, str]
 
 
 def known_columns(table: str, source: Source) -> tuple[str, ...]:
@@ -62,7 +63,7 @@ def shape(raw: RawTable, source: Source, log: Log) -> Shaped | None:
     names = known_columns(raw.name, source)
     columns = [pl.col(found[n]).alias(n) if n in found else pl.lit(None, dtype=pl.String).alias(n) for n in names]
     frame = written.select(*columns, LINE, at)
-    shaped = Shaped(raw.name, raw.file, _translate(frame, raw.name, source), frozenset(found))
+    shaped = Shaped(raw.name, raw.file, _translate(frame, raw.name, source), frozenset(found), found)
     _rows(shaped, written, source, log)
     return shaped
 
@@ -84,7 +85,7 @@ def _without_blank(raw: RawTable, log: Log) -> pl.DataFrame:
     blank = raw.frame.select(pl.all_horizontal(pl.col(c).is_null() for c in text)).to_series()
     if blank.any():
         first = raw.frame.filter(blank)[LINE][0]
-        says = f"{blank.sum()} rows have no value at all and are skipped"
+        says = f"{count(int(blank.sum()), 'row')} without any value, skipped"
         log.add("D217", f"{raw.file}:{first}", says, "delete these rows", "note")
     return raw.frame.filter(~blank)
 
@@ -138,7 +139,7 @@ def _rows(shaped: Shaped, written: pl.DataFrame, source: Source, log: Log) -> No
         log.add("D208", f"{shaped.file}:1", "there is a header but no rows", "fill in one row a subject")
     for name in sorted(filled_columns(shaped.name, source) & shaped.present):
         empty = frame.filter(pl.col(name).is_null())
-        log.rows("D223", empty, lambda _, name=name: f"`{name}` is empty", f"fill in `{name}`")  # type: ignore[misc]
+        log.rows("D223", empty, lambda _, name=name: f"`{shaped.written[name]}` is empty", "fill it in")  # type: ignore[misc]
     if shaped.name in ("subjects", "followup"):
         return
     text = [c for c in written.columns if c != LINE]

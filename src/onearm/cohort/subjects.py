@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from onearm.cohort.covariates import read_covariates
-from onearm.cohort.log import Log, quoted
+from onearm.cohort.log import Log, count, quoted
 from onearm.cohort.schema import Source
 from onearm.cohort.shape import Shaped
 from onearm.cohort.values import codes, times, wholes
@@ -88,7 +88,7 @@ def _gaps(frame: pl.DataFrame, log: Log) -> None:
     pairs = pl.DataFrame({"a": numbers[:-1], "b": numbers[1:]}).filter(pl.col("b") - pl.col("a") > 1)
     if pairs.height:
         words = [f"{a + 1}" if b - a == 2 else f"{a + 1} to {b - 1}" for a, b in pairs.head(13).iter_rows()]
-        says = f"the patient numbers have {pairs.height} gaps: {listed(words)}"
+        says = f"the patient numbers have {count(pairs.height, 'gap')}: {listed(words)}"
         log.add("D235", str(frame["at"][0]), says, "check that no enrolled patient is left out", "note")
 
 

@@ -80,7 +80,7 @@ def _bad_dates(bad: pl.DataFrame, column: str, log: Log) -> None:
             code,
             rows,
             lambda r, what=what, code=code: (  # type: ignore[misc]
-                f"`{column}` {quoted(r[column])} {what}{_meant(r[column]) if code == 'D243' else ''}"
+                f"`{log.called(column)}` {quoted(r[column])} {what}{_meant(r[column]) if code == 'D243' else ''}"
             ),
             step,
         )
@@ -97,13 +97,13 @@ def _study_days(frame: pl.DataFrame, column: str, log: Log) -> pl.DataFrame:
     log.rows(
         "D245",
         bad,
-        lambda r: f"`{column}` {quoted(r[column])} is not a whole study day",
-        "write the study day as a whole number: day 1 is time zero, the day before it -1",
+        lambda r: f"`{log.called(column)}` {quoted(r[column])} is not a whole study day",
+        "write a whole number, day 1 is time zero and the day before it -1; or set `time: dates` for this source",
     )
     log.rows(
         "D246",
         read.filter(pl.col("_read") == 0),
-        lambda _: f"`{column}` is day 0, and there is no day 0",
+        lambda _: f"`{log.called(column)}` is day 0, and there is no day 0",
         "count time zero as day 1 and the day before it as -1",
     )
     day = pl.when(pl.col("_read") == 0).then(None).otherwise(pl.col("_read"))
@@ -123,7 +123,7 @@ def wholes(frame: pl.DataFrame, column: str, log: Log) -> pl.DataFrame:
     log.rows(
         "D256",
         read.filter(pl.col(column).is_not_null() & ~good.fill_null(False)),
-        lambda r: f"`{column}` {quoted(r[column])} is not a whole number of at least 1",
+        lambda r: f"`{log.called(column)}` {quoted(r[column])} is not a whole number of at least 1",
         "write 1, 2, 3, ...",
     )
     return read.with_columns(pl.when(good).then(pl.col("_read")).alias(column)).drop("_read")
@@ -141,16 +141,22 @@ def numbers(frame: pl.DataFrame, column: str, log: Log) -> pl.DataFrame:
         log.rows(
             "D251",
             bad.filter(comma),
-            lambda r: f"`{column}` {quoted(r[column])} has a decimal comma",
+            lambda r: f"`{log.called(column)}` {quoted(r[column])} has a decimal comma",
             "write a decimal point, and no separators between thousands",
         )
         log.rows(
             "D250",
             bad.filter(~comma),
-            lambda r: f"`{column}` {quoted(r[column])} is not a number",
+            lambda r: f"`{log.called(column)}` {quoted(r[column])} is not a number",
             "write a plain number, or leave the cell empty if it is not known",
         )
     return read.with_columns(pl.col("_read").alias(column)).drop("_read")
+
+
+def _alike(word: str, options: list[str]) -> str:
+    """Name the option meant: one that is near, or the only one that begins so."""
+    begins = [o for o in options if o.casefold().startswith(word.casefold())]
+    return near(word, options) or (f' (did you mean "{begins[0]}"?)' if len(begins) == 1 else "")
 
 
 def codes(frame: pl.DataFrame, column: str, allowed: Iterable[str], log: Log, code: str = "D260") -> pl.DataFrame:
@@ -160,7 +166,7 @@ def codes(frame: pl.DataFrame, column: str, allowed: Iterable[str], log: Log, co
     log.rows(
         code,
         frame.filter(unknown),
-        lambda r: f"`{column}` {quoted(r[column])} is not known{near(r[column][:200], options)}",
+        lambda r: f"`{log.called(column)}` {quoted(r[column])} is not known{_alike(r[column][:200], options)}",
         f"use one of: {listed(options)}; or translate it under `codes` of the table in protocol.yaml",
     )
     return frame.with_columns(pl.when(~unknown).then(pl.col(column)).alias(column))
