@@ -65,7 +65,7 @@ def aml() -> Table:
     time = np.array(maintained + other, dtype=float)
     return {
         "time": time,
-        "status": np.array([1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 0] + [1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1]),
+        "status": np.array([1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 0, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1]),
         "x": np.array(["Maintained"] * 11 + ["Nonmaintained"] * 12),
         "g": np.r_[np.zeros(11), np.ones(12)],
         "z": (i * 7 % 5).astype(float),

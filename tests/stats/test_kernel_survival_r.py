@@ -13,9 +13,7 @@ INTERVALS = {"plain": "plain", "log": "log", "log-log": "log-log", "logit": "log
 
 
 def same(ours: Any, theirs: Any) -> None:
-    np.testing.assert_allclose(
-        np.asarray(ours, dtype=float), np.asarray(theirs, dtype=float), rtol=1e-8, atol=1e-13
-    )
+    np.testing.assert_allclose(np.asarray(ours, dtype=float), np.asarray(theirs, dtype=float), rtol=1e-8, atol=1e-13)
 
 
 def compare(curve: Any, r: dict[str, Any], interval: str) -> None:

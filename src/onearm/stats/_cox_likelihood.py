@@ -105,7 +105,10 @@ def sum_by(code: Ints, v: Floats, size: int) -> Floats:
     """Sum of the rows of ``v`` (n,) or (n, p) by code: (size,) or (size, p)."""
     if v.ndim == 1:
         return count(code, v, size)
-    return np.stack([count(code, column, size) for column in v.T], axis=1)
+    sums = np.empty((size, v.shape[1]))
+    for j, column in enumerate(v.T):
+        sums[:, j] = count(code, column, size)
+    return sums
 
 
 def _tail(code: Ints, v: Floats, size: int) -> Floats:

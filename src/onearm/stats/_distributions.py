@@ -35,9 +35,6 @@ def chi_square_tail(x: float, df: int) -> float:
     h = x / 2
     shift = 0.0 if df % 2 == 0 else 0.5
     first = 0 if df % 2 == 0 else 1
-    terms = [
-        math.exp(-h + (j - shift) * math.log(h) - math.lgamma(j - shift + 1))
-        for j in range(first, (df + 1) // 2)
-    ]
+    terms = [math.exp(-h + (j - shift) * math.log(h) - math.lgamma(j - shift + 1)) for j in range(first, (df + 1) // 2)]
     head = 0.0 if df % 2 == 0 else math.erfc(math.sqrt(h))
     return min(1.0, head + math.fsum(terms))

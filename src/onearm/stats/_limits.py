@@ -10,9 +10,7 @@ from ._input import Floats
 INTERVALS = ("plain", "log", "log-log", "logit", "arcsine")
 
 
-def survival_limits(
-    survival: Floats, std_error: Floats, level: float, interval: str
-) -> tuple[Floats, Floats]:
+def survival_limits(survival: Floats, std_error: Floats, level: float, interval: str) -> tuple[Floats, Floats]:
     """Lower and upper limits of S from its standard error, on the scale named by ``interval``.
 
     With s = SE(S)/S (the standard error of log S) and z the normal quantile:

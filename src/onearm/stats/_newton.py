@@ -72,9 +72,7 @@ def maximize(evaluate: Callable[[Floats], P | None], b: Floats, point: P, limit:
     return Maximum(b, point, limit, False, none)
 
 
-def _halved(
-    evaluate: Callable[[Floats], P | None], b: Floats, point: P, step: Floats
-) -> tuple[Floats, P] | None:
+def _halved(evaluate: Callable[[Floats], P | None], b: Floats, point: P, step: Floats) -> tuple[Floats, P] | None:
     """The step, halved until log L does not fall by more than rounding; None if it always does."""
     slack = 1e-12 * (1 + abs(point.value))
     for _ in range(30):

@@ -48,9 +48,7 @@ class _Point:
     information: Floats
 
 
-def logistic(
-    x: ArrayLike, y: ArrayLike, *, weight: ArrayLike | None = None, penalty: float = 0.0
-) -> LogisticFit:
+def logistic(x: ArrayLike, y: ArrayLike, *, weight: ArrayLike | None = None, penalty: float = 0.0) -> LogisticFit:
     """How covariates shift the log odds of ``y``, and each row's fitted probability.
 
     Maximizes sum of w (y eta - log(1 + exp eta)) - penalty/2 sum of b_j^2, eta = b_0 + x b, the

@@ -11,15 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ._curve import KaplanMeier, Quantile, RestrictedMean, SurvivalAt
 from ._input import Bools, Floats, as_indicator, as_times
-from ._kaplan_meier import (
-    KaplanMeier,
-    Quantile,
-    RestrictedMean,
-    SurvivalAt,
-    kaplan_meier,
-    reverse_kaplan_meier,
-)
+from ._kaplan_meier import kaplan_meier, reverse_kaplan_meier
 from ._log_rank import LogRank, log_rank
 
 __all__ = [
