@@ -64,6 +64,8 @@ def test_r_values(r_values: Any) -> None:
     for case in r_values("binomial")["intervals"].values():
         x, n = (int(v) for v in case["counts"])
         for name in ("clopper_pearson", "wilson", "wilson_cc", "jeffreys"):
+            if name == "wilson_cc" and 2 * x == n:
+                continue  # prop.test corrects by at most abs(x - n/2), here by nothing
             r = proportion_interval(x, n, method=name.replace("_", "-"))
             np.testing.assert_allclose([r.low, r.high], case[name], rtol=1e-8, atol=1e-14)
         r = proportion_interval(x, n, method="blaker")  # R walks a grid of step 1e-6

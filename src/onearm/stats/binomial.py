@@ -1,12 +1,14 @@
 """Proportions in small samples: intervals for one, intervals for a difference, exact tests.
 
-``scipy.special`` is loaded on first use; importing this module costs nothing.
+``scipy.special`` is loaded on first use; importing this module costs NumPy only.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+
+import numpy as np
 
 from ._binomial_difference import difference_interval
 from ._binomial_root import bisect, counted
@@ -154,8 +156,9 @@ def _blaker(x: int, n: int, a: float) -> float:
     def lower(k: int, p: float) -> float:
         return float(bdtr(k, n, p)) if k >= 0 else 0.0
 
-    begin = 0.0
-    for k in range(-1, x - 1):
+    begin = _clopper(x, n, a)  # acceptability is at most a up to here
+    first = int(np.count_nonzero(bdtr(np.arange(x), n, begin) <= upper(begin))) - 1
+    for k in range(first, x - 1):
         end = bisect(lambda p, k=k: upper(p) - lower(k + 1, p), begin, 1.0)  # type: ignore[misc]
         if upper(begin) + lower(k, begin) >= a:
             return begin
