@@ -52,8 +52,11 @@ class Words:
         )
 
 
-def curve_estimates(times: Times, clause: Survival | Landmark, words: Words) -> Output:
-    """Subjects, events, median, survival at months and the curve itself of one group."""
+def curve_estimates(times: Times, clause: Survival | Landmark, words: Words, last: float) -> Output:
+    """Subjects, events, median, survival at months and the curve itself of one group.
+
+    ``last`` is the longest follow-up in days among the curves of one picture: they share their ticks.
+    """
     n, events = len(times.subjects), int(times.event.sum())
     method = f"Kaplan-Meier; {clause.interval} interval"
     counted: dict[str, Any] = {"n": n, "subjects": times.subjects}
@@ -73,7 +76,7 @@ def curve_estimates(times: Times, clause: Survival | Landmark, words: Words) -> 
     noted = replace(words, notes=(*words.notes, MONTHS_NOTE))
     out.estimates.append(_median(km, clause.median, noted, common))
     out.estimates += [_milestone(km, month, noted, common) for month in clause.at_months]
-    out.curves.append(_curve(km, times, clause.ticks_months, words, method))
+    out.curves.append(_curve(km, times, risk_table(times, clause.ticks_months, last), words, method))
     return out
 
 
@@ -128,7 +131,7 @@ def _known(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
 
 
-def _curve(km: KaplanMeier, times: Times, ticks: float, words: Words, method: str) -> Curve:
+def _curve(km: KaplanMeier, times: Times, risk: RiskTable, words: Words, method: str) -> Curve:
     return Curve(
         id=at_group(words.name, words.group),
         label=words.label,
@@ -141,7 +144,7 @@ def _curve(km: KaplanMeier, times: Times, ticks: float, words: Words, method: st
         at_risk=tuple(float(v) for v in km.at_risk),
         events=tuple(float(v) for v in km.events),
         censored=tuple(float(v) for v in km.censored),
-        risk=risk_table(times, ticks),
+        risk=risk,
         n=len(times.subjects),
         method=method,
         population=words.population,
@@ -150,10 +153,14 @@ def _curve(km: KaplanMeier, times: Times, ticks: float, words: Words, method: st
     )
 
 
-def risk_table(times: Times, ticks: float) -> RiskTable:
-    """At risk just before each tick, censored and events before it; ticks in months from 0 past the last time."""
-    last = months(float(times.days.max()))
-    at = np.arange(0.0, math.floor(last / ticks) + 1) * ticks
+def longest(*groups: Times) -> float:
+    """The longest follow-up among groups, in days; 0 when nobody is in them."""
+    return max((float(g.days.max()) for g in groups if g.subjects), default=0.0)
+
+
+def risk_table(times: Times, ticks: float, last: float) -> RiskTable:
+    """At risk just before each tick, censored and events before it; ticks in months from 0 to ``last`` (days)."""
+    at = np.arange(0.0, math.floor(months(last) / ticks) + 1) * ticks
     days = at * MONTH_DAYS
     before = times.days[None, :] < days[:, None]
     return RiskTable(
@@ -169,6 +176,7 @@ def survival(name: str, e: Survival, a: Analysis) -> Output:
     fact = a.facts[e.fact]
     rows = a.members(fact.frame.select("subject", "days", "event"), e.population)
     out = Output()
+    last = longest(Times.of(rows))
     for group, part in a.grouped(rows, e.by):
         times = Times.of(part)
         lost = part.height - len(times.subjects)
@@ -181,7 +189,7 @@ def survival(name: str, e: Survival, a: Analysis) -> Output:
             group=group,
             notes=notes,
         )
-        out += curve_estimates(times, e, words)
+        out += curve_estimates(times, e, words, last)
     return out
 
 
@@ -242,10 +250,11 @@ def landmark(name: str, e: Landmark, a: Analysis) -> Output:
         notes=notes,
     )
     out, arms = Output(), []
+    last = longest(Times.of(kept))
     for shown, done in (("yes", True), ("no", False)):
         times = Times.of(kept.filter(pl.col("done") == done))
         label = f"{by.label} by {e.months:g} months: {shown}"
-        out += curve_estimates(times, e, replace(words, group=f"{e.by}={shown}", shown=label))
+        out += curve_estimates(times, e, replace(words, group=f"{e.by}={shown}", shown=label), last)
         arms.append(times)
     out += contrast(arms[0], arms[1], e.level, words, of=f"{by.label}, yes against no")
     return out

@@ -69,8 +69,14 @@ class Condition(Part):
 def _say(op: str, operand: object) -> str:
     if op == "given":
         return "is given" if operand else "is missing"
-    shown = ", ".join(str(v) for v in operand) if isinstance(operand, tuple) else str(operand).lower()
+    shown = ", ".join(_shown(v) for v in operand) if isinstance(operand, tuple) else _shown(operand)
     return f"{_WORDS[op]} {shown}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 class Population(Part):

@@ -12,7 +12,7 @@ from onearm.cohort.tables import Cohort
 from onearm.endpoints import Analysis, Output
 from onearm.endpoints.contrast import contrast
 from onearm.endpoints.sample import Times
-from onearm.endpoints.time_to_event import Words, curve_estimates
+from onearm.endpoints.time_to_event import Words, curve_estimates, longest
 from onearm.external.align import align, needed
 from onearm.external.design import Design, design
 from onearm.external.diagnose import diagnose
@@ -143,7 +143,9 @@ class _Sides:
         theirs, at_theirs = self._times(self.theirs, self.plan.matched_external, self.prefix)
         out = Output()
         for side, shown, times in (("trial", protocol.trial.arm, ours), ("external", self.label, theirs)):
-            out += curve_estimates(times, clause, replace(words, group=f"{self.name}/{side}", shown=shown))
+            out += curve_estimates(
+                times, clause, replace(words, group=f"{self.name}/{side}", shown=shown), longest(ours, theirs)
+            )
         of = f"{protocol.trial.arm} against {self.label}"
         out += contrast(ours, theirs, self.comparison.level, words, of=of, pairs=(at_ours, at_theirs))
         out += self._unmatched(clause, fact, words, of)

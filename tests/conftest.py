@@ -1,0 +1,28 @@
+"""Folders that many tests begin from."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+for folder in ("broken", "real", "r"):
+    sys.path.insert(0, str(HERE / folder))
+
+from factory import good_trial  # noqa: E402
+
+BUNDLED = HERE.parent / "examples" / "mini-hcvd-ino"
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A small sound trial folder of eight invented patients."""
+    return good_trial(tmp_path / "small")
+
+
+@pytest.fixture(scope="session")
+def bundled() -> Path:
+    """The bundled trial, not to be written to."""
+    return BUNDLED
