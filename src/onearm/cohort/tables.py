@@ -10,6 +10,8 @@ import polars as pl
 
 from onearm.errors import Finding
 
+_DECIMAL = r"^-?[0-9]{1,15}(\.[0-9]{1,30}([eE][+-]?[0-9]{1,2})?|[eE][+-]?[0-9]{1,2})$"
+
 LINE = "line"
 """Column of a raw table that holds the line in the file (row number for Parquet)."""
 
@@ -144,7 +146,7 @@ class Cohort:
 def content_digest(raw: RawTable) -> str:
     """SHA-256 of what a table says: sorted column names and their values, not the kind of file.
 
-    A CSV and a Parquet file with the same content have the same digest.
+    A CSV and a Parquet file with the same content have the same digest; ``3.0`` and ``3`` are the same content.
 
     Examples
     --------
@@ -155,10 +157,18 @@ def content_digest(raw: RawTable) -> str:
     """
     digest = hashlib.sha256()
     for name in sorted(c for c in raw.frame.columns if c != LINE):
-        column = raw.frame[name]
+        column = _plain_numbers(raw.frame[name])
         lengths = column.str.len_bytes().cast(pl.Int64).fill_null(-1).to_numpy()
         title = name.encode()
         digest.update(len(title).to_bytes(8, "little") + title)
         digest.update(len(column).to_bytes(8, "little") + lengths.astype(np.dtype("<i8")).tobytes())
         digest.update("".join(column.drop_nulls().to_list()).encode())
     return digest.hexdigest()
+
+
+def _plain_numbers(column: pl.Series) -> pl.Series:
+    """Decimal numbers in their shortest form, so that programs that write 3.0 and 3 say the same."""
+    values = column.drop_nulls().unique()
+    decimal = values.filter(values.str.contains(_DECIMAL)).to_list()
+    short = [repr(float(v)).removesuffix(".0") for v in decimal]
+    return column.replace(decimal, pl.Series(short, dtype=pl.String)) if decimal else column

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from onearm.errors import listed
 
 _OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _MARKS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"), (b"PK\x03\x04", "an Excel workbook"))
+_PLAIN_QUOTES = re.compile(r'(?<![^,\n])"([^",\n]*)"(?![^,\n])')
+"""Fields in quotes that need none, as R writes them: without these most files have no quotes."""
+
 _EMPTY = pl.DataFrame()
 
 
@@ -74,7 +78,9 @@ def _decode(content: bytes, file: str, log: Log) -> str | None:
 
 
 def _parse(text: str, file: str, log: Log) -> pl.DataFrame:
-    quick = '"' not in text
+    bare = _PLAIN_QUOTES.sub(r"\1", text) if '"' in text else text
+    quick = '"' not in bare
+    text = bare if quick else text
     first = _first_line(text)
     head = first[1].split(",") if quick else next((row for _, row in _records(text, file, log)), None)
     if head is None:
@@ -148,7 +154,7 @@ def _records(text: str, file: str, log: Log) -> Iterator[tuple[int, list[str]]]:
     line = 1
     try:
         for row in reader:
-            if any(cell.strip() for cell in row[:1]) or len(row) > 1:
+            if len(row) > 1 or (row and row[0].strip()):
                 yield line, row
             line = reader.line_num + 1
     except csv.Error as problem:
