@@ -19,14 +19,15 @@ external group has the hazards of a trial patient with the same covariates, divi
 
 The trial's event times are drawn from this model under the condition that they give the published numbers: single
 patients are drawn again until every number in `mismatch` fits. The external patients know nothing of those numbers.
-Their covariates were drawn several times, and a draw was kept for its balance with the trial, before any outcome
-was drawn (`COVARIATE_SEED`).
+Their covariates were drawn several times, and a draw was kept for its balance with the trial alone
+(`COVARIATE_SEED`); the seeds of their outcomes were never chosen.
 """
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
+import itertools
 import math
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -312,9 +313,9 @@ def median(time: np.ndarray, event: np.ndarray) -> np.ndarray:
     return np.where(below.any(-1), first, np.inf)
 
 
-def at_two_years(time: np.ndarray, event: np.ndarray) -> np.ndarray:
+def at(months: float, time: np.ndarray, event: np.ndarray) -> np.ndarray:
     t, s = survival(time, event)
-    return np.where(t <= 24 * MONTH, s, 1.0).min(-1)
+    return np.where(t <= months * MONTH, s, 1.0).min(-1)
 
 
 def mismatch(relapse: np.ndarray, death: np.ndarray, observed: np.ndarray) -> np.ndarray:
@@ -327,12 +328,15 @@ def mismatch(relapse: np.ndarray, death: np.ndarray, observed: np.ndarray) -> np
     unrelapsed = died & ~relapsed
     first = np.sort(np.where(relapsed, relapse, 9999), axis=-1)
     late = np.arange(PATIENTS) >= FIRST_FRACTIONATED - 1
+    deaths = np.sort(np.where(died, end, 99999), axis=-1)
+    crowded = (np.diff(deaths) < 7) & (deaths[..., 1:] < 99999)
+    spread = (np.diff(deaths, n=1)[..., 1:] + np.diff(deaths, n=1)[..., :-1] < 40) & (deaths[..., 2:] < 99999)
     wanted = (  # value, lowest, highest, what one unit of distance is
         (median(end, died), 24.6, 25.4, 1.0),
         (median(pfs_end, pfs_event), 10.6, 11.4, 1.0),
         (median(end, ~died), 30.6, 31.4, 2.0),
-        (at_two_years(end, died), 0.536, 0.544, 0.03),
-        (at_two_years(pfs_end, pfs_event), 0.416, 0.424, 0.03),
+        (at(24, end, died), 0.536, 0.544, 0.03),
+        (at(24, pfs_end, pfs_event), 0.416, 0.424, 0.03),
         ((~pfs_event).sum(-1), 19, 19, 1),
         ((~died).sum(-1), 22, 24, 1),
         ((died & (pfs_end > 125)).sum(-1), 12, PATIENTS, 1),
@@ -348,6 +352,12 @@ def mismatch(relapse: np.ndarray, death: np.ndarray, observed: np.ndarray) -> np
         ((relapsed & died & (death - relapse > 300)).sum(-1), 0, 5, 1),
         ((relapsed & (relapse > 365)).sum(-1), 3, PATIENTS, 1),
         ((died & late).sum(-1), 2, 4, 1),
+        # no step or plateau that a reader would stumble over
+        (at(36, end, died), 0.39, 0.46, 0.03),
+        (at(36, pfs_end, pfs_event), 0.33, 0.40, 0.03),
+        ((died & (end > 19 * MONTH) & (end < 24 * MONTH)).sum(-1), 1, 3, 1),
+        (crowded.sum(-1), 0, 1, 1),
+        ((spread & (deaths[..., 2:] > 365)).sum(-1), 0, 0, 1),
         ((died & (end > 27 * MONTH)).sum(-1), 3, 7, 1),
     )
     return sum(np.maximum(low - x, 0) / unit + np.maximum(x - high, 0) / unit for x, low, high, unit in wanted)
@@ -464,7 +474,8 @@ def _transplant_trial(patients: list[Patient], chance: Chance) -> None:
     dead.sort(key=lambda p: p.relapse is not None and p.relapse < 150)  # stable: who had time for it first
     for p in (*well, *relapsed, *dead[:10]):
         p.asct = _asct_day(p, chance)
-    toxic = min((p for p in patients if p.asct and p.death and not p.relapse), key=lambda p: p.death)
+    first_38 = patients[: FIRST_FRACTIONATED - 1]
+    toxic = min((p for p in first_38 if p.asct and p.death and not p.relapse), key=lambda p: p.death)
     toxic.asct = toxic.death - 36  # this one dies of veno-occlusive disease
     assert sum(p.asct is not None for p in patients) == 24
 
@@ -476,6 +487,7 @@ def _asct_day(p: Patient, chance: Chance) -> int:
 
 
 def _give_causes(patients: Iterable[Patient], chance: Chance) -> None:
+    after_asct = itertools.cycle(("graft-versus-host disease", "infection", "infection", "organ failure"))
     for p in patients:
         if p.death is None:
             continue
@@ -484,7 +496,7 @@ def _give_causes(patients: Iterable[Patient], chance: Chance) -> None:
         elif p.relapse or p.failed:
             p.cause = "leukaemia" if chance.happens(0.88) else "infection"
         elif p.asct:
-            p.cause = chance.pick(("infection", "graft-versus-host disease", "organ failure"), (0.45, 0.4, 0.15))
+            p.cause = next(after_asct)
         else:
             p.cause = "infection" if chance.happens(0.8) else "haemorrhage"
 
