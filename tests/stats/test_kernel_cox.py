@@ -234,6 +234,7 @@ def test_a_huge_outlier_still_fits(aml: Any) -> None:
         ({"strata": [1, 2]}, "strata has shape"),
         ({"strata": np.array([1, "a", 2.5], dtype=object)}, "strata mixes labels"),
         ({"cluster": [1, 2]}, "cluster has shape"),
+        ({"cluster": [4, 4, 4]}, "cluster holds one label"),
         ({"level": 0}, "level must lie"),
     ],
 )
@@ -241,3 +242,32 @@ def test_refusals(options: dict[str, Any], word: str) -> None:
     arguments: dict[str, Any] = {"time": [1, 2, 3], "event": [1, 1, 0], "x": [0, 1, 0]} | options
     with pytest.raises(ValueError, match=word):
         cox(arguments.pop("time"), arguments.pop("event"), arguments.pop("x"), **arguments)
+
+
+def test_strata_of_very_different_hazards_do_not_disturb_each_other() -> None:
+    # stratum 0 has a finite maximum; the rows of stratum 1, huge or tiny in exp(x b), add a constant
+    t, d, x = [1, 2, 3, 4, 5, 6], [1, 1, 1, 1, 0, 1], [1.0, 0, 1, 0, 1, 0]
+    alone = cox(t, d, x)
+    with_others = cox([*t, 1, 2], [*d, 1, 1], [*x, 500, 500], strata=[0] * 6 + [1, 1])
+    assert with_others.converged
+    assert with_others.coef[0] == pytest.approx(alone.coef[0], rel=1e-9)
+    assert with_others.std_error[0] == pytest.approx(alone.std_error[0], rel=1e-9)
+
+
+def test_small_random_samples_never_end_in_silence() -> None:
+    rng = np.random.default_rng(3)
+    ended = set()
+    for _ in range(150):
+        n = int(rng.integers(3, 12))
+        t, d = rng.integers(1, 8, n).astype(float), rng.random(n) < 0.6
+        x, s = rng.integers(0, 3, (n, 2)).astype(float), rng.integers(0, 2, n)
+        w = rng.choice([1e-3, 1, 50], n)
+        if not d.any():
+            continue
+        fit = cox(t, d, x, strata=s, weight=w, entry=t * rng.random(n) * 0.9)
+        ended.add(fit.converged)
+        assert fit.converged == (not fit.message)
+        if fit.converged:
+            assert np.isfinite(fit.coef).all()
+            assert np.isfinite(fit.std_error).all()
+    assert ended == {True, False}

@@ -20,6 +20,7 @@ expanded by cell and no n x p x p array is formed. Source: Therneau & Grambsch 2
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -32,7 +33,8 @@ class RiskSets:
 
     first: Ints
     last: Ints
-    end: Ints  # (K,) one past the last cell of the cell's stratum
+    strata: list[tuple[int, int]]  # first cell and one past the last, by stratum
+    block: Ints  # (n,) stratum of a row, as 0, 1, ...
     event: Bools
     cell: Ints  # (n,) cell of a row's own event, -1 without one
     weight: Floats
@@ -50,7 +52,7 @@ class RiskSets:
         keys, at = np.unique(exit_key[event], return_inverse=True)
         cell = np.full(stop.size, -1, dtype=np.int64)
         cell[event] = at.reshape(-1)
-        end = np.searchsorted(keys, (keys // size + 1) * size)
+        edges = np.flatnonzero(np.r_[True, np.diff(keys // size) > 0, True]).tolist()
         opening = np.searchsorted(keys, stratum * size)
         first = np.searchsorted(keys, entry_key, side="right")
         last = np.searchsorted(keys, exit_key, side="right")
@@ -64,32 +66,46 @@ class RiskSets:
             fraction = (np.arange(term_cell.size) - np.repeat(np.cumsum(d) - d, d)) / deaths[term_cell]
             mass = (mass / deaths)[term_cell]
         late = first > opening
-        return RiskSets(first, last, end, event, cell, weight, term_cell, fraction, mass, deaths, late)
+        strata = list(pairwise(edges))
+        block = np.unique(stratum, return_inverse=True)[1].reshape(-1)
+        return RiskSets(first, last, strata, block, event, cell, weight, term_cell, fraction, mass, deaths, late)
 
     @property
     def cells(self) -> int:
         """Number of distinct (stratum, event time) pairs."""
-        return self.end.size
+        return self.deaths.size
 
     def at_risk(self, v: Floats) -> Floats:
         """Sums of the rows of ``v`` (n,) or (n, p) over each cell's risk set: (K,) or (K, p).
 
-        Tail sums over exits less tail sums over late entries; both less the tail of later strata.
+        Tail sums over exits less tail sums over late entries. They run within one stratum at a time:
+        a difference of sums over all strata would drown a small risk set in the others' rounding.
         """
         idle = self.first >= self.last  # at risk at no event time
-        k = np.arange(self.cells)
-        tail = _tail(self.last[~idle], v[~idle], self.cells + 1)
-        total = tail[k + 1] - tail[self.end + 1]
-        late = self.late & ~idle
-        if np.any(late):
-            tail = _tail(self.first[late], v[late], self.cells + 1)
-            total -= tail[k + 1] - tail[self.end]
+        rows = slice(None) if not np.any(idle) else np.flatnonzero(~idle)
+        total = self.running(sum_by(self.last[rows] - 1, v[rows], self.cells), backwards=True)
+        late = np.flatnonzero(self.late & ~idle)
+        if late.size:
+            total -= self.running(sum_by(self.first[late] - 1, v[late], self.cells), backwards=True)
+        return total
+
+    def running(self, by_cell: Floats, backwards: bool = False) -> Floats:
+        """Running sums of a cell quantity (K,) or (K, p) within each stratum."""
+        total = np.empty_like(by_cell)
+        step = -1 if backwards else 1
+        for begin, end in self.strata:
+            np.cumsum(by_cell[begin:end][::step], axis=0, out=total[begin:end][::step])
         return total
 
     def over_cells(self, by_cell: Floats) -> Floats:
         """For each row, the sum of a cell quantity (K,) or (K, p) over the cells it is at risk in."""
-        running = np.concatenate([np.zeros_like(by_cell[:1]), np.cumsum(by_cell, axis=0)])
-        return np.asarray(running[self.last] - running[self.first])
+        running = self.running(by_cell)
+        idle = self.first >= self.last
+        total = _rows(running, np.maximum(self.last, 1) - 1)
+        late = np.flatnonzero(self.late)
+        total[late] -= running[self.first[late] - 1]
+        total[idle] = 0.0
+        return total
 
     def by_cell(self, v: Floats) -> Floats:
         """Sums over the terms of each cell."""
@@ -105,16 +121,15 @@ def sum_by(code: Ints, v: Floats, size: int) -> Floats:
     """Sum of the rows of ``v`` (n,) or (n, p) by code: (size,) or (size, p)."""
     if v.ndim == 1:
         return count(code, v, size)
-    sums = np.empty((size, v.shape[1]))
+    sums = np.empty((size, v.shape[1]), order="F")
     for j, column in enumerate(v.T):
         sums[:, j] = count(code, column, size)
     return sums
 
 
-def _tail(code: Ints, v: Floats, size: int) -> Floats:
-    """tail[j] = sum of v over rows with code >= j, for j = 0 .. size."""
-    sums = sum_by(code, v, size + 1)
-    return np.asarray(sums[::-1].cumsum(axis=0)[::-1])
+def _rows(v: Floats, index: Ints) -> Floats:
+    """v[index], column by column where v is stored by column."""
+    return v[index] if v.ndim == 1 else v.T[:, index].T
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,7 +139,7 @@ class Likelihood:
     value: float
     score: Floats
     information: Floats
-    relative: Floats  # (n,) exp(x b) times one constant
+    relative: Floats  # (n,) exp(x b) times a constant of the stratum
     hazard: Floats  # (n,) c_i, over the same constant
     denominator: Floats  # (L,)
     mean: Floats  # (L, p) xbar
@@ -133,19 +148,21 @@ class Likelihood:
 def likelihood(risk: RiskSets, x: Floats, b: Floats) -> Likelihood | None:
     """log L and derivatives at ``b``; None where it cannot be computed in floating point."""
     eta = x @ b
-    eta -= eta.max()
+    top = np.full(int(risk.block.max()) + 1, -np.inf)
+    np.maximum.at(top, risk.block, eta)
+    eta -= top[risk.block]  # cancels within each stratum
     relative = np.exp(eta)
     r = risk.weight * relative
     event, term = risk.event, risk.term_cell
     s0, s1 = risk.at_risk(r), risk.at_risk(r[:, None] * x)
     f = risk.fraction
-    den, num = s0[term], s1[term]
+    den, num = (s0, s1) if term.size == risk.cells else (s0[term], _rows(s1, term))
     if np.any(f > 0):
         d0 = count(risk.cell[event], r[event], risk.cells)
         d1 = sum_by(risk.cell[event], r[event, None] * x[event], risk.cells)
         den = den - f * d0[term]
-        num = num - f[:, None] * d1[term]
-    if not np.all(den > 0):
+        num = num - f[:, None] * _rows(d1, term)
+    if not np.all(den > 1e-250):
         return None
     mean = num / den[:, None]
     w = risk.weight[event]
@@ -175,4 +192,6 @@ def score_residuals(risk: RiskSets, x: Floats, at: Likelihood) -> Floats:
     terms = count(risk.term_cell, np.ones(risk.term_cell.size), risk.cells)
     centre = risk.by_cell(at.mean) / terms[:, None]
     own = np.where(risk.event[:, None], x, 0.0) - risk.of_own_event(centre)
-    return own - at.relative[:, None] * (x * at.hazard[:, None] - b)
+    with np.errstate(over="ignore", invalid="ignore"):  # only where a coefficient has run away
+        shared = at.relative[:, None] * (x * at.hazard[:, None] - b)
+    return own - np.where(at.relative[:, None] > 0, shared, 0.0)

@@ -28,7 +28,7 @@ def chi_square_tail(x: float, df: int) -> float:
     With h = x/2: even df, sum of exp(-h) h^j / j! for j < df/2; odd df, erfc(sqrt h) plus the sum of
     exp(-h) h^(j-1/2) / Gamma(j+1/2) for 1 <= j <= (df-1)/2 (Abramowitz & Stegun 1964, 26.4.4-5).
     """
-    if df < 1:
+    if df < 1 or math.isnan(x):
         return math.nan
     if x <= 0:
         return 1.0

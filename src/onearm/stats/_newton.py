@@ -51,12 +51,15 @@ def maximize(evaluate: Callable[[Floats], P | None], b: Floats, point: P, limit:
     growing while the steps have not shrunk: at the true maximum steps shrink quadratically.
     """
     none = np.zeros(b.size, dtype=np.bool_)
+    floor = 1e-9 * float(np.max(np.diag(point.information)))
     previous = np.inf
     for iteration in range(1, limit + 1):
         try:
             step: Floats = np.asarray(np.linalg.solve(point.information, point.score), dtype=np.float64)
         except np.linalg.LinAlgError:
             return Maximum(b, point, iteration, False, ~none)
+        if not np.all(np.isfinite(step)) or float(point.score @ step) < 0:  # curvature lost in rounding
+            return Maximum(b, point, iteration, False, _large(step))
         moved = _halved(evaluate, b, point, step)
         if moved is None:
             flat = bool(np.max(np.abs(step)) <= 1e-6 * (1 + np.max(np.abs(b))))
@@ -65,7 +68,8 @@ def maximize(evaluate: Callable[[Floats], P | None], b: Floats, point: P, limit:
         size, gain = float(np.max(np.abs(step))), after.value - point.value
         b, point = b + step, after
         if size <= _STEP * (1 + float(np.max(np.abs(b)))):
-            return Maximum(b, point, iteration, True, none)
+            lost = _directions_lost(point.information, floor)
+            return Maximum(b, point, iteration, not np.any(lost), lost)
         if gain <= _FLAT * (1 + abs(point.value)) and size > 0.5 * previous and size > 1e-3:
             return Maximum(b, point, iteration, False, _large(step))
         previous = size
@@ -81,6 +85,12 @@ def _halved(evaluate: Callable[[Floats], P | None], b: Floats, point: P, step: F
             return step, after
         step = step / 2
     return None
+
+
+def _directions_lost(information: Floats, floor: float) -> Bools:
+    """Columns along which curvature has fallen below ``floor``: what is left of it is rounding."""
+    value, vector = np.linalg.eigh(information)
+    return np.asarray(np.any(np.abs(vector[:, value < floor]) > 0.1, axis=1), dtype=np.bool_)
 
 
 def _large(step: Floats) -> Bools:

@@ -56,7 +56,8 @@ class CoxFit:
     robust_std_error : from the sandwich, None unless ``robust``.
     covariance : (p, p) of the estimate; the sandwich when ``robust``, else ``model_covariance``.
     model_covariance : (p, p) inverse information.
-    low, high : limits of ``coef`` at ``level``; z and p_value: Wald. Robust when ``robust``.
+    low, high : limits of ``coef`` at ``level``; z and p_value: Wald. Robust when ``robust``. NaN where the
+        standard error is NaN, 0 or infinite.
     log_likelihood : null and fitted.
     wald, score, likelihood_ratio : tests of all coefficients; Wald uses ``covariance``.
     iterations, converged, message : how the fit went; ``message`` is empty when all is well.
@@ -142,7 +143,7 @@ def cox(
     Raises
     ------
     ValueError
-        For bad arrays, no event, an entry not before its time, or an unknown ``ties``.
+        For bad arrays, no event, an entry not before its time, a single cluster, or an unknown ``ties``.
 
     Examples
     --------
@@ -163,6 +164,8 @@ def cox(
     keep = w > 0
     if not np.any(d[keep]):
         raise ValueError("event holds no event: a Cox model needs at least one")
+    if group is not None and np.unique(group[keep]).size < 2:
+        raise ValueError("cluster holds one label only: a robust variance needs at least two clusters")
     _, stop, start = ranked_interval(t[keep], None if late is None else late[keep])
     risk = RiskSets.make(stop, start, d[keep], block[keep], w[keep], ties)
     if robust is None:
@@ -176,14 +179,17 @@ def _fit(risk: RiskSets, x: Floats, cluster: Ints | None, robust: bool, ties: st
     spread = np.sqrt(np.average((x - centre) ** 2, axis=0, weights=risk.weight))
     flat = spread <= 1e-12 * np.max(np.abs(x), axis=0)
     unit = np.where(flat, 1.0, spread)
-    standard = np.where(flat, 0.0, (x - centre) / unit)
+    standard = np.asfortranarray(np.where(flat, 0.0, (x - centre) / unit))  # columns are what is summed
     zero = np.zeros(x.shape[1])
     start = likelihood(risk, standard, zero)
     assert start is not None  # all r are weights: the sums are positive
     free = estimable(start.information, np.full(zero.size, risk.mass.sum()))
-    z = standard[:, free]
-    null = likelihood(risk, z, zero[free])
-    assert null is not None
+    z, null = standard, start
+    if not np.all(free):
+        z = np.asfortranarray(standard[:, free])
+        reduced = likelihood(risk, z, zero[free])
+        assert reduced is not None
+        null = reduced
     if not np.any(free):
         top = Maximum(zero[free], null, 0, True, free[free])
     else:
@@ -222,11 +228,13 @@ def _report(
     coef /= unit
     model = _unscaled(inverse, free, unit)
     covariance = _unscaled(used, free, unit)
-    error = np.where(runaway, np.inf, np.sqrt(np.diag(model)))
-    robust_error = None if sandwich is None else np.where(runaway, np.inf, np.sqrt(np.diag(covariance)))
+    error = np.where(runaway, np.inf, _root(np.diag(model)))
+    robust_error = None if sandwich is None else np.where(runaway, np.inf, _root(np.diag(covariance)))
     shown = error if robust_error is None else robust_error
     half = critical_value(level) * shown
-    z = np.where(runaway, np.nan, coef / shown)
+    known = ~runaway & (shown > 0)
+    z = np.full(free.size, np.nan)
+    z[known] = coef[known] / shown[known]
     gain = 2 * (top.point.value - null.value)
     message = _message(free, runaway, top)
     return CoxFit(
@@ -240,8 +248,8 @@ def _report(
         z=z,
         p_value=np.array([two_sided_p(v) for v in z]),
         log_likelihood=LogLikelihood(null.value, top.point.value),
-        wald=_test(float(top.b @ _inverse(used) @ top.b), df),
-        score=_test(float(null.score @ _inverse(null.information) @ null.score), df),
+        wald=_test(_quadratic(top.b, used), df),
+        score=_test(_quadratic(null.score, null.information), df),
         likelihood_ratio=_test(gain, df),
         iterations=top.iterations,
         converged=not message,
@@ -256,7 +264,21 @@ def _report(
 
 def _inverse(matrix: Floats) -> Floats:
     """The (pseudo-)inverse of a symmetric matrix (p, p), p of 0 included."""
-    return np.asarray(np.linalg.pinv(matrix, hermitian=True), dtype=np.float64)
+    if not np.all(np.isfinite(matrix)):
+        return np.full_like(matrix, np.nan)
+    with np.errstate(over="ignore", invalid="ignore"):  # only where a coefficient has run away
+        return np.asarray(np.linalg.pinv(matrix, hermitian=True), dtype=np.float64)
+
+
+def _root(variance: Floats) -> Floats:
+    """Square roots; NaN where rounding left a variance below 0 (the fit then says it did not converge)."""
+    return np.sqrt(np.where(variance >= 0, variance, np.nan))
+
+
+def _quadratic(b: Floats, matrix: Floats) -> float:
+    """b' (matrix)^-1 b."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(b @ _inverse(matrix) @ b)
 
 
 def _unscaled(covariance: Floats, free: Bools, unit: Floats) -> Floats:
@@ -268,7 +290,7 @@ def _unscaled(covariance: Floats, free: Bools, unit: Floats) -> Floats:
 
 def _test(statistic: float, df: int) -> ChiSquare:
     """A chi-square of df degrees of freedom; with none, nothing was tested: 0 and NaN."""
-    value = max(float(statistic), 0.0)
+    value = 0.0 if statistic < 0 else float(statistic)
     return ChiSquare(value, df, chi_square_tail(value, df))
 
 

@@ -145,7 +145,7 @@ def _report(x: Floats, y: Floats, w: Floats, free: Bools, back: Floats, top: Max
     runaway[free] = top.runaway
     if np.any(runaway[1:]):
         runaway[0] = True  # the intercept in the units of x moves with any of them
-    error = np.where(runaway, np.inf, np.sqrt(np.diag(covariance)))
+    error = np.where(runaway, np.inf, _root(np.diag(covariance)))
     # summed row by row: a matrix product may round equal rows differently and so break their ties
     eta = (np.c_[np.ones(y.size), x][:, free] * b).sum(axis=1)
     message = _message(free, runaway, top)
@@ -162,6 +162,11 @@ def _report(x: Floats, y: Floats, w: Floats, free: Bools, back: Floats, top: Max
         message=message,
         n=int(np.count_nonzero(w)),
     )
+
+
+def _root(variance: Floats) -> Floats:
+    """Square roots; NaN where rounding left a variance below 0 (the fit then says it did not converge)."""
+    return np.sqrt(np.where(variance >= 0, variance, np.nan))
 
 
 def _message(free: Bools, runaway: Bools, top: Maximum[_Point]) -> str:
