@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-for folder in ("broken", "real", "r"):
+for folder in ("broken", "example", "real", "report"):
     sys.path.insert(0, str(HERE / folder))
 
 from factory import good_trial  # noqa: E402

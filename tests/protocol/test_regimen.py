@@ -127,9 +127,7 @@ def test_other_spellings_become_canonical(line: str, canonical: str) -> None:
 
 
 def test_every_field_is_read() -> None:
-    dose = parse_dose(
-        "rituximab 375 mg/m2 IV over 4 h on days 1, 8 of cycles 1-4 if CD20 at least 20% cap 1 g"
-    )
+    dose = parse_dose("rituximab 375 mg/m2 IV over 4 h on days 1, 8 of cycles 1-4 if CD20 at least 20% cap 1 g")
     assert dose == Dose.model_construct(
         drug="rituximab",
         amount=Decimal(375),
@@ -155,9 +153,7 @@ def test_basis(amount: str, basis: str) -> None:
 
 
 def test_amount_is_exact() -> None:
-    assert (
-        parse_dose("inotuzumab ozogamicin 0.30 mg/m2 on day 8").amount.as_tuple() == Decimal("0.3").as_tuple()
-    )
+    assert parse_dose("inotuzumab ozogamicin 0.30 mg/m2 on day 8").amount.as_tuple() == Decimal("0.3").as_tuple()
 
 
 @pytest.mark.parametrize(("line", "form"), FORMS)

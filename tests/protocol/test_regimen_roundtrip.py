@@ -111,9 +111,7 @@ def test_a_damaged_line_is_refused_at_a_place_within_it(dose: Dose, data: st.Dat
     line = dose_text(dose)
     start = data.draw(st.integers(0, len(line)))
     damaged = (
-        line[:start]
-        + data.draw(st.text("aI0-1/,% .µ²\n", max_size=3))
-        + line[start + data.draw(st.integers(0, 3)) :]
+        line[:start] + data.draw(st.text("aI0-1/,% .µ²\n", max_size=3)) + line[start + data.draw(st.integers(0, 3)) :]
     )
     error = refusal(damaged)
     if error is None:

@@ -61,9 +61,7 @@ def make(folder: Path, *, shuffle: bool = False) -> Path:
 
 def _tables(folder: Path, rows: list[dict[str, Any]]) -> None:
     folder.mkdir(exist_ok=True)
-    subjects = [
-        [f"G{r['index'] + 1}", r["index"] + 1, 1, 1, *(r[c] for c in COVARIATES)] for r in rows
-    ]
+    subjects = [[f"G{r['index'] + 1}", r["index"] + 1, 1, 1, *(r[c] for c in COVARIATES)] for r in rows]
     _write(folder / "subjects.csv", ["subject", "number", "enrolled", "treatment_start", *COVARIATES], subjects)
     _write(folder / "responses.csv", ["subject", "day", "response"], [[s[0], 1, "CR"] for s in subjects])
     followup = [[f"G{r['index'] + 1}", r["time"] if r["cens"] else "", "", r["time"]] for r in rows]

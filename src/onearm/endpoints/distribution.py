@@ -28,7 +28,7 @@ def summary(name: str, e: Summary, a: Analysis) -> Output:
     covariate = a.protocol.covariates[e.covariate]
     rows = a.members(a.subjects.select("subject", value=e.covariate), e.population)
     known = rows.filter(pl.col("value").is_not_null())
-    label = e.label or covariate.label
+    label = (e.label or covariate.label) + (f", {covariate.unit}" if covariate.unit else "")
     words: dict[str, Any] = {
         "context": "baseline",
         "population": a.label(e.population),

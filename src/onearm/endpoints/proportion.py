@@ -105,6 +105,8 @@ def distribution(name: str, e: Distribution, a: Analysis) -> Output:
             label=f"{label}: {level}",
             **words,
         )
+        if context == "baseline":  # described, not inferred: no interval
+            one = replace(one, low=None, high=None, level=None, method="share of those in whom it is known")
         out.estimates.append(replace(one, notes=rules))
     if context == "baseline":
         missing = tuple(rows.filter(pl.col("value").is_null())["subject"])

@@ -53,8 +53,14 @@ def diagnose(name: str, comparison: Comparison, trial: Baseline, external: Basel
             at = _Place(name, column, stage, comparison, int(w[treated].sum()), int(w[~treated].sum()))
             estimates += at.estimates(trial.covariates, x[:, j], treated, w, float(smd[j]), float(ratios[j]))
             if stage == "after" and not abs(smd[j]) <= worst:
-                worst, worst_of = abs(float(smd[j])), column
+                worst, worst_of = abs(float(smd[j])), _words(trial.covariates, column)
     return Diagnosis(tuple(estimates), _gates(name, comparison, design, worst, worst_of))
+
+
+def _words(covariates: Mapping[str, Covariate], column: str) -> str:
+    """``Sex: female`` for the column ``sex=female``."""
+    name, _, level = column.partition("=")
+    return covariates[name].label + (f": {level}" if level else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ class _Place:
     ) -> list[Estimate]:
         numeric = "=" not in self.column
         covariate = covariates[self.column.partition("=")[0]]
-        label = covariate.label + (f": {self.column.partition('=')[2]}" if not numeric else "")
+        label = _words(covariates, self.column)
         unit = covariate.unit if numeric else "proportion"
         n = self.n_trial + self.n_external
         sd = _SMD_RULES[self.settings.smd]

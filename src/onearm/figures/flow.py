@@ -130,4 +130,4 @@ class _Boxes:
 
 
 def _counted(label: str, n: int) -> str:
-    return f"{label[:1].upper()}{label[1:]} (n = {text.number(n, 0)})"
+    return f"{label[:1].upper()}{label[1:]} (n\u00a0=\u00a0{text.number(n, 0)})"

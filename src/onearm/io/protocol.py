@@ -152,4 +152,3 @@ def _resolve(schema: dict[str, Any], definitions: dict[str, Any]) -> list[dict[s
     if "anyOf" in schema and "discriminator" not in schema:
         return [r for option in schema["anyOf"] for r in _resolve(option, definitions)]
     return [schema]
-

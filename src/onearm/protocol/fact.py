@@ -45,7 +45,7 @@ class BestResponse(Part):
     def rules(self) -> tuple[str, ...]:
         """Rules in force, in words."""
         end = "before relapse" if self.until == "relapse" else "until death"
-        return (f"best of all assessments {end}; no assessment counts as no response",)
+        return (f"best of all assessments {end}; no evaluable assessment counts as not evaluable",)
 
 
 class Response(Part):
@@ -159,7 +159,8 @@ class TimeTo(Part):
     def rules(self) -> tuple[str, ...]:
         """Rules in force, in words."""
         origin = {"time-zero": "time zero", "enrolled": "enrolment", "response": "first response"}[self.origin]
-        said = [f"from {origin} to {' or '.join(e.replace('-', ' ') for e in self.events)}, whichever is first"]
+        first = ", whichever is first" if len(self.events) > 1 else ""
+        said = [f"from {origin} to {' or '.join(e.replace('-', ' ') for e in self.events)}{first}"]
         if "no-response" in self.events:
             dated = self.no_response_at.replace("-", " ")
             said.append(f"a patient who never responded has the event at {dated}")

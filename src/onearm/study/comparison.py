@@ -172,11 +172,11 @@ def _evidence(facts: Mapping[str, FactColumn], source: Cohort, prefix: str) -> d
 
 def told(frame: pl.DataFrame, prefix: str = "") -> dict[str, Evidence]:
     """Evidence of a fact: what is said of each subject and the rows that prove it."""
-    columns = (frame["subject"], frame["says"], frame["at"])
+    columns = (frame["subject"].to_list(), frame["says"].to_list(), frame["at"].to_list())
     return {prefix + s: Evidence(says or "", tuple(at)) for s, says, at in zip(*columns, strict=True)}
 
 
 def rows_told(subjects: pl.DataFrame, prefix: str = "") -> dict[str, Evidence]:
     """Evidence of the baseline: the subject's own row."""
-    columns = (subjects["subject"], subjects["at"])
+    columns = (subjects["subject"].to_list(), subjects["at"].to_list())
     return {prefix + s: Evidence("row of subjects", (at,)) for s, at in zip(*columns, strict=True)}

@@ -111,12 +111,20 @@ def comparison_flow(
 _WORDS = {"start": "In the source", "complete": "With all covariates", "matched": "Matched"}
 
 
+def _label(step: AlignStep, eligible: int) -> str:
+    """Words for those left after a step; ``eligible`` is the number of conditions."""
+    if step.name in _WORDS:
+        return _WORDS[step.name]
+    return "Eligible" if step.name == f"eligible.{eligible}" else f"Left after condition {step.name.partition('.')[2]}"
+
+
 def _side(name: str, side: str, words: str, steps: tuple[AlignStep, ...], prefix: str) -> tuple[Flow, list[Estimate]]:
     estimates, shown = [], []
     group = f"{name}/{side}"
     n = len(steps[0].kept)
+    eligible = sum(step.name.startswith("eligible") for step in steps)
     for step in steps:
-        label = _WORDS.get(step.name, f"Eligible: {step.reason}")
+        label = _label(step, eligible)
         kept = tuple(prefix + s for s in step.kept)
         removed = tuple(prefix + s for s in step.removed)
         estimates.append(count(f"n.{step.name}", label, kept, n, group))

@@ -22,7 +22,7 @@ def _table(results: Results, comparison: str) -> Table:
         comparison=comparison,
         columns=words("Check", "Found", "Threshold", "Verdict"),
         rows=tuple(_row(g) for g in mine),
-        footnotes=("Thresholds were set in the protocol, before any effect was estimated.",),
+        footnotes=("Thresholds are the protocol's. Pairs and checks were settled before any outcome was read.",),
         notice=results.header.notice,
     )
 
