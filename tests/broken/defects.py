@@ -271,4 +271,5 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("death-without-cause", "D288", 0, (FOLLOWUP, "2014-05-04,infection", "2014-05-04,")),
     Defect("cause-without-death", "D289", 0, (FOLLOWUP, "S07,,,,", "S07,,,leukaemia,")),
     Defect("fatal-but-alive", "D290", 0, (EVENTS, "Nausea,1", "Nausea,5")),
+    Defect("dose-never-treated", "D291", 1, _append(DOSES, "S08,vincristine,2,mg,2014-07-20,1")),
 )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onearm.cohort.tables import content_digest
@@ -110,6 +110,7 @@ def test_twenty_ragged_rows_are_named_and_the_rest_counted(read):
     assert findings[20].where == "data/t.csv:22"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_give_a_table_or_findings(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / "fuzz.csv"
@@ -119,6 +120,7 @@ def test_any_bytes_give_a_table_or_findings(tmp_path_factory, content):
     content_digest(raw)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.text(max_size=6), min_size=3, max_size=3), max_size=6), st.booleans())
 def test_what_the_csv_module_writes_is_read_back(tmp_path_factory, rows, every):
     import csv

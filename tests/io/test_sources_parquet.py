@@ -4,7 +4,7 @@ import datetime as dt
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onearm.cohort.tables import content_digest
@@ -76,6 +76,7 @@ def test_empty_file(tmp_path):
     assert [f.code for f in read_parquet(tmp_path / "t.parquet", "t", "t").findings] == ["D207"]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_give_findings(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / "fuzz.parquet"
@@ -83,6 +84,7 @@ def test_any_bytes_give_findings(tmp_path_factory, content):
     assert any(f.blocks for f in read_parquet(path, "t", "t").findings)
 
 
+@settings(deadline=None)
 @given(st.integers(4, 400), st.integers(0, 255))
 def test_a_damaged_file_gives_a_table_or_findings(tmp_path_factory, at, byte):
     path = tmp_path_factory.getbasetemp() / "damaged.parquet"

@@ -86,5 +86,6 @@ CODES: dict[str, str] = {
     "D288": "a death without a cause",
     "D289": "a cause of death without a death",
     "D290": "a grade 5 adverse event in a subject who did not die",
+    "D291": "a dose for a subject who was never treated",
 }
 """Code -> one line that says what it means. Codes are stable: a number is never given a new meaning."""

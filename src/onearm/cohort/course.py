@@ -39,10 +39,11 @@ def check_course(subjects: pl.DataFrame, tables: Frames, source: Source, log: Lo
         _ends(tables["adverse_events"], log)
     if followup is not None and not followup.is_empty():
         _followup(subjects, followup, log)
-        _after_the_end(tables, followup, log)
+        _after_the_end({"subjects": subjects, **tables}, followup, log)
         _relapses(tables, followup, source, log)
         _fatal(tables, followup, log)
     _unassessed(subjects, tables, log)
+    _untreated(subjects, tables, log)
     _no_zero(tables, subjects, log)
 
 
@@ -135,7 +136,7 @@ def _after_the_end(tables: Frames, followup: pl.DataFrame, log: Log) -> None:
     ends = followup.unique("subject", keep="first", maintain_order=True).select(
         "subject", "death_day", "last_contact_day"
     )
-    for name, (column, what) in EVENTS.items():
+    for name, (column, what) in {"subjects": ("treatment_start_day", "treatment start"), **EVENTS}.items():
         if name not in tables:
             continue
         known = tables[name].join(ends, on="subject", how="inner", maintain_order="left")
@@ -169,7 +170,7 @@ def _relapses(tables: Frames, followup: pl.DataFrame, source: Source, log: Log) 
     unread = tables["responses"].filter(pl.col("response").is_null())["subject"]
     log.rows(
         "D281",
-        relapsed.filter(pl.col("_responded").is_null() & ~pl.col("subject").is_in(unread.implode())),
+        relapsed.filter(pl.col("_responded").is_null() & ~pl.col("subject").is_in(unread.to_list())),
         lambda _: "there is a relapse, but no response before it",
         f"add the assessment with the response ({words}), or delete the relapse",
     )
@@ -204,6 +205,16 @@ def _unassessed(subjects: pl.DataFrame, tables: Frames, log: Log) -> None:
         "add the assessments, or a row with the code for not evaluable",
         "warning",
     )
+
+
+def _untreated(subjects: pl.DataFrame, tables: Frames, log: Log) -> None:
+    if "doses" in tables:
+        log.rows(
+            "D291",
+            tables["doses"].join(subjects.filter(pl.col("treated")), on="subject", how="anti"),
+            lambda r: f"there is a dose, but subject {r['subject']} has no `treatment_start`",
+            "fill in `treatment_start`, or delete the dose",
+        )
 
 
 def _no_zero(tables: Frames, subjects: pl.DataFrame, log: Log) -> None:

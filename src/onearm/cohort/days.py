@@ -65,8 +65,7 @@ def to_days(frame: pl.DataFrame, table: str, subjects: pl.DataFrame, source: Sou
 
 
 def _unknown(frame: pl.DataFrame, table: str, one: pl.DataFrame, log: Log) -> None:
-    there = one["subject"]
-    bad = frame.filter(pl.col("subject").is_not_null() & ~pl.col("subject").is_in(there.implode()))
+    bad = frame.filter(pl.col("subject").is_not_null()).join(one, on="subject", how="anti")
     if bad.is_empty():
         return
     forms = one.select("subject", _bare("subject")).unique("_bare", keep="first", maintain_order=True)

@@ -145,8 +145,9 @@ def _rows(shaped: Shaped, written: pl.DataFrame, source: Source, log: Log) -> No
     text = [c for c in written.columns if c != LINE]
     again = frame.filter(~written.select(pl.struct(text).is_first_distinct()).to_series())
     if shaped.name == "doses":
-        step = "keep it if the dose was given twice that day"
-        log.rows("D224", again, lambda _: "the same dose stands in an earlier row", step, "note")
+        if again.height:
+            says = f"{count(again.height, 'row')} with the same dose as an earlier row"
+            log.add("D224", str(again["at"][0]), says, "nothing, if doses were given twice a day", "note")
     else:
         step = "delete the row, or fill in what sets it apart"
         log.rows("D224", again, lambda _: "the same row stands before", step)
