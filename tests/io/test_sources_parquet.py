@@ -84,13 +84,13 @@ def test_any_bytes_give_findings(tmp_path_factory, content):
     assert any(f.blocks for f in read_parquet(path, "t", "t").findings)
 
 
-@settings(deadline=None)
-@given(st.integers(4, 400), st.integers(0, 255))
-def test_a_damaged_file_gives_a_table_or_findings(tmp_path_factory, at, byte):
-    path = tmp_path_factory.getbasetemp() / "damaged.parquet"
+@pytest.mark.parametrize("at", range(20, 380, 24))
+def test_a_damaged_file_gives_a_table_or_findings(tmp_path, at):
+    """Some of these make the decoder abort its process, for want of 2**61 bytes."""
+    path = tmp_path / "damaged.parquet"
     pl.DataFrame({"a": ["x", "y"], "b": [1, 2]}).write_parquet(path)
     content = bytearray(path.read_bytes())
-    content[min(at, len(content) - 5)] = byte
+    content[at] = 29
     path.write_bytes(bytes(content))
     raw = read_parquet(path, "t", "t")
     assert raw.frame.columns or any(f.blocks for f in raw.findings)

@@ -12,7 +12,7 @@ from onearm.cohort.tables import CLEAN
 _PIECES = re.compile(r"([0-9]+)")
 
 
-def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+def natural(text: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
     """Sort key that puts ``s2`` before ``s10``.
 
     Examples
@@ -20,10 +20,8 @@ def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     >>> sorted(["s10", "s2", "s02"], key=natural)
     ['s02', 's2', 's10']
     """
-    pieces = tuple(
-        (0, int(p[:4000]), p) if p.isascii() and p.isdigit() else (1, 0, p) for p in _PIECES.split(text) if p
-    )
-    return (*((a, b, "" if a == 0 else c) for a, b, c in pieces), (2, 0, text))
+    pieces = (p for p in _PIECES.split(text) if p)
+    return tuple((0, int(p[:4000]), "") if p.isascii() and p.isdigit() else (1, 0, p) for p in pieces), text
 
 
 def clean_subjects(frame: pl.DataFrame, source: Source) -> pl.DataFrame:

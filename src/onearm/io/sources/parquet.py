@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +15,7 @@ from onearm.errors import listed
 
 _MAGIC = b"PAR1"
 _EXACT = 1e15
+_TRY = "import io, sys, polars; polars.read_parquet(io.BytesIO(sys.stdin.buffer.read()))"
 
 
 def read_parquet(path: Path, file: str, name: str) -> RawTable:
@@ -45,12 +48,29 @@ def read_parquet(path: Path, file: str, name: str) -> RawTable:
 
 
 def _open(content: bytes) -> pl.DataFrame | None:
-    if not (content.startswith(_MAGIC) and content.endswith(_MAGIC)):
+    if not (content.startswith(_MAGIC) and content.endswith(_MAGIC) and _survives(content)):
         return None
     try:
         return pl.read_parquet(io.BytesIO(content))
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError, OSError):
         return None
+
+
+def _survives(content: bytes) -> bool:
+    """Whether a process of its own can read the file: a damaged one may end the process that tries.
+
+    A wrong length in a Parquet page makes the decoder ask for memory that no machine has, which aborts without an
+    exception.
+    """
+    if not sys.executable:
+        return True
+    try:
+        tried = subprocess.run(
+            [sys.executable, "-P", "-c", _TRY], input=content, capture_output=True, check=False, timeout=600
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return tried.returncode == 0
 
 
 def _as_text(read: pl.DataFrame, file: str, log: Log) -> pl.DataFrame:
