@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 from pathlib import Path
@@ -10,9 +11,15 @@ import pytest
 
 from onearm.errors import UsageError
 from onearm.io import folder
-from onearm.io.folder import MARK, check_target, restore, write_folder
+from onearm.io.folder import MARK, check_target, write_folder
 
-FILES = {MARK: b"{}", "tables/a.csv": b"a\n", "report.html": b"<html>"}
+
+def results(tag: str = "", **files: bytes) -> dict[str, bytes]:
+    files = files or {"tables/a.csv": b"a\n", "report.html": b"<html>"}
+    return {MARK: json.dumps({"tag": tag, "outputs": dict.fromkeys(files, "")}).encode(), **files}
+
+
+FILES = results()
 
 
 def contents(out: Path) -> dict[str, bytes]:
@@ -23,8 +30,8 @@ def test_a_new_folder_and_one_in_the_place_of_an_earlier(tmp_path: Path) -> None
     out = tmp_path / "deep" / "results"
     write_folder(out, FILES)
     assert contents(out) == FILES
-    write_folder(out, {MARK: b"{1}"})
-    assert contents(out) == {MARK: b"{1}"}
+    write_folder(out, results("1", x=b"1"))
+    assert contents(out) == results("1", x=b"1")
     assert [p.name for p in out.parent.iterdir()] == ["results"]
 
 
@@ -35,10 +42,22 @@ def test_other_peoples_files_are_left_alone(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="U320"):
         write_folder(out, FILES)
     assert contents(out) == {"thesis.docx": b"x"}
+    (out / MARK).write_text('{"name": "somebody else\'s"}')
+    with pytest.raises(UsageError, match="thesis"):
+        write_folder(out, FILES)
     file = tmp_path / "file"
     file.write_text("x")
     with pytest.raises(UsageError, match="U320"):
         check_target(file)
+
+
+def test_a_note_put_beside_the_results_is_not_lost(tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    write_folder(out, FILES)
+    (out / "tables" / "my-note.txt").write_text("keep me")
+    with pytest.raises(UsageError, match="my-note"):
+        write_folder(out, FILES)
+    assert (out / "tables" / "my-note.txt").read_text() == "keep me"
 
 
 def test_a_disk_that_fails_leaves_the_earlier_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,7 +72,7 @@ def test_a_disk_that_fails_leaves_the_earlier_results(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(UsageError, match="No space left"):
-        write_folder(out, {MARK: b"{2}", "report.html": b"new"})
+        write_folder(out, results("2"))
     assert contents(out) == FILES
     assert [p.name for p in tmp_path.iterdir()] == ["results"]
 
@@ -62,10 +81,17 @@ def test_a_run_killed_between_the_two_moves_is_mended(tmp_path: Path) -> None:
     out = tmp_path / "results"
     write_folder(out, FILES)
     out.rename(tmp_path / ".results.old-abc")
-    restore(out)
+    check_target(out)
     assert contents(out) == FILES
-    restore(out)
-    assert contents(out) == FILES
+
+
+def test_what_killed_runs_left_is_swept_away_when_old(tmp_path: Path) -> None:
+    for name in (".results.new-dead", ".results.old-dead", ".results.new-alive"):
+        (tmp_path / name).mkdir()
+    for name in (".results.new-dead", ".results.old-dead"):
+        os.utime(tmp_path / name, (1e9, 1e9))
+    write_folder(tmp_path / "results", FILES)
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".results.new-alive", "results"]
 
 
 def test_a_move_that_fails_puts_the_earlier_results_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,13 +106,13 @@ def test_a_move_that_fails_puts_the_earlier_results_back(tmp_path: Path, monkeyp
 
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(UsageError, match="U321"):
-        write_folder(out, {MARK: b"{3}"})
+        write_folder(out, results("3"))
     assert contents(out) == FILES
 
 
 def _write(out: Path, content: bytes) -> None:
     for _ in range(20):
-        write_folder(out, {MARK: content, "x": content})
+        write_folder(out, results(content.decode(), x=content))
 
 
 def test_two_runs_at_once_end_with_one_of_them_whole(tmp_path: Path) -> None:
@@ -100,7 +126,7 @@ def test_two_runs_at_once_end_with_one_of_them_whole(tmp_path: Path) -> None:
     assert [run.exitcode for run in runs] == [0, 0]
     found = contents(out)
     assert set(found) == {MARK, "x"}
-    assert found[MARK] == found["x"]
+    assert json.loads(found[MARK])["tag"].encode() == found["x"]
     assert [p.name for p in tmp_path.iterdir()] == ["results"]
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from onearm.errors import UsageError
+from onearm.errors import UsageError, listed
 
 MARK = "manifest.json"
-"""The file by which a folder of results is recognised."""
+"""The file by which a folder of results is recognised: its ``outputs`` names every other file."""
+
+_OF_THE_SYSTEM = (".DS_Store", "Thumbs.db")
 
 
 def check_target(out: Path) -> None:
@@ -23,21 +26,33 @@ def check_target(out: Path) -> None:
     UsageError
         U320 when ``out`` is a file or a folder with other contents, U321 when it cannot be written.
     """
-    restore(out)
-    if out.exists() and not out.is_dir():
-        raise UsageError.one("U320", str(out), "this is a file, not a folder", "name another folder with --out")
-    if out.is_dir() and any(out.iterdir()) and not (out / MARK).is_file():
-        raise UsageError.one(
-            "U320",
-            str(out),
-            "this folder holds something other than results",
-            "name another folder with --out",
-        )
     parent = out.absolute().parent
     while not parent.exists():
         parent = parent.parent
     if not os.access(parent, os.W_OK):
         raise UsageError.one("U321", str(out), "this place cannot be written to", "name another folder with --out")
+    with _alone(parent):
+        _restore(out.absolute())
+        if out.exists() and not out.is_dir():
+            raise UsageError.one("U320", str(out), "this is a file, not a folder", "name another folder with --out")
+        foreign = _foreign(out) if out.is_dir() else []
+    if foreign:
+        raise UsageError.one(
+            "U320",
+            str(out),
+            f"this folder holds files that no run wrote: {listed(foreign, 5)}",
+            "move them, or name another folder with --out",
+        )
+
+
+def _foreign(out: Path) -> list[str]:
+    """Files of a folder that its manifest does not name; all of them when it has no manifest of ours."""
+    try:
+        named = {MARK, *json.loads((out / MARK).read_bytes())["outputs"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        named = set()
+    found = (p.relative_to(out).as_posix() for p in sorted(out.rglob("*")) if not p.is_dir())
+    return [name for name in found if name not in named and Path(name).name not in _OF_THE_SYSTEM]
 
 
 def write_folder(out: Path, files: Mapping[str, bytes]) -> None:
@@ -63,7 +78,9 @@ def write_folder(out: Path, files: Mapping[str, bytes]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         fresh.chmod(0o755)
-        _swap(fresh, out)
+        with _alone(parent):
+            _swap(fresh, out.absolute())
+            _sweep(out.absolute())
     except OSError as problem:
         raise UsageError.one(
             "U321",
@@ -77,29 +94,52 @@ def write_folder(out: Path, files: Mapping[str, bytes]) -> None:
 
 def _swap(fresh: Path, out: Path) -> None:
     """Move ``fresh`` to ``out``; an earlier folder is set aside first and removed afterwards."""
-    for _ in range(100):
-        aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.old-", dir=fresh.parent))
-        with contextlib.suppress(FileNotFoundError):
-            out.replace(aside)
-        try:
-            fresh.replace(out)
-        except OSError:
-            if not out.exists():
-                aside.replace(out)
-                raise
-            continue  # another run was quicker: its folder is set aside at the next turn
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
-        return
-    raise OSError(0, "another run keeps writing to the same folder")
+    aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.old-", dir=fresh.parent))
+    with contextlib.suppress(FileNotFoundError):
+        out.replace(aside)
+    try:
+        fresh.replace(out)
+    except OSError:
+        aside.replace(out)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
 
 
-def restore(out: Path) -> None:
+def _restore(out: Path) -> None:
     """Put back results that a killed run had set aside, if their place is empty."""
     if out.exists():
         return
-    for aside in sorted(out.absolute().parent.glob(f".{out.name}.old-*")):
+    for aside in sorted(out.parent.glob(f".{out.name}.old-*")):
         if (aside / MARK).is_file():
+            aside.replace(out)
+            return
+
+
+def _sweep(out: Path) -> None:
+    """Remove what killed runs left beside the results, if it is older than an hour by the file system's clock."""
+    now = out.stat().st_mtime
+    for name in (f".{out.name}.new-*", f".{out.name}.old-*"):
+        for left in out.parent.glob(name):
             with contextlib.suppress(OSError):
-                aside.replace(out)
-                return
+                if now - left.stat().st_mtime > 3600:
+                    shutil.rmtree(left, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _alone(parent: Path) -> Iterator[None]:
+    """Keep other runs from moving folders in ``parent``; a killed run lets go by itself.
+
+    The lock is on the folder, so that nothing is left behind. Where the system has no such locks, the last of two
+    runs at once may be refused.
+    """
+    try:
+        from fcntl import LOCK_EX, flock
+    except ImportError:
+        yield
+        return
+    handle = os.open(parent, os.O_RDONLY)
+    try:
+        flock(handle, LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
