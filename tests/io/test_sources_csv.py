@@ -85,6 +85,7 @@ def test_one_column(read):
         (b"a,,\n1,2,3\n", "D212", "data/t.csv:1"),
         (b'a,b\n1,2\n1,"2\n3,4\n', "D213", "data/t.csv:3"),
         (b'a,b\n1,"' + b"x" * 200_000 + b',"\n', "D213", "data/t.csv:2"),
+        (b'"a,b\n1,2\n', "D213", "data/t.csv:1"),
         (b"a;b\n1;2\n", "D214", "data/t.csv:1"),
         (b"a\tb\n1\t2\n", "D214", "data/t.csv:1"),
     ],

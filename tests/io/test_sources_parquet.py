@@ -94,3 +94,14 @@ def test_a_damaged_file_gives_a_table_or_findings(tmp_path, at):
     path.write_bytes(bytes(content))
     raw = read_parquet(path, "t", "t")
     assert raw.frame.columns or any(f.blocks for f in raw.findings)
+
+
+def test_a_column_called_line_gives_way(read):
+    raw = read(pl.DataFrame({"a": ["x", "y"], "line": [7, 8]}))
+    assert [(f.code, f.severity) for f in raw.findings] == [("D221", "warning")]
+    assert raw.frame["line"].to_list() == [1, 2]
+
+
+def test_a_folder_instead_of_a_file(tmp_path):
+    (tmp_path / "t.parquet").mkdir()
+    assert [f.code for f in read_parquet(tmp_path / "t.parquet", "t", "t").findings] == ["D215"]

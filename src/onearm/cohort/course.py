@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import polars as pl
 
 from onearm.cohort.log import Log, count
 from onearm.cohort.schema import Source
+from onearm.errors import Severity
 
 Frames = Mapping[str, pl.DataFrame]
 
@@ -47,7 +47,7 @@ def check_course(subjects: pl.DataFrame, tables: Frames, source: Source, log: Lo
     _no_zero(tables, subjects, log)
 
 
-def _before_zero(frame: pl.DataFrame, column: str, what: str, log: Log, severity: Any) -> None:
+def _before_zero(frame: pl.DataFrame, column: str, what: str, log: Log, severity: Severity) -> None:
     early = severity == "warning"
     log.rows(
         "D284" if early else "D283",

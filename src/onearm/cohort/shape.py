@@ -102,7 +102,7 @@ def _find(raw: RawTable, source: Source, log: Log) -> dict[str, str]:
                 break
     spare = [c for c in there if c not in found.values()]
     for name in sorted(required_columns(raw.name, source) - set(found)):
-        wanted = written.get(name, name)
+        wanted = written.get(name, _names(raw.name, name, source)[-1])
         next_step = f"add the column, or say under {source.path(raw.name)}.columns what it is called"
         says = f'column "{wanted}" is missing{near(wanted, spare)}; there are {listed(there)}'
         log.add("D220", f"{raw.file}:1", says, next_step)
