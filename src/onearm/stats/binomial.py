@@ -1,6 +1,6 @@
 """Proportions in small samples: intervals for one, intervals for a difference, exact tests.
 
-``scipy.special`` is loaded on first use; importing this module costs NumPy only.
+Clopper-Pearson and Jeffreys need NumPy only; mid-p, Blaker and the exact tests load ``scipy.special`` on first use.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ._beta import beta_quantile
 from ._binomial_difference import difference_interval
 from ._binomial_root import bisect, counted
 from ._distributions import critical_value
@@ -103,27 +104,21 @@ def _clopper(x: int, n: int, a: float) -> float:
     """Lower limit: P(X >= x) = a/2."""
     if x == 0:
         return 0.0
-    from scipy.special import betaincinv
-
-    return float(betaincinv(x, n - x + 1, a / 2))
+    return beta_quantile(a / 2, x, n - x + 1)
 
 
 def _jeffreys(x: int, n: int, a: float) -> float:
     """Lower limit: a/2 quantile of the posterior under Beta(1/2, 1/2); 0 at x = 0."""
     if x == 0:
         return 0.0
-    from scipy.special import betaincinv
-
-    return float(betaincinv(x + 0.5, n - x + 0.5, a / 2))
+    return beta_quantile(a / 2, x + 0.5, n - x + 0.5)
 
 
 def _beta_upper(x: int, n: int, a: float, plus: float) -> float:
     """Upper limit of either, straight from the upper quantile (plus = 1 or 1/2)."""
     if x == n:
         return 1.0
-    from scipy.special import betainccinv
-
-    return float(betainccinv(x + plus, n - x + 1 - plus, a / 2))
+    return beta_quantile(a / 2, x + plus, n - x + 1 - plus, upper=True)
 
 
 def _mid_p(x: int, n: int, a: float) -> float:
