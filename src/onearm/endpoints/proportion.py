@@ -45,6 +45,22 @@ def share(members: tuple[str, ...], counted: tuple[str, ...], level: float, meth
     )
 
 
+def described(members: tuple[str, ...], counted: tuple[str, ...], **words: Any) -> Estimate:
+    """A share of the sample itself, not inferred to anybody else: no interval."""
+    n, x = len(members), len(counted)
+    return Estimate(
+        stat="p",
+        unit="proportion",
+        method="share of those in whom it is known",
+        n=n,
+        events=x,
+        value=x / n if n else None,
+        error=None if n else "nobody in the population",
+        subjects=counted,
+        **words,
+    )
+
+
 def proportion(name: str, e: Proportion, a: Analysis) -> Output:
     """Share of a population of whom the fact is true; those of whom it is unknown are left out and counted."""
     fact = a.facts[e.fact]
@@ -96,18 +112,12 @@ def distribution(name: str, e: Distribution, a: Analysis) -> Output:
     }
     for level in levels:
         counted = tuple(known.filter(pl.col("value") == level)["subject"])
-        one = share(
-            tuple(known["subject"]),
-            counted,
-            e.level,
-            e.method,
-            id=f"{name}.{level}",
-            label=f"{label}: {level}",
-            **words,
-        )
-        if context == "baseline":  # described, not inferred: no interval
-            one = replace(one, low=None, high=None, level=None, method="share of those in whom it is known")
-        out.estimates.append(replace(one, notes=rules))
+        named: dict[str, Any] = {"id": f"{name}.{level}", "label": f"{label}: {level}", **words}
+        if context == "baseline":
+            one = described(tuple(known["subject"]), counted, **named)
+        else:
+            one = share(tuple(known["subject"]), counted, e.level, e.method, notes=rules, **named)
+        out.estimates.append(one)
     if context == "baseline":
         missing = tuple(rows.filter(pl.col("value").is_null())["subject"])
         out.estimates.append(missing_count(name, label, missing, rows.height, words))

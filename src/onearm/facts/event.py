@@ -9,11 +9,12 @@ from onearm.facts.column import FactColumn, day_text
 from onearm.protocol.fact import AdverseEvent, Alive, Procedure
 
 
-def first_procedure(cohort: Cohort, names: tuple[str, ...]) -> pl.DataFrame:
+def first_procedure(cohort: Cohort, names: tuple[str, ...]) -> pl.LazyFrame:
     """``subject procedure procedure_day procedure_at`` of the first procedure with one of the names."""
     wanted = [n.casefold() for n in names]
     return (
-        cohort.procedures.filter(pl.col("procedure").str.to_lowercase().is_in(wanted))
+        cohort.procedures.lazy()
+        .filter(pl.col("procedure").str.to_lowercase().is_in(wanted))
         .sort("day", maintain_order=True)
         .group_by("subject", maintain_order=True)
         .first()
@@ -25,7 +26,8 @@ def procedure(name: str, clause: Procedure, cohort: Cohort) -> FactColumn:
     """Whether the procedure was done; the frame also has ``day``, the study day of the first one."""
     found = first_procedure(cohort, (clause.procedure,))
     frame = (
-        cohort.subjects.select("subject", subject_at="at")
+        cohort.subjects.lazy()
+        .select("subject", subject_at="at")
         .join(found, on="subject", how="left", maintain_order="left")
         .select(
             "subject",
@@ -37,14 +39,15 @@ def procedure(name: str, clause: Procedure, cohort: Cohort) -> FactColumn:
             day="procedure_day",
         )
     )
-    return FactColumn(name, clause.label or name, "yes-no", clause.rules, frame)
+    return FactColumn(name, clause.label or name, "yes-no", clause.rules, frame.collect())
 
 
 def adverse_event(name: str, clause: AdverseEvent, cohort: Cohort) -> FactColumn:
     """Whether an adverse event of the terms and grade began on or after day 1; the worst one proves it."""
     wanted = [t.casefold() for t in clause.terms]
     worst = (
-        cohort.adverse_events.filter(
+        cohort.adverse_events.lazy()
+        .filter(
             pl.col("term").str.to_lowercase().is_in(wanted)
             & (pl.col("grade") >= clause.min_grade)
             & (pl.col("start_day") >= 1)
@@ -55,7 +58,8 @@ def adverse_event(name: str, clause: AdverseEvent, cohort: Cohort) -> FactColumn
         .select("subject", "term", "grade", "start_day", "at")
     )
     frame = (
-        cohort.subjects.select("subject", subject_at="at")
+        cohort.subjects.lazy()
+        .select("subject", subject_at="at")
         .join(worst, on="subject", how="left", maintain_order="left")
         .select(
             "subject",
@@ -70,14 +74,15 @@ def adverse_event(name: str, clause: AdverseEvent, cohort: Cohort) -> FactColumn
             at=pl.concat_list(pl.coalesce("at", "subject_at")),
         )
     )
-    return FactColumn(name, clause.label or name, "yes-no", clause.rules, frame)
+    return FactColumn(name, clause.label or name, "yes-no", clause.rules, frame.collect())
 
 
 def alive(name: str, clause: Alive, cohort: Cohort) -> FactColumn:
     """Whether the subject was alive at last contact."""
     frame = (
-        cohort.subjects.select("subject", subject_at="at")
-        .join(cohort.followup, on="subject", how="left", maintain_order="left")
+        cohort.subjects.lazy()
+        .select("subject", subject_at="at")
+        .join(cohort.followup.lazy(), on="subject", how="left", maintain_order="left")
         .select(
             "subject",
             value=~pl.col("died"),
@@ -90,4 +95,4 @@ def alive(name: str, clause: Alive, cohort: Cohort) -> FactColumn:
             at=pl.concat_list(pl.coalesce("at", "subject_at")),
         )
     )
-    return FactColumn(name, clause.label or name, "yes-no", clause.rules, frame)
+    return FactColumn(name, clause.label or name, "yes-no", clause.rules, frame.collect())

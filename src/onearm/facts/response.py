@@ -9,18 +9,18 @@ from onearm.facts.column import FactColumn, day_text, rows_of
 from onearm.protocol.fact import BestResponse, InRemission, Mrd, Response, ResponseScale
 
 
-def assessments(cohort: Cohort, until: str = "relapse") -> pl.DataFrame:
+def assessments(cohort: Cohort, until: str = "relapse") -> pl.LazyFrame:
     """Response rows that count: before relapse, or all of them when ``until`` is ``death``."""
-    rows = cohort.responses
+    rows = cohort.responses.lazy()
     if until == "relapse":
-        relapse = cohort.followup.select("subject", "relapse_day")
+        relapse = cohort.followup.lazy().select("subject", "relapse_day")
         rows = rows.join(relapse, on="subject", how="left", maintain_order="left").filter(
             pl.col("relapse_day").is_null() | (pl.col("day") < pl.col("relapse_day"))
         )
     return rows
 
 
-def best_rows(cohort: Cohort, scale: ResponseScale, until: str = "relapse") -> pl.DataFrame:
+def best_rows(cohort: Cohort, scale: ResponseScale, until: str = "relapse") -> pl.LazyFrame:
     """One row a subject with an evaluable assessment: ``subject response rank day at`` of the best, earliest one."""
     rank = {category: i for i, category in enumerate(scale.order)}
     return (
@@ -34,7 +34,7 @@ def best_rows(cohort: Cohort, scale: ResponseScale, until: str = "relapse") -> p
     )
 
 
-def first_response(cohort: Cohort, scale: ResponseScale) -> pl.DataFrame:
+def first_response(cohort: Cohort, scale: ResponseScale) -> pl.LazyFrame:
     """``subject response_day response_at`` of the first assessment that is a response, before relapse."""
     return (
         assessments(cohort)
@@ -46,15 +46,15 @@ def first_response(cohort: Cohort, scale: ResponseScale) -> pl.DataFrame:
     )
 
 
-def _everyone(cohort: Cohort) -> pl.DataFrame:
-    return cohort.subjects.select("subject", subject_at="at")
+def _everyone(cohort: Cohort) -> pl.LazyFrame:
+    return cohort.subjects.lazy().select("subject", subject_at="at")
 
 
-def _assessed_rows(cohort: Cohort, until: str) -> pl.DataFrame:
+def _assessed_rows(cohort: Cohort, until: str) -> pl.LazyFrame:
     return assessments(cohort, until).group_by("subject", maintain_order=True).agg(assessed_at="at", n=pl.len())
 
 
-def _best(cohort: Cohort, scale: ResponseScale, until: str) -> pl.DataFrame:
+def _best(cohort: Cohort, scale: ResponseScale, until: str) -> pl.LazyFrame:
     best = best_rows(cohort, scale, until)
     return (
         _everyone(cohort)
@@ -77,7 +77,7 @@ def _best(cohort: Cohort, scale: ResponseScale, until: str) -> pl.DataFrame:
 def best_response(name: str, clause: BestResponse, cohort: Cohort, scale: ResponseScale) -> FactColumn:
     """Category of the best response; those without an evaluable assessment are not evaluable."""
     frame = _best(cohort, scale, clause.until).select("subject", value="category", says="said", at="proof")
-    return FactColumn(name, clause.label or name, "category", clause.rules, frame)
+    return FactColumn(name, clause.label or name, "category", clause.rules, frame.collect())
 
 
 def response(name: str, clause: Response, cohort: Cohort, scale: ResponseScale) -> FactColumn:
@@ -86,7 +86,7 @@ def response(name: str, clause: Response, cohort: Cohort, scale: ResponseScale) 
     frame = _best(cohort, scale, clause.until).select(
         "subject", value=pl.col("category").is_in(wanted), says="said", at="proof"
     )
-    return FactColumn(name, clause.label or name, "yes-no", clause.rules, frame)
+    return FactColumn(name, clause.label or name, "yes-no", clause.rules, frame.collect())
 
 
 def mrd(name: str, clause: Mrd, cohort: Cohort) -> FactColumn:
@@ -116,7 +116,7 @@ def mrd(name: str, clause: Mrd, cohort: Cohort) -> FactColumn:
             at=pl.concat_list(pl.coalesce("at", "subject_at")),
         )
     )
-    return FactColumn(name, clause.label or name, "yes-no", clause.rules, frame)
+    return FactColumn(name, clause.label or name, "yes-no", clause.rules, frame.collect())
 
 
 def in_remission(name: str, clause: InRemission, cohort: Cohort, scale: ResponseScale) -> FactColumn:
@@ -124,7 +124,7 @@ def in_remission(name: str, clause: InRemission, cohort: Cohort, scale: Response
     frame = (
         _everyone(cohort)
         .join(first_response(cohort, scale), on="subject", how="left", maintain_order="left")
-        .join(cohort.followup, on="subject", how="left", maintain_order="left")
+        .join(cohort.followup.lazy(), on="subject", how="left", maintain_order="left")
         .select(
             "subject",
             value=pl.col("response_day").is_not_null() & ~pl.col("relapsed") & ~pl.col("died"),
@@ -138,4 +138,4 @@ def in_remission(name: str, clause: InRemission, cohort: Cohort, scale: Response
             at=rows_of("response_at", "at"),
         )
     )
-    return FactColumn(name, clause.label or name, "yes-no", clause.rules, frame)
+    return FactColumn(name, clause.label or name, "yes-no", clause.rules, frame.collect())

@@ -22,7 +22,7 @@ def serial(day: str) -> pl.Expr:
     return pl.col(day) - (pl.col(day) > 0).cast(pl.Int32)
 
 
-def _refractory(cohort: Cohort, scale: ResponseScale, dated: str) -> pl.DataFrame:
+def _refractory(cohort: Cohort, scale: ResponseScale, dated: str) -> pl.LazyFrame:
     """``subject no_response_day no_response_at`` of those assessed who never responded."""
     rows = (
         assessments(cohort, "death")
@@ -41,10 +41,12 @@ def _refractory(cohort: Cohort, scale: ResponseScale, dated: str) -> pl.DataFram
     return rows.select("subject", "no_response_at", no_response_day=day)
 
 
-def _joined(cohort: Cohort, clause: TimeTo, scale: ResponseScale) -> pl.DataFrame:
+def _joined(cohort: Cohort, clause: TimeTo, scale: ResponseScale) -> pl.LazyFrame:
     """One row a subject with every day and place the clause may need."""
-    subjects = cohort.subjects.select("subject", "enrolled_day", "treatment_start_day", "treated", subject_at="at")
-    follow = cohort.followup.select("subject", "relapse_day", "death_day", "last_contact_day", followup_at="at")
+    subjects = cohort.subjects.lazy().select(
+        "subject", "enrolled_day", "treatment_start_day", "treated", subject_at="at"
+    )
+    follow = cohort.followup.lazy().select("subject", "relapse_day", "death_day", "last_contact_day", followup_at="at")
     parts = [
         follow,
         first_response(cohort, scale),
@@ -82,7 +84,7 @@ def time_to(name: str, clause: TimeTo, cohort: Cohort, scale: ResponseScale, tim
             cause=pl.when(~pl.col("event")).then(pl.lit("censored")).otherwise(_cause(columns)),
         )
     )
-    return FactColumn(name, clause.label or name, "time", clause.rules, _told(frame, clause))
+    return FactColumn(name, clause.label or name, "time", clause.rules, _told(frame, clause).collect())
 
 
 def _cause(columns: dict[str, pl.Expr]) -> pl.Expr:
@@ -92,7 +94,7 @@ def _cause(columns: dict[str, pl.Expr]) -> pl.Expr:
     )
 
 
-def _told(frame: pl.DataFrame, clause: TimeTo) -> pl.DataFrame:
+def _told(frame: pl.LazyFrame, clause: TimeTo) -> pl.LazyFrame:
     what = (
         pl.when("event")
         .then(pl.col("cause"))

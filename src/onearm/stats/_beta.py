@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 
+from ._distributions import normal_quantile
+
 _TINY = 1e-300
 _CLOSE = 2.0**-52
 
@@ -75,7 +77,9 @@ def beta_quantile(q: float, a: float, b: float, *, upper: bool = False) -> float
     (0.292893218813, 0.292893218813)
     """
     low, high = 0.0, 1.0
-    x = a / (a + b)
+    mean, spread = a / (a + b), math.sqrt(a * b / (a + b + 1)) / (a + b)
+    guess = mean + normal_quantile(1 - q if upper else q) * spread  # where a normal curve would have it
+    x = guess if 0 < guess < 1 else mean
     scale = log_beta(a, b)
     for _ in range(2000):
         tail = beta_tails(x, a, b)[1 if upper else 0]
