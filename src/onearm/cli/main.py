@@ -170,8 +170,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         status = app(args=argv, standalone_mode=False)
     except _CALL_MISTAKES as problem:
-        show.note(f"U300 error: {problem.format_message()}")
-        show.note("     Next: see `onearm --help`.")
+        says = problem.format_message().rstrip(".")
+        show.findings([Finding("U300", "error", "command line", says, "see `onearm --help`")])
         status = USAGE
     except (typer.Abort, KeyboardInterrupt):
         show.note("stopped; nothing was changed")
