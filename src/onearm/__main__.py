@@ -1,8 +1,6 @@
 """``python -m onearm``."""
 
-import sys
-
-from onearm.cli.main import main
+from onearm.cli.main import command
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -189,3 +190,9 @@ def main(argv: list[str] | None = None) -> int:
         )
         status = USAGE
     return int(status or OK)
+
+
+def command() -> None:
+    """Entry point of the installed command: one process, one command, so garbage is collected rarely."""
+    gc.set_threshold(100_000, 20, 50)
+    sys.exit(main())

@@ -130,11 +130,13 @@ class Baseline:
         for name in covariates:
             covariate, series = self.covariates[name], self.frame[name]
             if covariate.is_number:
-                columns.append(series.fill_null(float("nan")).to_numpy())
+                columns.append(series.to_numpy())  # null becomes NaN
                 names.append(name)
                 continue
+            values = np.array(series.to_list(), dtype=object)
+            unknown = np.array([v is None for v in values], dtype=bool)
             for level in covariate.levels[skip:]:
-                columns.append((series == level).cast(pl.Float64).fill_null(float("nan")).to_numpy())
+                columns.append(np.where(unknown, np.nan, values == level).astype(np.float64))
                 names.append(f"{name}={level}")
         shape = (self.frame.height, len(columns))
         matrix = np.column_stack(columns) if columns else np.empty(shape)

@@ -42,13 +42,15 @@ def clean_table(name: str, frame: pl.DataFrame | None, subjects: pl.DataFrame) -
     kinds = CLEAN[name]
     if frame is None:
         return pl.DataFrame(schema=kinds)
+    rows = frame.lazy()
     if name == "followup":
-        frame = frame.with_columns(
+        rows = rows.with_columns(
             pl.col("relapse").is_not_null().alias("relapsed"), pl.col("death").is_not_null().alias("died")
         )
     days = [c for c in kinds if c.endswith("day")]
-    frame = frame.with_columns(pl.when(~pl.col("no_zero")).then(pl.col(c)).alias(c) for c in days)
-    typed = frame.select(pl.col(c).cast(k) for c, k in kinds.items())
-    order = subjects.select("subject").with_row_index("_order")
+    rows = rows.with_columns(pl.when(~pl.col("no_zero")).then(pl.col(c)).alias(c) for c in days)
+    typed = rows.select(pl.col(c).cast(k) for c, k in kinds.items())
+    order = subjects.lazy().select("subject").with_row_index("_order")
     keys = ["_order", *(c for c in kinds if c not in ("subject", "at"))]
-    return typed.join(order, on="subject").sort(keys, nulls_last=True, maintain_order=True).drop("_order")
+    ordered = typed.join(order, on="subject").sort(keys, nulls_last=True, maintain_order=True)
+    return ordered.drop("_order").collect()

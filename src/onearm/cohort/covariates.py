@@ -103,7 +103,11 @@ def _units(frame: pl.DataFrame, name: str, covariate: Covariate, log: Log) -> No
 
 
 def _range(frame: pl.DataFrame, name: str, covariate: Covariate, log: Log) -> None:
+    _fraction(frame, name, covariate, log)
     low, high = covariate.range or (0.0, 0.0)
+    least, most = frame[name].min(), frame[name].max()
+    if least is None or (least >= low and most <= high):  # type: ignore[operator]
+        return
     out = frame.filter((pl.col(name) < low) | (pl.col(name) > high))
     other = out.with_columns(
         pl.col(name).map_elements(lambda v: other_unit(v, covariate), return_dtype=pl.String).alias("_other")
@@ -123,14 +127,14 @@ def _range(frame: pl.DataFrame, name: str, covariate: Covariate, log: Log) -> No
         f"check the value, {wide}",
         "warning",
     )
-    _fraction(frame, name, covariate, log)
 
 
 def _fraction(frame: pl.DataFrame, name: str, covariate: Covariate, log: Log) -> None:
     """A percentage written as a fraction stays in range: look at the whole column."""
+    if covariate.unit.strip() not in ("%", "percent") or (covariate.range or (0, 0))[1] <= 50:
+        return
     values = frame[name].drop_nulls()
-    percent = covariate.unit.strip() in ("%", "percent") and (covariate.range or (0, 0))[1] > 50
-    if percent and len(values) >= 3 and bool((values <= 1).all()) and bool((values % 1 != 0).any()):
+    if len(values) >= 3 and bool((values <= 1).all()) and bool((values % 1 != 0).any()):
         says = f"all {len(values)} values of `{name}` are at most 1, as if they were fractions"
         log.add(
             "D253",

@@ -87,7 +87,8 @@ def _without_blank(raw: RawTable, log: Log) -> pl.DataFrame:
         first = raw.frame.filter(blank)[LINE][0]
         says = f"{count(int(blank.sum()), 'row')} without any value, skipped"
         log.add("D217", f"{raw.file}:{first}", says, "delete these rows", "note")
-    return raw.frame.filter(~blank)
+        return raw.frame.filter(~blank)
+    return raw.frame
 
 
 def _find(raw: RawTable, source: Source, log: Log) -> dict[str, str]:
@@ -138,6 +139,8 @@ def _rows(shaped: Shaped, written: pl.DataFrame, source: Source, log: Log) -> No
     if frame.is_empty() and shaped.name in REQUIRED_TABLES:
         log.add("D208", f"{shaped.file}:1", "there is a header but no rows", "fill in one row a subject")
     for name in sorted(filled_columns(shaped.name, source) & shaped.present):
+        if not frame[name].null_count():
+            continue
         empty = frame.filter(pl.col(name).is_null())
         log.rows("D223", empty, lambda _, name=name: f"`{shaped.written[name]}` is empty", "fill it in")  # type: ignore[misc]
     if shaped.name in ("subjects", "followup"):

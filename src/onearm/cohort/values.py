@@ -43,11 +43,15 @@ def times(frame: pl.DataFrame, column: str, days: bool, log: Log) -> pl.DataFram
 def _dates(frame: pl.DataFrame, column: str, log: Log) -> pl.DataFrame:
     text = pl.col(column)
     iso = pl.when(text.str.contains(_ISO)).then(text).otherwise(None)
-    read = frame.with_columns(iso.str.to_date("%Y-%m-%d", strict=False).alias("_read"))
-    bad = read.filter(text.is_not_null() & pl.col("_read").is_null())
-    if bad.height:
-        _bad_dates(bad, column, log)
-    return read.with_columns(pl.col("_read").alias(column)).drop("_read")
+    read = frame.with_columns(iso.str.to_date("%Y-%m-%d", strict=False).alias(column))
+    if _lost(frame, read, column):
+        _bad_dates(frame.filter(text.is_not_null() & read[column].is_null()), column, log)
+    return read
+
+
+def _lost(frame: pl.DataFrame, read: pl.DataFrame, column: str) -> bool:
+    """Whether a cell that was filled could not be read; told by counting nulls, which costs nothing."""
+    return read[column].null_count() > frame[column].null_count()
 
 
 def _bad_dates(bad: pl.DataFrame, column: str, log: Log) -> None:
@@ -92,7 +96,14 @@ def _meant(serial: str) -> str:
 
 
 def _study_days(frame: pl.DataFrame, column: str, log: Log) -> pl.DataFrame:
-    read = frame.with_columns(_whole(column, _DAY).cast(pl.Int32, strict=False).alias("_read"))
+    day = _whole(column, _DAY).cast(pl.Int32, strict=False)
+    read = frame.with_columns(pl.when(day != 0).then(day).alias(column))
+    if _lost(frame, read, column):
+        _bad_days(frame.with_columns(day.alias("_read")), column, log)
+    return read
+
+
+def _bad_days(read: pl.DataFrame, column: str, log: Log) -> None:
     bad = read.filter(pl.col(column).is_not_null() & pl.col("_read").is_null())
     log.rows(
         "D245",
@@ -106,8 +117,6 @@ def _study_days(frame: pl.DataFrame, column: str, log: Log) -> pl.DataFrame:
         lambda _: f"`{log.called(column)}` is day 0, and there is no day 0",
         "count time zero as day 1 and the day before it as -1",
     )
-    day = pl.when(pl.col("_read") == 0).then(None).otherwise(pl.col("_read"))
-    return read.with_columns(day.alias(column)).drop("_read")
 
 
 def _whole(column: str, pattern: str) -> pl.Expr:
@@ -118,15 +127,16 @@ def _whole(column: str, pattern: str) -> pl.Expr:
 
 def wholes(frame: pl.DataFrame, column: str, log: Log) -> pl.DataFrame:
     """Read a column of whole numbers of at least 1 (Int64); null where that fails."""
-    read = frame.with_columns(_whole(column, _WHOLE).alias("_read"))
-    good = pl.col("_read").is_not_null() & (pl.col("_read") >= 1)
-    log.rows(
-        "D256",
-        read.filter(pl.col(column).is_not_null() & ~good.fill_null(False)),
-        lambda r: f"`{log.called(column)}` {quoted(r[column])} is not a whole number of at least 1",
-        "write 1, 2, 3, ...",
-    )
-    return read.with_columns(pl.when(good).then(pl.col("_read")).alias(column)).drop("_read")
+    whole = _whole(column, _WHOLE)
+    read = frame.with_columns(pl.when(whole >= 1).then(whole).alias(column))
+    if _lost(frame, read, column):
+        log.rows(
+            "D256",
+            frame.filter(pl.col(column).is_not_null() & read[column].is_null()),
+            lambda r: f"`{log.called(column)}` {quoted(r[column])} is not a whole number of at least 1",
+            "write 1, 2, 3, ...",
+        )
+    return read
 
 
 def numbers(frame: pl.DataFrame, column: str, log: Log) -> pl.DataFrame:
@@ -134,9 +144,9 @@ def numbers(frame: pl.DataFrame, column: str, log: Log) -> pl.DataFrame:
     text = pl.col(column)
     good = pl.when(text.str.contains(_NUMBER)).then(text.str.strip_prefix("+")).otherwise(None)
     value = good.cast(pl.Float64, strict=False)
-    read = frame.with_columns(pl.when(value.is_finite()).then(value).alias("_read"))
-    bad = read.filter(text.is_not_null() & pl.col("_read").is_null())
-    if bad.height:
+    read = frame.with_columns(pl.when(value.is_finite()).then(value).alias(column))
+    if _lost(frame, read, column):
+        bad = frame.filter(text.is_not_null() & read[column].is_null())
         comma = text.str.contains(_COMMA)
         log.rows(
             "D251",
@@ -150,7 +160,7 @@ def numbers(frame: pl.DataFrame, column: str, log: Log) -> pl.DataFrame:
             lambda r: f"`{log.called(column)}` {quoted(r[column])} is not a number",
             "write a plain number, or leave the cell empty if it is not known",
         )
-    return read.with_columns(pl.col("_read").alias(column)).drop("_read")
+    return read
 
 
 def _alike(word: str, options: list[str]) -> str:
@@ -162,11 +172,12 @@ def _alike(word: str, options: list[str]) -> str:
 def codes(frame: pl.DataFrame, column: str, allowed: Iterable[str], log: Log, code: str = "D260") -> pl.DataFrame:
     """Keep the codes that are allowed; others become null with a finding that names the nearest."""
     options = list(allowed)
-    unknown = pl.col(column).is_not_null() & ~pl.col(column).is_in(options)
-    log.rows(
-        code,
-        frame.filter(unknown),
-        lambda r: f"`{log.called(column)}` {quoted(r[column])} is not known{_alike(r[column][:200], options)}",
-        f"use one of: {listed(options)}; or translate it under `codes` of the table in protocol.yaml",
-    )
-    return frame.with_columns(pl.when(~unknown).then(pl.col(column)).alias(column))
+    read = frame.with_columns(pl.when(pl.col(column).is_in(options)).then(pl.col(column)).alias(column))
+    if _lost(frame, read, column):
+        log.rows(
+            code,
+            frame.filter(pl.col(column).is_not_null() & read[column].is_null()),
+            lambda r: f"`{log.called(column)}` {quoted(r[column])} is not known{_alike(r[column][:200], options)}",
+            f"use one of: {listed(options)}; or translate it under `codes` of the table in protocol.yaml",
+        )
+    return read

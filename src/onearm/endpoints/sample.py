@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -75,12 +75,26 @@ class Times:
     @classmethod
     def of(cls, frame: pl.DataFrame) -> Times:
         """From rows of a time-to fact; rows without days are left out."""
-        known = frame.filter(pl.col("days").is_not_null())
+        known = frame.filter(pl.col("days").is_not_null()) if frame["days"].null_count() else frame
         return cls(
             known["days"].cast(pl.Float64).to_numpy(),
             known["event"].cast(pl.Boolean).to_numpy(),
-            tuple(known["subject"]),
+            tuple(known["subject"].to_list()),
         )
+
+    def __len__(self) -> int:
+        return len(self.subjects)
+
+    def pick(self, subjects: Sequence[str], prefix: str = "") -> tuple[Times, list[int]]:
+        """The times of ``subjects``, in their order, named with ``prefix``.
+
+        Subjects without a time are left out; the positions of those kept are returned beside the times.
+        """
+        place = {s: i for i, s in enumerate(self.subjects)}
+        kept = [i for i, s in enumerate(subjects) if s in place]
+        rows = [place[subjects[i]] for i in kept]
+        named = tuple(prefix + subjects[i] for i in kept)
+        return Times(self.days[rows], self.event[rows], named), kept
 
 
 @dataclass(slots=True)

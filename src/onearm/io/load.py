@@ -120,4 +120,5 @@ def _cohort(
 
 
 def _digests(root: Path, raw: Mapping[str, RawTable]) -> dict[str, str]:
-    return {t.file: hashlib.sha256((root / t.file).read_bytes()).hexdigest() for t in raw.values()}
+    there = [t.file for t in raw.values() if (root / t.file).is_file()]
+    return {file: hashlib.sha256((root / file).read_bytes()).hexdigest() for file in there}

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import polars as pl
 
 from onearm import endpoints
-from onearm.cohort.population import populations
+from onearm.cohort.population import condition_columns, populations
+from onearm.cohort.tables import Cohort
 from onearm.endpoints import Analysis
 from onearm.facts import FactColumn, state
 from onearm.results import Evidence, Gate, Header, Results
@@ -35,7 +36,7 @@ def run(trial: Trial, seed: int = 1) -> Results:
     del seed  # accepted so that callers need not change when a resampling method is added
     protocol, cohort = trial.protocol, trial.cohort
     facts = state(protocol, cohort)
-    members, steps = populations(protocol, _columns(cohort.subjects, facts, protocol.data.time == "days"))
+    members, steps = populations(protocol, _columns(cohort, facts))
     analysis = Analysis(protocol, cohort.subjects, facts, members)
     flow, estimates = trial_flow(protocol, analysis, steps)
     found = endpoints.estimate(analysis)
@@ -62,11 +63,9 @@ def run(trial: Trial, seed: int = 1) -> Results:
     )
 
 
-def _columns(subjects: pl.DataFrame, facts: Mapping[str, FactColumn], days: bool) -> pl.DataFrame:
+def _columns(cohort: Cohort, facts: Mapping[str, FactColumn]) -> pl.DataFrame:
     """Columns of subjects with every yes/no and category fact beside them."""
-    frame = subjects
-    if days:  # a source that counts days has no dates
-        frame = frame.with_columns(enrolled="enrolled_day", treatment_start="treatment_start_day")
+    frame = condition_columns(cohort)
     for name, fact in facts.items():
         if fact.kind != "time":
             values = fact.frame.select("subject", pl.col("value").alias(name))

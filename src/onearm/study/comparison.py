@@ -109,14 +109,6 @@ class _Sides:
     plan: Design
     failed: tuple[str, ...]
 
-    def _times(self, fact: FactColumn, subjects: tuple[str, ...], prefix: str = "") -> tuple[Times, list[int]]:
-        """Times in the order of ``subjects`` and the positions of those whose time applies."""
-        order = pl.DataFrame({"subject": subjects}, schema={"subject": pl.String}).with_row_index("position")
-        rows = order.join(fact.frame, on="subject", how="left", maintain_order="left")
-        known = rows.filter(pl.col("days").is_not_null())
-        named = known.with_columns(subject=pl.lit(prefix) + pl.col("subject"))
-        return Times.of(named), known["position"].to_list()
-
     def estimates(self, endpoint: str, clause: Survival) -> Output:
         """Curves of both matched sides, the effect on the matched sets, and the one before matching."""
         protocol = self.analysis.protocol
@@ -139,8 +131,9 @@ class _Sides:
             panel=f"{endpoint}|{self.name}",
             notes=(*self.failed, *matched, *fact.rules),
         )
-        ours, at_ours = self._times(fact, self.plan.matched_trial)
-        theirs, at_theirs = self._times(self.theirs, self.plan.matched_external, self.prefix)
+        everybody, external = Times.of(fact.frame), Times.of(self.theirs.frame)
+        ours, at_ours = everybody.pick(self.plan.matched_trial)
+        theirs, at_theirs = external.pick(self.plan.matched_external, self.prefix)
         out = Output()
         for side, shown, times in (("trial", protocol.trial.arm, ours), ("external", self.label, theirs)):
             out += curve_estimates(
@@ -148,20 +141,19 @@ class _Sides:
             )
         of = f"{protocol.trial.arm} against {self.label}"
         out += contrast(ours, theirs, self.comparison.level, words, of=of, pairs=(at_ours, at_theirs))
-        out += self._unmatched(clause, fact, words, of)
+        crude = (everybody.pick(self.plan.trial)[0], external.pick(self.plan.external, self.prefix)[0])
+        out += self._unmatched(crude, fact, words, of)
         return out
 
-    def _unmatched(self, clause: Survival, fact: FactColumn, words: Words, of: str) -> Output:
+    def _unmatched(self, sides: tuple[Times, Times], fact: FactColumn, words: Words, of: str) -> Output:
         """The crude effect among the aligned, for the reader to see what matching did."""
-        ours, _ = self._times(fact, self.plan.trial)
-        theirs, _ = self._times(self.theirs, self.plan.external, self.prefix)
         crude = replace(
             words,
             group=f"{self.name}/unmatched",
             population="aligned, before matching",
             notes=("not adjusted for anything", *fact.rules),
         )
-        return contrast(ours, theirs, self.comparison.level, crude, of=of)
+        return contrast(*sides, self.comparison.level, crude, of=of)
 
 
 def _evidence(facts: Mapping[str, FactColumn], source: Cohort, prefix: str) -> dict[str, dict[str, Evidence]]:

@@ -123,8 +123,10 @@ def _split(text: str, header: list[str], file: str, log: Log) -> pl.DataFrame:
     frame = pl.DataFrame({"row": lines}).with_row_index(LINE, offset=1).with_columns(pl.col(LINE).cast(pl.Int64))
     frame = frame.filter(pl.col("row").str.strip_chars() != "")[1:]
     fields = frame["row"].str.count_matches(",", literal=True) + 1
-    _ragged(frame.filter(fields != len(header))[LINE], fields.filter(fields != len(header)), header, file, log)
-    frame = frame.filter(fields == len(header))
+    uneven = fields != len(header)
+    if uneven.any():
+        _ragged(frame.filter(uneven)[LINE], fields.filter(uneven), header, file, log)
+        frame = frame.filter(~uneven)
     names = [f"\0{i}" for i in range(len(header))]
     cells = frame["row"].str.split_exact(",", len(header) - 1).struct.rename_fields(names).struct.unnest()
     cells = cells.rename(dict(zip(names, header, strict=True)))
