@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -240,19 +240,19 @@ class Results:
         return pl.DataFrame(rows, schema=_ard_schema(), orient="row")
 
     def to_json(self) -> str:
-        """Deterministic JSON text; infinities become the strings ``"inf"`` and ``"-inf"``.
+        """Deterministic JSON text, one record a line; infinities become the strings ``"inf"`` and ``"-inf"``.
 
         Evidence is left out: it names lines of files, which change when rows are reordered and numbers do not.
         """
-        body = {
-            "schema": SCHEMA,
-            "header": _plain(self.header),
-            "estimates": [_plain(e) for e in self.estimates.values()],
-            "curves": [_plain(c) for c in self.curves.values()],
-            "gates": [_plain(g) for g in self.gates],
-            "flows": [_plain(f) for f in self.flows],
+        lists = {
+            "estimates": self.estimates.values(),
+            "curves": self.curves.values(),
+            "gates": self.gates,
+            "flows": self.flows,
         }
-        return json.dumps(body, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+        parts = [f'"schema": {SCHEMA}', f'"header": {_json(self.header)}']
+        parts += [f'"{name}": [\n{_lines(records)}\n]' for name, records in lists.items()]
+        return "{\n" + ",\n".join(parts) + "\n}\n"
 
     @classmethod
     def from_json(cls, text: str, where: str = "results.json") -> Results:
@@ -314,15 +314,25 @@ def _ard_rows(e: Estimate) -> list[tuple[Any, ...]]:
     return [(*head, name, label, value, *tail) for name, label, value in stats]
 
 
+def _json(record: Any) -> str:
+    return json.dumps(_plain(record), ensure_ascii=False, allow_nan=False)
+
+
+def _lines(records: Iterable[Any]) -> str:
+    return ",\n".join(_json(r) for r in records)
+
+
 def _plain(value: Any) -> Any:
     """Records to JSON's own types."""
-    if hasattr(value, "__dataclass_fields__"):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, (tuple, list)):
-        return [_plain(v) for v in value]
-    if isinstance(value, float) and not math.isfinite(value):
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, float):
+        if math.isfinite(value):
+            return value
         return None if math.isnan(value) else ("inf" if value > 0 else "-inf")
-    return value
+    if isinstance(value, tuple):  # of one kind each; texts, the longest ones, need no look at every item
+        return list(value) if value and isinstance(value[0], str) else [_plain(v) for v in value]
+    return {name: _plain(getattr(value, name)) for name in value.__slots__}
 
 
 def _unplain(value: Any) -> Any:

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 import onearm as oa
 from onearm.cohort.tables import Cohort
 from onearm.facts import FACTS, FactColumn
+from onearm.facts.course import Course
 from onearm.protocol import Protocol
 from onearm.protocol.fact import Fact
 from onearm.study import Trial
@@ -28,7 +29,7 @@ def trial(small: Path) -> Trial:
 
 def fact(trial: Trial, cohort: Cohort | None = None, **clause: Any) -> FactColumn:
     parsed = CLAUSE.validate_python(clause)
-    return FACTS[parsed.kind]("x", parsed, cohort or trial.cohort, trial.protocol)
+    return FACTS[parsed.kind]("x", parsed, Course.of(cohort or trial.cohort, trial.protocol))
 
 
 def values(column: FactColumn) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def _one(frame: pl.DataFrame, name: str, covariate: Covariate, source: Source, l
 
 def _units(frame: pl.DataFrame, name: str, covariate: Covariate, log: Log) -> None:
     column = f"{name}_unit"
-    if column not in frame.columns or frame.schema[column] != pl.String:
+    if column not in frame.columns or frame[column].null_count() == frame.height:
         return
     other = pl.col(column).str.to_lowercase() != covariate.unit.lower()
     log.rows(

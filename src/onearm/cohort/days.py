@@ -25,6 +25,9 @@ def after_cutoff(frame: pl.DataFrame, table: str, source: Source, log: Log) -> N
         return
     for name, column in SCHEMA[table].items():
         if column.kind == "time" and frame.schema[name] == pl.Date:
+            last = frame[name].max()
+            if last is None or last <= cutoff:  # type: ignore[operator]
+                continue
             log.rows(
                 "D244",
                 frame.filter(pl.col(name) > cutoff),
@@ -49,7 +52,9 @@ def to_days(frame: pl.DataFrame, table: str, subjects: pl.DataFrame, source: Sou
         The rows of known subjects, times under the names of `DAY_NAMES` (Int32), with ``no_zero`` true for
         subjects that have no time zero (their days count from enrolment and serve for checks only).
     """
-    one = subjects.filter(pl.col("subject").is_not_null()).unique("subject", keep="first", maintain_order=True)
+    one = subjects
+    if subjects["subject"].null_count() or subjects["subject"].n_unique() < subjects.height:
+        one = subjects.filter(pl.col("subject").is_not_null()).unique("subject", keep="first", maintain_order=True)
     _unknown(frame, table, one, log)
     untreated = ~pl.col("treated") & pl.lit(source.protocol.trial.time_zero == "treatment_start")
     frame = frame.join(

@@ -42,6 +42,9 @@ def read_subjects(shaped: Shaped, source: Source, log: Log) -> pl.DataFrame:
 
 
 def _twice(frame: pl.DataFrame, column: str, code: str, step: str, log: Log) -> None:
+    missing = frame[column].null_count()
+    if frame[column].n_unique() - (missing > 0) == frame.height - missing:
+        return
     first = frame.filter(pl.col(column).is_not_null()).unique(column, keep="first", maintain_order=True)
     again = frame.filter(pl.col(column).is_not_null() & ~pl.col(column).is_first_distinct())
     bad = again.join(first.select(column, pl.col("at").alias("_first")), on=column, how="left")

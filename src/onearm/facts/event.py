@@ -6,15 +6,15 @@ import polars as pl
 
 from onearm.cohort.tables import Cohort
 from onearm.facts.column import FactColumn, day_text
+from onearm.facts.course import Course
 from onearm.protocol.fact import AdverseEvent, Alive, Procedure
 
 
-def first_procedure(cohort: Cohort, names: tuple[str, ...]) -> pl.LazyFrame:
+def first_procedure(cohort: Cohort, names: tuple[str, ...]) -> pl.DataFrame:
     """``subject procedure procedure_day procedure_at`` of the first procedure with one of the names."""
     wanted = [n.casefold() for n in names]
     return (
-        cohort.procedures.lazy()
-        .filter(pl.col("procedure").str.to_lowercase().is_in(wanted))
+        cohort.procedures.filter(pl.col("procedure").str.to_lowercase().is_in(wanted))
         .sort("day", maintain_order=True)
         .group_by("subject", maintain_order=True)
         .first()
@@ -22,12 +22,11 @@ def first_procedure(cohort: Cohort, names: tuple[str, ...]) -> pl.LazyFrame:
     )
 
 
-def procedure(name: str, clause: Procedure, cohort: Cohort) -> FactColumn:
+def procedure(name: str, clause: Procedure, course: Course) -> FactColumn:
     """Whether the procedure was done; the frame also has ``day``, the study day of the first one."""
-    found = first_procedure(cohort, (clause.procedure,))
+    found = first_procedure(course.cohort, (clause.procedure,))
     frame = (
-        cohort.subjects.lazy()
-        .select("subject", subject_at="at")
+        course.frame.select("subject", "subject_at")
         .join(found, on="subject", how="left", maintain_order="left")
         .select(
             "subject",
@@ -39,15 +38,14 @@ def procedure(name: str, clause: Procedure, cohort: Cohort) -> FactColumn:
             day="procedure_day",
         )
     )
-    return FactColumn(name, clause.label or name, "yes-no", clause.rules, frame.collect())
+    return FactColumn(name, clause.label or name, "yes-no", clause.rules, frame)
 
 
-def adverse_event(name: str, clause: AdverseEvent, cohort: Cohort) -> FactColumn:
+def adverse_event(name: str, clause: AdverseEvent, course: Course) -> FactColumn:
     """Whether an adverse event of the terms and grade began on or after day 1; the worst one proves it."""
     wanted = [t.casefold() for t in clause.terms]
     worst = (
-        cohort.adverse_events.lazy()
-        .filter(
+        course.cohort.adverse_events.filter(
             pl.col("term").str.to_lowercase().is_in(wanted)
             & (pl.col("grade") >= clause.min_grade)
             & (pl.col("start_day") >= 1)
@@ -58,8 +56,7 @@ def adverse_event(name: str, clause: AdverseEvent, cohort: Cohort) -> FactColumn
         .select("subject", "term", "grade", "start_day", "at")
     )
     frame = (
-        cohort.subjects.lazy()
-        .select("subject", subject_at="at")
+        course.frame.select("subject", "subject_at")
         .join(worst, on="subject", how="left", maintain_order="left")
         .select(
             "subject",
@@ -74,25 +71,18 @@ def adverse_event(name: str, clause: AdverseEvent, cohort: Cohort) -> FactColumn
             at=pl.concat_list(pl.coalesce("at", "subject_at")),
         )
     )
-    return FactColumn(name, clause.label or name, "yes-no", clause.rules, frame.collect())
+    return FactColumn(name, clause.label or name, "yes-no", clause.rules, frame)
 
 
-def alive(name: str, clause: Alive, cohort: Cohort) -> FactColumn:
+def alive(name: str, clause: Alive, course: Course) -> FactColumn:
     """Whether the subject was alive at last contact."""
-    frame = (
-        cohort.subjects.lazy()
-        .select("subject", subject_at="at")
-        .join(cohort.followup.lazy(), on="subject", how="left", maintain_order="left")
-        .select(
-            "subject",
-            value=~pl.col("died"),
-            says=pl.when(pl.col("died"))
-            .then(pl.concat_str(pl.lit("death on "), day_text("death_day").fill_null("a day without time zero")))
-            .otherwise(
-                pl.concat_str(pl.lit("alive on "), day_text("last_contact_day").fill_null("a day without time zero"))
-            )
-            .fill_null("no follow-up"),
-            at=pl.concat_list(pl.coalesce("at", "subject_at")),
-        )
+    no_day = "a day without time zero"
+    frame = course.frame.select(
+        "subject",
+        value=~pl.col("died"),
+        says=pl.when(pl.col("died"))
+        .then(pl.concat_str(pl.lit("death on "), day_text("death_day").fill_null(no_day)))
+        .otherwise(pl.concat_str(pl.lit("alive on "), day_text("last_contact_day").fill_null(no_day))),
+        at=pl.concat_list(pl.coalesce("followup_at", "subject_at")),
     )
-    return FactColumn(name, clause.label or name, "yes-no", clause.rules, frame.collect())
+    return FactColumn(name, clause.label or name, "yes-no", clause.rules, frame)

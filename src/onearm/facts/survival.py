@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from onearm.cohort.tables import Cohort
 from onearm.facts.column import FactColumn, rows_of
+from onearm.facts.course import Course
 from onearm.facts.event import first_procedure
-from onearm.facts.response import assessments, first_response
-from onearm.protocol.fact import ResponseScale, TimeTo
+from onearm.protocol.fact import TimeTo
 
 _WORDS = {"relapse": "relapse", "no-response": "no response", "death": "death"}
 
@@ -22,45 +21,30 @@ def serial(day: str) -> pl.Expr:
     return pl.col(day) - (pl.col(day) > 0).cast(pl.Int32)
 
 
-def _refractory(cohort: Cohort, scale: ResponseScale, dated: str) -> pl.LazyFrame:
-    """``subject no_response_day no_response_at`` of those assessed who never responded."""
-    rows = (
-        assessments(cohort, "death")
-        .filter(pl.col("response").is_in(scale.order))
-        .sort("day", maintain_order=True)
-        .group_by("subject", maintain_order=True)
-        .agg(
-            responded=pl.col("response").is_in(scale.responders).any(),
-            first=pl.col("day").first(),
-            last=pl.col("day").last(),
-            no_response_at=pl.col("at").first() if dated == "first-assessment" else pl.col("at").last(),
-        )
-        .filter(~pl.col("responded"))
+def _days(course: Course, clause: TimeTo) -> pl.DataFrame:
+    """One row a subject with every day and place that the clause may need."""
+    dated = {
+        "first-assessment": (pl.col("first_day"), pl.col("first_at")),
+        "last-assessment": (pl.col("last_day"), pl.col("last_at")),
+        "time-zero": (pl.lit(1, pl.Int32), pl.col("last_at")),
+    }
+    day, at = dated[clause.no_response_at]
+    refractory = pl.col("refractory").fill_null(False)
+    frame = course.frame
+    if clause.censor_at:
+        stop = first_procedure(course.cohort, clause.censor_at)
+        frame = frame.join(stop, on="subject", how="left", maintain_order="left")
+    else:
+        none = {"procedure": pl.String(), "procedure_day": pl.Int32(), "procedure_at": pl.String()}
+        frame = frame.with_columns(pl.lit(None, kind).alias(column) for column, kind in none.items())
+    return frame.with_columns(
+        no_response_day=pl.when(refractory).then(day), no_response_at=pl.when(refractory).then(at)
     )
-    day = {"first-assessment": pl.col("first"), "last-assessment": pl.col("last")}.get(dated, pl.lit(1, pl.Int32))
-    return rows.select("subject", "no_response_at", no_response_day=day)
 
 
-def _joined(cohort: Cohort, clause: TimeTo, scale: ResponseScale) -> pl.LazyFrame:
-    """One row a subject with every day and place the clause may need."""
-    subjects = cohort.subjects.lazy().select(
-        "subject", "enrolled_day", "treatment_start_day", "treated", subject_at="at"
-    )
-    follow = cohort.followup.lazy().select("subject", "relapse_day", "death_day", "last_contact_day", followup_at="at")
-    parts = [
-        follow,
-        first_response(cohort, scale),
-        _refractory(cohort, scale, clause.no_response_at),
-        first_procedure(cohort, clause.censor_at).select("subject", "procedure", "procedure_day", "procedure_at"),
-    ]
-    for part in parts:
-        subjects = subjects.join(part, on="subject", how="left", maintain_order="left")
-    return subjects
-
-
-def time_to(name: str, clause: TimeTo, cohort: Cohort, scale: ResponseScale, time_zero: str) -> FactColumn:
+def time_to(name: str, clause: TimeTo, course: Course) -> FactColumn:
     """Days to the first event or to censoring; null for subjects without an origin or without follow-up."""
-    has_zero = pl.col("treated") if time_zero == "treatment_start" else pl.col("enrolled_day").is_not_null()
+    has_zero = pl.col("treated") if course.time_zero == "treatment_start" else pl.col("enrolled_day").is_not_null()
     origin = {
         "time-zero": pl.when(has_zero).then(pl.lit(1, pl.Int32)),
         "enrolled": pl.col("enrolled_day"),
@@ -68,7 +52,7 @@ def time_to(name: str, clause: TimeTo, cohort: Cohort, scale: ResponseScale, tim
     }[clause.origin]
     columns: dict[str, pl.Expr] = {e: pl.col(f"{e.replace('-', '_')}_day") for e in clause.events}
     frame = (
-        _joined(cohort, clause, scale)
+        _days(course, clause)
         .with_columns(
             origin=origin,
             event_day=pl.min_horizontal(columns.values()),
@@ -84,7 +68,7 @@ def time_to(name: str, clause: TimeTo, cohort: Cohort, scale: ResponseScale, tim
             cause=pl.when(~pl.col("event")).then(pl.lit("censored")).otherwise(_cause(columns)),
         )
     )
-    return FactColumn(name, clause.label or name, "time", clause.rules, _told(frame, clause).collect())
+    return FactColumn(name, clause.label or name, "time", clause.rules, _told(frame, clause))
 
 
 def _cause(columns: dict[str, pl.Expr]) -> pl.Expr:
@@ -94,7 +78,7 @@ def _cause(columns: dict[str, pl.Expr]) -> pl.Expr:
     )
 
 
-def _told(frame: pl.LazyFrame, clause: TimeTo) -> pl.LazyFrame:
+def _told(frame: pl.DataFrame, clause: TimeTo) -> pl.DataFrame:
     what = (
         pl.when("event")
         .then(pl.col("cause"))

@@ -119,8 +119,8 @@ def _header(header: list[str], where: str, log: Log) -> bool:
 
 def _split(text: str, header: list[str], file: str, log: Log) -> pl.DataFrame:
     """Rows of a file without quotes: every comma separates."""
-    lines = pl.Series("row", text.split("\n"), dtype=pl.String)
-    frame = pl.DataFrame({"row": lines}).with_row_index(LINE, offset=1).with_columns(pl.col(LINE).cast(pl.Int64))
+    rows = text.split("\n")
+    frame = pl.DataFrame({LINE: range(1, len(rows) + 1), "row": rows}, schema={LINE: pl.Int64, "row": pl.String})
     frame = frame.filter(pl.col("row").str.strip_chars() != "")[1:]
     fields = frame["row"].str.count_matches(",", literal=True) + 1
     uneven = fields != len(header)
@@ -130,7 +130,7 @@ def _split(text: str, header: list[str], file: str, log: Log) -> pl.DataFrame:
     names = [f"\0{i}" for i in range(len(header))]
     cells = frame["row"].str.split_exact(",", len(header) - 1).struct.rename_fields(names).struct.unnest()
     cells = cells.rename(dict(zip(names, header, strict=True)))
-    return cells.with_columns(frame[LINE].alias("\0line"))
+    return cells.hstack([frame[LINE].alias("\0line")])
 
 
 def _walk(text: str, header: list[str], file: str, log: Log) -> pl.DataFrame:
