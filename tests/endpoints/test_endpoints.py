@@ -18,6 +18,7 @@ ENDPOINTS = """
   orr_by_version: {estimator: proportion, fact: responded, population: treated, by: version}
   orr_by_sex: {estimator: proportion, fact: responded, population: treated, by: sex, method: wilson}
   orr_by_transplant: {estimator: proportion, fact: responded, population: treated, by: transplant}
+  os_by_mrd: {estimator: survival, fact: os, population: treated, by: mrd_known}
   mrd: {estimator: proportion, fact: mrd_known, population: treated}
   nobody: {estimator: proportion, fact: responded, population: ancient}
   best: {estimator: distribution, fact: best, population: treated}
@@ -72,6 +73,12 @@ def test_those_of_whom_the_fact_is_unknown_are_left_out_and_counted(results: Res
     e = results["mrd"]
     assert (e.events, e.n) == (2, 4)
     assert "3 left out: not known" in e.notes
+
+
+def test_those_in_no_group_are_counted_and_in_no_curve(results: Results) -> None:
+    assert results["os_by_mrd.n|mrd_known=yes"].subjects == ("S01", "S04")
+    assert results["os_by_mrd.n|mrd_known=no"].subjects == ("S02", "S07")
+    assert "3 in no group: not known" in results["os_by_mrd.median|mrd_known=yes"].notes
 
 
 def test_nobody_gives_a_reason_and_no_number(results: Results) -> None:

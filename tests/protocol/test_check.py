@@ -95,6 +95,7 @@ CASES: list[tuple[str, str, str, str, str]] = [
         "monitoring.r.fact",
     ),
     ("landmark by no procedure", "estimator: survival, fact: os", "estimator: landmark, months: 4, by: vod, fact: os", "P111", "endpoints.os.by"),  # noqa: E501
+    ("landmark from the response", "os: {estimator: survival, fact: os", "os: {estimator: landmark, months: 4, by: transplant, fact: dor", "P111", "endpoints.os.fact"),  # noqa: E501
     ("group by a number", "orr: {estimator: proportion", "orr: {by: age, estimator: proportion", "P110", "endpoints.orr.by"),  # noqa: E501
     ("summary of a category", "fact: responded, population", "covariate: sex, population", "P108", "endpoints.orr"),
     ("key twice", "  title: A small", "  title: x\n  title: A small", "P105", "trial.title"),
@@ -104,7 +105,8 @@ CASES: list[tuple[str, str, str, str, str]] = [
 
 def findings(tmp_path: Path, old: str, new: str) -> list[Finding]:
     assert PROTOCOL.count(old) >= 1, old
-    (tmp_path / "protocol.yaml").write_text(PROTOCOL.replace(old, new, 1))
+    dor = "facts:\n  dor: {kind: time-to, events: [death], origin: response}\n"
+    (tmp_path / "protocol.yaml").write_text(PROTOCOL.replace(old, new, 1).replace("facts:\n", dor))
     read = read_protocol(tmp_path)
     assert read.protocol is None
     return list(read.findings)

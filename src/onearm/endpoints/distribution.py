@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import polars as pl
-
 from onearm.endpoints.proportion import missing_count
 from onearm.endpoints.sample import Analysis, Output
 from onearm.protocol.endpoint import Summary
@@ -26,8 +24,8 @@ _STATS = {
 def summary(name: str, e: Summary, a: Analysis) -> Output:
     """Median, quartiles, mean, standard deviation, range and missing values of a covariate."""
     covariate = a.protocol.covariates[e.covariate]
-    rows = a.members(a.subjects.select("subject", value=e.covariate), e.population)
-    known = rows.filter(pl.col("value").is_not_null())
+    values, population = a.values(e.covariate), a.populations[e.population]
+    members = tuple(s for s in population if values[s] is not None)
     label = (e.label or covariate.label) + (f", {covariate.unit}" if covariate.unit else "")
     words: dict[str, Any] = {
         "context": "baseline",
@@ -36,7 +34,7 @@ def summary(name: str, e: Summary, a: Analysis) -> Output:
         "variable": name,
     }
     out = Output()
-    found = describe(known["value"].to_numpy()) if known.height else None
+    found = describe([values[s] for s in members]) if members else None
     for stat, (what, method) in _STATS.items():
         value = float(getattr(found, stat)) if found is not None else None
         undefined = value is None or value != value
@@ -48,12 +46,12 @@ def summary(name: str, e: Summary, a: Analysis) -> Output:
                 stat=stat,
                 unit=covariate.unit,
                 method=method,
-                n=known.height,
+                n=len(members),
                 value=None if undefined else value,
                 error="too few values" if undefined else None,
-                subjects=tuple(known["subject"]),
+                subjects=members,
             )
         )
-    missing = tuple(rows.filter(pl.col("value").is_null())["subject"])
-    out.estimates.append(missing_count(name, label, missing, rows.height, words))
+    missing = tuple(s for s in population if values[s] is None)
+    out.estimates.append(missing_count(name, label, missing, len(population), words))
     return out

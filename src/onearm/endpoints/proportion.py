@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
-
-import polars as pl
 
 from onearm.endpoints.sample import Analysis, Output, at_group
 from onearm.protocol.endpoint import Distribution, Proportion
@@ -63,46 +60,44 @@ def described(members: tuple[str, ...], counted: tuple[str, ...], **words: Any) 
 
 def proportion(name: str, e: Proportion, a: Analysis) -> Output:
     """Share of a population of whom the fact is true; those of whom it is unknown are left out and counted."""
-    fact = a.facts[e.fact]
-    rows = a.members(fact.frame.select("subject", "value"), e.population)
+    fact, known = a.facts[e.fact], a.values(e.fact)
     out = Output()
-    for group, part in a.grouped(rows, e.by):
-        known = part.filter(pl.col("value").is_not_null())
-        left_out = part.height - known.height
+    for group in a.groups(e.population, e.by):
+        members = tuple(s for s in group.members if known[s] is not None)
+        left_out = len(group.members) - len(members)
         one = share(
-            tuple(known["subject"]),
-            tuple(known.filter("value")["subject"]),
+            members,
+            tuple(s for s in members if known[s]),
             e.level,
             e.method,
-            id=at_group(name, group),
+            id=at_group(name, group.name),
             label=e.label or fact.label,
             variable=name,
             context=_CONTEXT.get(a.protocol.facts[e.fact].kind, "response"),
             population=a.label(e.population),
-            group=group,
+            group=group.name,
             evidence=e.fact,
+            notes=(*fact.rules, *((f"{left_out} left out: not known",) if left_out else ()), *group.notes),
         )
-        notes = (*fact.rules, *((f"{left_out} left out: not known",) if left_out else ()))
-        out.estimates.append(replace(one, notes=notes))
+        out.estimates.append(one)
     return out
 
 
 def distribution(name: str, e: Distribution, a: Analysis) -> Output:
     """Count and share of every category; for covariates, of those in whom it is known, then the missing ones."""
     if e.fact is not None:
-        fact = a.facts[e.fact]
-        frame = fact.frame.select("subject", "value")
+        fact, values = a.facts[e.fact], a.values(e.fact)
         scale = a.protocol.response
         levels: tuple[str, ...] = (*scale.order, scale.not_evaluable)
         context, evidence, label, rules = "response", e.fact, e.label or fact.label, fact.rules
     else:
         column = e.covariate or ""
-        frame = a.subjects.select("subject", value=column)
+        values = a.values(column)
         levels = a.protocol.covariates[column].levels
         context, evidence, rules = "baseline", "baseline", ()
         label = e.label or a.protocol.covariates[column].label
-    rows = a.members(frame, e.population)
-    known = rows.filter(pl.col("value").is_not_null())
+    population = a.populations[e.population]
+    members = tuple(s for s in population if values[s] is not None)
     out = Output()
     words: dict[str, Any] = {
         "context": context,
@@ -111,16 +106,16 @@ def distribution(name: str, e: Distribution, a: Analysis) -> Output:
         "variable": name,
     }
     for level in levels:
-        counted = tuple(known.filter(pl.col("value") == level)["subject"])
+        counted = tuple(s for s in members if values[s] == level)
         named: dict[str, Any] = {"id": f"{name}.{level}", "label": f"{label}: {level}", **words}
         if context == "baseline":
-            one = described(tuple(known["subject"]), counted, **named)
+            one = described(members, counted, **named)
         else:
-            one = share(tuple(known["subject"]), counted, e.level, e.method, notes=rules, **named)
+            one = share(members, counted, e.level, e.method, notes=rules, **named)
         out.estimates.append(one)
     if context == "baseline":
-        missing = tuple(rows.filter(pl.col("value").is_null())["subject"])
-        out.estimates.append(missing_count(name, label, missing, rows.height, words))
+        missing = tuple(s for s in population if values[s] is None)
+        out.estimates.append(missing_count(name, label, missing, len(population), words))
     return out
 
 

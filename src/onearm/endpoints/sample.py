@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -32,36 +33,52 @@ class Analysis:
         known = self.protocol.populations.get(population)
         return known.label if known is not None and known.label else population
 
-    def members(self, frame: pl.DataFrame, population: str) -> pl.DataFrame:
-        """Rows of a frame (with a column ``subject``) that belong to a population, in its order."""
-        order = pl.DataFrame({"subject": self.populations[population]}, schema={"subject": pl.String})
-        return order.join(frame, on="subject", how="left", maintain_order="left")
+    def values(self, name: str) -> dict[str, Any]:
+        """What holds of each subject: a yes/no or category fact, or a column of `subjects`; None where unknown."""
+        frame = self.facts[name].frame if name in self.facts else self.subjects
+        column = frame["value"] if name in self.facts else frame[name]
+        return dict(zip(frame["subject"].to_list(), column.to_list(), strict=True))
 
-    def grouped(self, frame: pl.DataFrame, by: str | None) -> Iterator[tuple[str, pl.DataFrame]]:
-        """Split a frame by a column or a yes/no fact: the group's name (``version=original``) and its rows."""
+    def groups(self, population: str, by: str | None) -> list[Group]:
+        """A population whole, or split by a column or a yes/no fact; empty groups are left out."""
+        members = self.populations[population]
         if by is None:
-            yield "", frame
-            return
-        if by in self.facts:
-            key = self.facts[by].frame.select(
-                "subject", _by=pl.when("value").then(pl.lit("yes")).otherwise(pl.lit("no"))
-            )
-            levels: tuple[str, ...] = ("yes", "no")
-        else:
-            key = self.subjects.select("subject", _by=pl.col(by).cast(pl.String))
-            levels = self._levels(by, key)
-        joined = frame.join(key, on="subject", how="left", maintain_order="left")
-        for level in levels:
-            rows = joined.filter(pl.col("_by") == level)
-            if rows.height:
-                yield f"{by}={level}", rows.drop("_by")
+            return [Group("", members, 0)]
+        known = self.values(by)
+        levels = self._levels(by, known)
+        split = {level: tuple(s for s in members if known[s] == level) for level in levels}
+        lost = len(members) - sum(len(part) for part in split.values())
+        return [Group(f"{by}={_word(level)}", part, lost) for level, part in split.items() if part]
 
-    def _levels(self, by: str, key: pl.DataFrame) -> tuple[str, ...]:
+    def _levels(self, by: str, known: Mapping[str, Any]) -> tuple[Any, ...]:
+        if by in self.facts:
+            return (True, False)
         if by == "version":
             return tuple(self.protocol.versions)
         if by in self.protocol.covariates:
             return self.protocol.covariates[by].levels
-        return tuple(sorted(key["_by"].drop_nulls().unique()))
+        return tuple(sorted({v for v in known.values() if v is not None}))
+
+
+def _word(level: Any) -> str:
+    return {True: "yes", False: "no"}[level] if isinstance(level, bool) else str(level)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some of a population: ``name`` (``version=original``, or nothing for all) and ``members``.
+
+    ``lost`` counts those of the population of whom the group is not known.
+    """
+
+    name: str
+    members: tuple[str, ...]
+    lost: int
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What must be said of those who are in no group."""
+        return (f"{self.lost} in no group: not known",) if self.lost else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +99,11 @@ class Times:
             tuple(known["subject"].to_list()),
         )
 
-    def __len__(self) -> int:
-        return len(self.subjects)
+    def after(self, landmark: float) -> Times:
+        """Those whose time goes beyond a landmark (days), counted from there."""
+        late = self.days > landmark
+        named = tuple(s for s, kept in zip(self.subjects, late, strict=True) if kept)
+        return Times(self.days[late] - landmark, self.event[late], named)
 
     def pick(self, subjects: Sequence[str], prefix: str = "") -> tuple[Times, list[int]]:
         """The times of ``subjects``, in their order, named with ``prefix``.

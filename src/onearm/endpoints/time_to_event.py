@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from onearm.endpoints.contrast import contrast
 from onearm.endpoints.sample import Analysis, Output, Times, at_group
@@ -174,19 +173,19 @@ def risk_table(times: Times, ticks: float, last: float) -> RiskTable:
 def survival(name: str, e: Survival, a: Analysis) -> Output:
     """Curve, median and survival at months of a time-to fact, whole or by group."""
     fact = a.facts[e.fact]
-    rows = a.members(fact.frame.select("subject", "days", "event"), e.population)
+    everybody = Times.of(fact.frame)
     out = Output()
-    last = longest(Times.of(rows))
-    for group, part in a.grouped(rows, e.by):
-        times = Times.of(part)
-        lost = part.height - len(times.subjects)
-        notes = (*fact.rules, *((f"{lost} left out: the time does not apply",) if lost else ()))
+    last = longest(everybody.pick(a.populations[e.population])[0])
+    for group in a.groups(e.population, e.by):
+        times, _ = everybody.pick(group.members)
+        lost = len(group.members) - len(times.subjects)
+        notes = (*fact.rules, *((f"{lost} left out: the time does not apply",) if lost else ()), *group.notes)
         words = Words(
             name=name,
             label=e.label or fact.label,
             population=a.label(e.population),
             evidence=e.fact,
-            group=group,
+            group=group.name,
             notes=notes,
         )
         out += curve_estimates(times, e, words, last)
@@ -196,7 +195,7 @@ def survival(name: str, e: Survival, a: Analysis) -> Output:
 def follow_up(name: str, e: FollowUp, a: Analysis) -> Output:
     """Median follow-up by reverse Kaplan-Meier."""
     fact = a.facts[e.fact]
-    times = Times.of(a.members(fact.frame.select("subject", "days", "event"), e.population))
+    times, _ = Times.of(fact.frame).pick(a.populations[e.population])
     words = Words(
         name=name,
         label=e.label or "Follow-up",
@@ -228,17 +227,15 @@ def landmark(name: str, e: Landmark, a: Analysis) -> Output:
     """
     fact, by = a.facts[e.fact], a.facts[e.by]
     day = days_of(e.months)
-    rows = a.members(fact.frame.select("subject", "days", "event"), e.population).join(
-        by.frame.select("subject", by_day="day"), on="subject", how="left", maintain_order="left"
-    )
-    kept = rows.filter(pl.col("days").is_not_null() & (pl.col("days") > day)).with_columns(
-        done=(pl.col("by_day") <= math.floor(day)).fill_null(False),
-        days=pl.col("days").cast(pl.Float64) - day,
-    )
+    population = a.populations[e.population]
+    times, _ = Times.of(fact.frame).pick(population)
+    kept = times.after(day)
+    done_on = dict(zip(by.frame["subject"].to_list(), by.frame["day"].to_list(), strict=True))
+    done = [s for s in kept.subjects if done_on[s] is not None and done_on[s] <= day]
     notes = (
         *fact.rules,
-        f"landmark at {e.months:g} months ({day:g} days); {rows.height - kept.height} with the event or lost by then "
-        "are left out; time runs from the landmark",
+        f"landmark at {e.months:g} months ({day:g} days); {len(population) - len(kept.subjects)} with the event or "
+        "lost by then are left out; time runs from the landmark",
     )
     words = Words(
         name=name,
@@ -250,9 +247,10 @@ def landmark(name: str, e: Landmark, a: Analysis) -> Output:
         notes=notes,
     )
     out, arms = Output(), []
-    last = longest(Times.of(kept))
-    for shown, done in (("yes", True), ("no", False)):
-        times = Times.of(kept.filter(pl.col("done") == done))
+    last = longest(kept)
+    early = set(done)
+    for shown, members in (("yes", done), ("no", [s for s in kept.subjects if s not in early])):
+        times, _ = kept.pick(members)
         label = f"{by.label} by {e.months:g} months: {shown}"
         out += curve_estimates(times, e, replace(words, group=f"{e.by}={shown}", shown=label), last)
         arms.append(times)

@@ -176,10 +176,18 @@ def _endpoints(p: Protocol, where: Where) -> Iterator[Finding]:
             case Landmark():
                 yield from _wrong_fact(p, where, f"{path}.fact", e.fact, facts.TIME_KINDS)
                 yield from _wrong_fact(p, where, f"{path}.by", e.by, frozenset({"procedure"}))
+                yield from _landmark(p, where, path, e)
             case Summary():
                 yield from _covariate(p, where, f"{path}.covariate", e.covariate, number=True)
             case Distribution():
                 yield from _distribution(p, where, path, e)
+
+
+def _landmark(p: Protocol, where: Where, path: str, e: Landmark) -> Iterator[Finding]:
+    clause = p.facts.get(e.fact)
+    if isinstance(clause, facts.TimeTo) and clause.origin != "time-zero":
+        says = f'the landmark counts from time zero, the fact "{e.fact}" from {clause.origin}'
+        yield _misfit(where, f"{path}.fact", says, "name a fact with `origin: time-zero`")
 
 
 def _covariate(p: Protocol, where: Where, path: str, name: str, *, number: bool) -> Iterator[Finding]:
