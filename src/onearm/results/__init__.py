@@ -1,0 +1,10 @@
+"""Results are records: one per printed number, one per curve. They compute nothing.
+
+Ids are stable names: ``orr``, ``os.median``, ``os.survival@24mo``, ``os.hazard_ratio|salvage_chemo``. What
+stands after ``|`` is the comparison, arm or subgroup.
+"""
+
+from onearm.results.collection import SCHEMA, Results
+from onearm.results.records import Curve, Estimate, Evidence, Flow, FlowStep, Gate, Header, RiskTable
+
+__all__ = ["SCHEMA", "Curve", "Estimate", "Evidence", "Flow", "FlowStep", "Gate", "Header", "Results", "RiskTable"]

@@ -1,0 +1,110 @@
+"""Everything one run found, in order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from onearm.errors import UsageError, near
+from onearm.results import ard, plain
+from onearm.results.records import Curve, Estimate, Evidence, Flow, Gate, Header
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SCHEMA = 1
+"""Version of the shape of results.json."""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Everything one run found, in order; look a number up by its id.
+
+    Examples
+    --------
+    >>> one = Estimate(id="orr", label="Overall response", variable="orr", stat="p", context="proportion",
+    ...                unit="proportion", n=48, events=44, value=44 / 48, method="exact", population="treated")
+    >>> r = Results(Header(trial="t", title="T", arm="A"), {"orr": one})
+    >>> r["orr"].events, "orr" in r, Results.from_json(r.to_json()) == r
+    (44, True, True)
+    """
+
+    header: Header
+    estimates: Mapping[str, Estimate] = field(default_factory=dict)
+    curves: Mapping[str, Curve] = field(default_factory=dict)
+    gates: tuple[Gate, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    evidence: Mapping[str, Mapping[str, Evidence]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("estimates", "curves", "evidence"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def __getitem__(self, key: str) -> Estimate:
+        """The number with this id; `UsageError` U301 with a near match when there is none."""
+        try:
+            return self.estimates[key]
+        except KeyError:
+            raise UsageError.one(
+                "U301",
+                key,
+                f'no number has the id "{key}"{near(key, self.estimates)}',
+                "look the id up in results.csv (column id)",
+            ) from None
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.estimates
+
+    def __iter__(self) -> Iterator[Estimate]:
+        return iter(self.estimates.values())
+
+    def __len__(self) -> int:
+        return len(self.estimates)
+
+    def frame(self) -> pl.DataFrame:
+        """One row per number, in the columns of CDISC's analysis results data, plus ``id`` and ``method``.
+
+        Columns: ``group1 group1_level variable variable_level context stat_name stat_label stat unit n id method
+        population error``. An estimate with limits gives three rows; a count gives its own.
+        """
+        import polars as pl
+
+        rows = [row for e in self for row in ard.rows(e)]
+        return pl.DataFrame(rows, schema=ard.schema(), orient="row")
+
+    def to_json(self) -> str:
+        """Deterministic JSON text, one record a line; infinities become the strings ``"inf"`` and ``"-inf"``.
+
+        Evidence is left out: it names lines of files, which change when rows are reordered and numbers do not.
+        """
+        lists = {
+            "estimates": self.estimates.values(),
+            "curves": self.curves.values(),
+            "gates": self.gates,
+            "flows": self.flows,
+        }
+        parts = [f'"schema": {SCHEMA}', f'"header": {plain.line(self.header)}']
+        parts += [f'"{name}": [\n{plain.lines(records)}\n]' for name, records in lists.items()]
+        return "{\n" + ",\n".join(parts) + "\n}\n"
+
+    @classmethod
+    def from_json(cls, text: str, where: str = "results.json") -> Results:
+        """Read back what `to_json` wrote; `UsageError` U302 when it is something else."""
+        try:
+            body = json.loads(text)
+            if body["schema"] != SCHEMA:
+                raise ValueError(f"shape {body['schema']} of results, this version reads {SCHEMA}")
+            return cls(
+                header=plain.header(body["header"]),
+                estimates={e["id"]: plain.record(Estimate, e) for e in body["estimates"]},
+                curves={c["id"]: plain.curve(c) for c in body["curves"]},
+                gates=tuple(plain.record(Gate, g) for g in body["gates"]),
+                flows=tuple(plain.flow(f) for f in body["flows"]),
+            )
+        except (ValueError, KeyError, TypeError) as problem:
+            raise UsageError.one(
+                "U302", where, f"these are not results of onearm ({problem})", "run `onearm run` again"
+            ) from None

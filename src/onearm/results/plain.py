@@ -1,0 +1,63 @@
+"""Records to JSON's own types and back."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from onearm.results.records import Curve, Flow, FlowStep, Header, RiskTable
+
+
+def line(record: Any) -> str:
+    """One record as one line of JSON."""
+    return json.dumps(plain(record), ensure_ascii=False, allow_nan=False)
+
+
+def lines(records: Iterable[Any]) -> str:
+    """Records as lines of a JSON list."""
+    return ",\n".join(line(r) for r in records)
+
+
+def plain(value: Any) -> Any:
+    """A record as JSON's own types; infinities become the strings ``"inf"`` and ``"-inf"``."""
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, float):
+        if math.isfinite(value):
+            return value
+        return None if math.isnan(value) else ("inf" if value > 0 else "-inf")
+    if isinstance(value, tuple):  # of one kind each; texts, the longest ones, need no look at every item
+        return list(value) if value and isinstance(value[0], str) else [plain(v) for v in value]
+    return {name: plain(getattr(value, name)) for name in value.__slots__}
+
+
+_NUMBERS = frozenset({"value", "low", "high", "std_error"})
+"""Fields that may hold an infinity."""
+
+
+def _read(name: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_read(name, v) for v in value)
+    return float(value) if name in _NUMBERS and value in ("inf", "-inf") else value
+
+
+def record(kind: type[Any], body: Mapping[str, Any]) -> Any:
+    """A record of one kind from what `plain` made of it."""
+    return kind(**{name: _read(name, value) for name, value in body.items()})
+
+
+def curve(body: Mapping[str, Any]) -> Curve:
+    """A curve with its risk table."""
+    return record(Curve, {**body, "risk": record(RiskTable, body["risk"])})  # type: ignore[no-any-return]
+
+
+def flow(body: Mapping[str, Any]) -> Flow:
+    """A flow with its steps."""
+    return Flow(id=body["id"], label=body["label"], steps=tuple(record(FlowStep, s) for s in body["steps"]))
+
+
+def header(body: Mapping[str, Any]) -> Header:
+    """The header."""
+    return record(Header, body)  # type: ignore[no-any-return]

@@ -1,0 +1,166 @@
+"""The records: one per printed number, one per curve, and what stands around them. They compute nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """One number that may be printed, with everything needed to defend it.
+
+    Parameters
+    ----------
+    id
+        Stable name: ``endpoint[.statistic][@time][|group]``.
+    label
+        Words for a table row.
+    variable, stat, context
+        ARD columns: what was measured, which statistic, which kind of analysis.
+    value, low, high, level
+        The number, its limits and their level; ``None`` where there is none. ``value`` may be infinite
+        ("not reached").
+    std_error
+        Standard error on the scale named in ``method``.
+    unit
+        ``proportion``, ``months``, ``hazard ratio``, ``patients``, ``p`` ...
+    n, events
+        Subjects behind the number; those with the event.
+    method
+        Words for a footnote.
+    population, group
+        Whom it speaks of; ``group`` is the comparison, arm or subgroup.
+    evidence
+        Name of the fact whose rows prove the number; see `Results.evidence`.
+    subjects
+        The subjects counted (those with the fact, or those in the analysis).
+    notes
+        Assumptions and defaults in force.
+    error
+        Why there is no value.
+    """
+
+    id: str
+    label: str
+    variable: str
+    stat: str
+    context: str
+    unit: str
+    n: int
+    method: str
+    population: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    level: float | None = None
+    std_error: float | None = None
+    events: int | None = None
+    group: str = ""
+    evidence: str = ""
+    subjects: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskTable:
+    """Numbers under a curve's axis.
+
+    ``time`` in months; ``at_risk``, ``censored`` and ``events`` of the same length: at risk just before the time,
+    censored and events up to it.
+    """
+
+    time: tuple[float, ...]
+    at_risk: tuple[float, ...]
+    censored: tuple[int, ...]
+    events: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """A step function with its limits, ready to draw.
+
+    ``time`` (months), ``value``, ``low``, ``high``, ``at_risk``, ``events`` and ``censored`` have one entry per
+    distinct time. ``panel`` joins the curves of one picture; ``group`` names this one.
+    """
+
+    id: str
+    label: str
+    panel: str
+    group: str
+    time: tuple[float, ...]
+    value: tuple[float, ...]
+    low: tuple[float | None, ...]
+    high: tuple[float | None, ...]
+    at_risk: tuple[float, ...]
+    events: tuple[float, ...]
+    censored: tuple[float, ...]
+    risk: RiskTable
+    n: int
+    method: str
+    population: str
+    evidence: str = ""
+    subjects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """A check that was set before the effect was seen: its value, its threshold, and whether it passed."""
+
+    id: str
+    comparison: str
+    name: str
+    value: float | None
+    threshold: float
+    passed: bool
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowStep:
+    """One step of an attrition: who is left, who was removed, why. ``estimate`` is the id of the count."""
+
+    name: str
+    label: str
+    n: int
+    removed: int
+    reason: str
+    estimate: str
+    removed_estimate: str = ""
+    branch: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """The attrition of the trial or of one external source, in order."""
+
+    id: str
+    label: str
+    steps: tuple[FlowStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is true of one subject, in words, and the rows that prove it (``responses.csv:6``)."""
+
+    says: str
+    at: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What the results are of.
+
+    ``notice`` is printed on everything (invented patients, research use). ``definitions`` are the rules and
+    defaults in force, one sentence each. ``findings`` are the problems that did not block.
+    """
+
+    trial: str
+    title: str
+    arm: str
+    registry: str = ""
+    notice: str = ""
+    cutoff: str = ""
+    software: str = ""
+    definitions: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
