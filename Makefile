@@ -41,6 +41,12 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+oracles: $(VENV)/.dev
+	@command -v Rscript >/dev/null || { echo "Rscript is missing: install r-base-core r-cran-survival r-cran-matchit"; exit 2; }
+	cd tests/r && for script in survival cox logistic binomial; do Rscript $$script.R; done
+	$(BIN)/python -c "from lifelines.datasets import load_gbsg2; load_gbsg2().to_csv('build-gbsg2.csv', index=False)"
+	Rscript tests/real/gbsg2.R build-gbsg2.csv > tests/real/gbsg2.json; rm build-gbsg2.csv
+
 schema: $(VENV)/.dev
 	$(BIN)/python -m onearm.io.schema docs/protocol.schema.json
 

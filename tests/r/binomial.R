@@ -1,4 +1,4 @@
-# R's values for tests/stats/test_binomial.py. Run in this folder: Rscript binomial.R   (R 4.2.2, base only)
+# R's values for tests/stats/test_kernel_binomial.py. Run in this folder: Rscript binomial.R   (R 4.2.2, base only)
 source("json.R")
 one <- function(x, n) {
   wilson <- function(correct) suppressWarnings(prop.test(x, n, correct = correct)$conf.int)

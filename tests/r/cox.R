@@ -1,4 +1,4 @@
-# R's values for tests/stats/test_cox_r.py. Run in this folder: Rscript cox.R
+# R's values for tests/stats/test_kernel_cox_r.py. Run in this folder: Rscript cox.R
 # R 4.2.2, survival 3.5-3. Tighter convergence than the default, so that 1e-8 can be asked for.
 library(survival)
 source("json.R")

@@ -1,4 +1,4 @@
-# R's values for tests/stats/test_logistic.py. Run in this folder: Rscript logistic.R
+# R's values for tests/stats/test_kernel_logistic.py. Run in this folder: Rscript logistic.R
 # R 4.2.2, MatchIt 4.5.1 (for lalonde), survival 3.5-3 (for aml).
 suppressMessages({library(MatchIt); library(survival)})
 source("json.R")

@@ -1,4 +1,4 @@
-# R's values for tests/stats/test_survival_r.py. Run in this folder: Rscript survival.R
+# R's values for tests/stats/test_kernel_survival_r.py. Run in this folder: Rscript survival.R
 # R 4.2.2, survival 3.5-3.
 library(survival)
 source("json.R")
