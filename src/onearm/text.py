@@ -95,6 +95,7 @@ _DECIMALS = {
     "days": 0,
     "standardized difference": 2,
     "ratio": 2,
+    "logit": 3,
 }
 
 

@@ -68,15 +68,10 @@ def _clause(analysis: Analysis, endpoint: str) -> Survival:
 
 
 def _design_numbers(name: str, plan: Design, comparison: Comparison) -> list[Estimate]:
-    pairs = count("n.pairs", "Matched pairs", plan.matched_trial, len(plan.trial), name, context="comparison")
-    lost = count(
-        "n.unmatched",
-        "Trial patients without a partner",
-        plan.unmatched,
-        len(plan.trial),
-        name,
-        context="comparison",
-    )
+    words = {"context": "comparison", "population": "aligned, complete cases"}
+    n = len(plan.trial)
+    pairs = count("n.pairs", "Matched pairs", plan.matched_trial, n, name, **words)
+    lost = count("n.unmatched", "Trial patients without a partner", plan.unmatched, n, name, **words)
     rule = f"{comparison.caliper.width:g} standard deviations ({comparison.caliper.sd}) of the logit score"
     caliper = Estimate(
         id=f"caliper|{name}",

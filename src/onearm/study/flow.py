@@ -13,7 +13,14 @@ from onearm.results import Estimate, Flow, FlowStep
 
 
 def count(
-    name: str, label: str, subjects: tuple[str, ...], n: int, group: str = "", *, context: str = "attrition"
+    name: str,
+    label: str,
+    subjects: tuple[str, ...],
+    n: int,
+    group: str = "",
+    *,
+    context: str = "attrition",
+    population: str = "",
 ) -> Estimate:
     """How many subjects, as an estimate with their names."""
     return Estimate(
@@ -25,7 +32,7 @@ def count(
         unit="patients",
         n=n,
         method="count",
-        population=label,
+        population=population or label,
         group=group,
         value=float(len(subjects)),
         subjects=subjects,
