@@ -81,7 +81,7 @@ def test_alignment_adds_up_and_names_who_went_and_why() -> None:
     aligned = align(theirs, conditions, ["age", "sex"])
     assert [s.name for s in aligned.steps] == ["start", "eligible.1", "eligible.2", "complete"]
     assert aligned.steps[1].removed == ("e0", "e2")  # a missing age meets no condition
-    assert aligned.steps[1].reason == "age at least 18"
+    assert aligned.steps[1].reason == "not: age at least 18"
     assert aligned.steps[2].reason == "women only"
     left = 4
     for step in aligned.steps:

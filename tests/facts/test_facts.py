@@ -168,6 +168,20 @@ def test_the_assessment_that_dates_no_response(trial: Trial) -> None:
     assert places == ["data/subjects.csv:4", "data/followup.csv:4", "data/responses.csv:99"]
 
 
+def test_a_patient_never_evaluable_has_no_event_or_one_as_the_protocol_says(trial: Trial) -> None:
+    clause = {"kind": "time-to", "events": ["relapse", "no-response", "death"]}
+    cohort = replace(trial.cohort, responses=trial.cohort.responses.filter(pl.col("subject") != "S04"))
+    assert times(fact(trial, cohort, **clause))["S04"] == (days("2014-03-05", "2017-05-02"), False, "censored")
+    assert times(fact(trial, cohort, **clause, never_evaluable="no-response"))["S04"] == (1, True, "no response")
+    seen = with_response(cohort, subject="S04", day=40, response="NE")
+    column = fact(trial, seen, **clause, never_evaluable="no-response")
+    assert times(column)["S04"] == (40, True, "no response")
+    assert "data/responses.csv:99" in proof(column, "S04")[1]
+    assert times(column)["S03"] == (days("2014-02-11", "2014-03-12"), True, "no response")
+    zero = fact(trial, seen, **clause, never_evaluable="no-response", no_response_at="time-zero")
+    assert times(zero)["S04"] == (1, True, "no response")
+
+
 def test_without_no_response_the_death_counts(trial: Trial) -> None:
     pfs = times(fact(trial, kind="time-to", events=["relapse", "death"]))
     assert pfs["S03"] == (days("2014-02-11", "2014-05-04"), True, "death")

@@ -89,7 +89,7 @@ def distribution(name: str, e: Distribution, a: Analysis) -> Output:
         fact, values = a.facts[e.fact], a.values(e.fact)
         scale = a.protocol.response
         levels: tuple[str, ...] = (*scale.order, scale.not_evaluable)
-        context, evidence, label, rules = "response", e.fact, e.label or fact.label, fact.rules
+        context, evidence, label, rules = "response", e.fact, e.label or fact.label, (*fact.rules, scale.legend)
     else:
         column = e.covariate or ""
         values = a.values(column)

@@ -30,6 +30,13 @@ def _days(course: Course, clause: TimeTo) -> pl.DataFrame:
     }
     day, at = dated[clause.no_response_at]
     refractory = pl.col("refractory").fill_null(False)
+    if clause.never_evaluable == "no-response":
+        seen = {"first-assessment": "seen_first", "last-assessment": "seen_last"}.get(clause.no_response_at)
+        unseen = pl.col(seen).fill_null(1) if seen else pl.lit(1, pl.Int32)
+        never = pl.col("refractory").is_null()
+        day = pl.when(never).then(unseen).otherwise(day)
+        at = pl.when(never).then(pl.coalesce("seen_at", "subject_at")).otherwise(at)
+        refractory = refractory | never
     frame = course.frame
     if clause.censor_at:
         stop = first_procedure(course.cohort, clause.censor_at)

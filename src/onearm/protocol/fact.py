@@ -23,12 +23,30 @@ class ResponseScale(Part):
     not_evaluable: str = "NE"
 
     @property
+    def legend(self) -> str:
+        """What the usual abbreviations among the categories stand for."""
+        known = [f"{c}: {_CATEGORIES[c]}" for c in self.order if c in _CATEGORIES]
+        return "; ".join([*known, f"{self.not_evaluable}: not evaluable for response"])
+
+    @property
     def rules(self) -> tuple[str, ...]:
         """Rules in force, in words."""
         return (
             f"Response categories, best first: {', '.join(self.order)}; an overlap counts as the earlier one.",
+            f"{self.legend}.",
             f"Responders: best overall response {', '.join(self.responders)}.",
         )
+
+
+_CATEGORIES = {
+    "CR": "complete response",
+    "CRp": "complete response without platelet recovery",
+    "CRi": "complete response with incomplete recovery of counts",
+    "PR": "partial response",
+    "NR": "no response",
+    "SD": "stable disease",
+    "PD": "progressive disease",
+}
 
 
 class BestResponse(Part):
@@ -59,7 +77,7 @@ class Response(Part):
     @property
     def rules(self) -> tuple[str, ...]:
         """Rules in force, in words."""
-        what = f"best response {', '.join(self.any_of)}" if self.any_of else "best response among the responders"
+        what = f"best response {', '.join(self.any_of)}" if self.any_of else "best response is a response"
         return (f"{what}; assessments {'before relapse' if self.until == 'relapse' else 'until death'}",)
 
 
@@ -82,7 +100,11 @@ class Mrd(Part):
         """Rules in force, in words."""
         which = "any assessment before relapse" if self.count == "best" else "the first assessment with a result"
         rest = "untested patients counted as not negative" if self.untested == "counted" else "untested excluded"
-        return (f"MRD negative below {self.limit:g} at {which}; {rest}",)
+        low = f"{self.limit:g}"
+        return (
+            f"MRD negative at {which}: called negative by a test with a limit of at most {low} (or an unstated one), or "
+            f"a value below {low}; {rest}",
+        )
 
 
 class Procedure(Part):
@@ -122,7 +144,7 @@ class Alive(Part):
     @property
     def rules(self) -> tuple[str, ...]:
         """Rules in force, in words."""
-        return ("alive at last contact",)
+        return ("alive at last contact, which came after different times; the interval takes it as fixed",)
 
 
 class InRemission(Part):
@@ -134,7 +156,10 @@ class InRemission(Part):
     @property
     def rules(self) -> tuple[str, ...]:
         """Rules in force, in words."""
-        return ("responded, no relapse, alive at last contact",)
+        return (
+            "responded, no relapse, alive at last contact, which came after different times; the interval takes it as "
+            "fixed",
+        )
 
 
 EventName = Literal["relapse", "no-response", "death"]
@@ -145,7 +170,9 @@ class TimeTo(Part):
 
     ``origin`` is ``time-zero``, ``enrolled`` or ``response`` (first response; those without one are left out).
     ``no_response_at`` dates the event of a patient who never responded: ``first-assessment``, ``last-assessment``
-    or ``time-zero``. ``censor_at`` lists procedures that end observation. Others are censored at last contact.
+    or ``time-zero``. ``never_evaluable`` says what becomes of a patient without any evaluable assessment: ``no-event``
+    (death and relapse still count) or ``no-response``, dated at an assessment that was made, else at time zero.
+    ``censor_at`` lists procedures that end observation. Others are censored at last contact.
     """
 
     kind: Literal["time-to"]
@@ -153,6 +180,7 @@ class TimeTo(Part):
     events: tuple[EventName, ...] = Field(min_length=1)
     origin: Literal["time-zero", "enrolled", "response"] = "time-zero"
     no_response_at: Literal["first-assessment", "last-assessment", "time-zero"] = "last-assessment"
+    never_evaluable: Literal["no-event", "no-response"] = "no-event"
     censor_at: tuple[str, ...] = ()
 
     @property
@@ -163,8 +191,15 @@ class TimeTo(Part):
         said = [f"from {origin} to {' or '.join(e.replace('-', ' ') for e in self.events)}{first}"]
         if "no-response" in self.events:
             dated = self.no_response_at.replace("-", " ")
-            said.append(f"a patient who never responded has the event at {dated}")
-        ended = f"censored at {' or '.join(self.censor_at)}" if self.censor_at else "not censored at any procedure"
+            said.append(f"a patient with evaluable assessments and no response has the event at {dated}")
+            unseen = {
+                "no-event": "a patient without an evaluable assessment has no such event",
+                "no-response": "a patient without an evaluable assessment counts as one without response",
+            }
+            said.append(unseen[self.never_evaluable])
+        ended = "not censored at any procedure"
+        if self.censor_at:
+            ended = f"censored at {' or '.join(self.censor_at)}, an event on that day counting"
         said.append(f"{ended}; without an event censored at last contact; both end days counted")
         return ("; ".join(said),)
 

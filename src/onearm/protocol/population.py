@@ -23,7 +23,8 @@ class Condition(Part):
     """One condition on a column of `subjects` or on a fact.
 
     Give ``column`` or ``fact``, then at least one of ``given``, ``is``, ``in``, ``not_in``, ``at_least``, ``at_most``,
-    ``above``, ``below``. A fact alone means that it is true. ``label`` is the reason printed for those removed.
+    ``above``, ``below``. A fact alone means that it is true. ``label`` is the reason printed for those removed, for
+    instance ``younger than 18``.
     """
 
     column: Name | None = None
@@ -59,11 +60,16 @@ class Condition(Part):
         return tuple(used) or ((("is_", True),) if self.fact is not None else ())
 
     @property
-    def words(self) -> str:
-        """The condition in words, for the attrition."""
-        if self.label:
-            return self.label
+    def criterion(self) -> str:
+        """What those kept fulfil, in words: ``age at least 18``."""
+        if self.fact is not None and self.tests in ((("is_", True),), (("is_", False),)):
+            return self.fact if self.tests[0][1] else f"not {self.fact}"
         return f"{self.name} " + " and ".join(_say(op, operand) for op, operand in self.tests)
+
+    @property
+    def words(self) -> str:
+        """Why those who do not fulfil it are removed: the label, or the criterion that is not met."""
+        return self.label or f"not: {self.criterion}"
 
 
 def _say(op: str, operand: object) -> str:

@@ -22,8 +22,8 @@ def _sentences(p: Protocol) -> Iterator[str]:
         yield f"Data cut-off {p.trial.cutoff.isoformat()}."
     yield from p.response.rules
     for name, population in p.populations.items():
-        kept = "; ".join(c.words for c in population.keep) or "all"
-        yield f"Population {population.label or name}: from {population.source}, {kept}."
+        kept = " and ".join(c.criterion for c in population.keep)
+        yield f"Population {population.label or name}: those {population.source}" + (f" with {kept}." if kept else ".")
     for name, fact in p.facts.items():
         yield f"{fact.label or name}: {'; '.join(fact.rules)}."
     for name, version in p.versions.items():
@@ -54,9 +54,9 @@ def _start(version: Version) -> str:
 
 def _comparison(name: str, c: Comparison, p: Protocol) -> str:
     covariates = ", ".join(p.covariates[v].label for v in c.covariates)
-    eligible = "; ".join(condition.words for condition in c.eligibility) or "no further condition"
+    eligible = " and ".join(condition.criterion for condition in c.eligibility) or "no further condition"
     return (
-        f"Comparison {c.label or name}: estimand {c.estimand}; eligibility on both sides: {eligible}; complete cases; "
+        f"Comparison {c.label or name}: estimand {c.estimand}; eligible on both sides: {eligible}; complete cases; "
         f"logistic score on {covariates}; 1:1 nearest neighbour on the logit, {c.order} score first, without "
         f"replacement, caliper {c.caliper.width:g} SD ({c.caliper.sd}); standardized differences over the SD of "
         f"{c.smd}; gates: difference at most {c.gates.max_smd:g}, at least {c.gates.min_matched:g} of the patients "
