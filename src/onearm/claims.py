@@ -101,6 +101,8 @@ def _bounded(claim: Claim, estimate: Estimate, value: float, match: re.Match[str
     limit = float(match["number"]) / (100 if match["percent"] else 1)
     holds = {"<": value < limit, ">": value > limit, "<=": value <= limit, ">=": value >= limit}[match["bound"]]
     ours = quantity(value, estimate.unit)
+    if claim.part in ("low", "high"):
+        ours += " (lower limit)" if claim.part == "low" else " (upper limit)"
     return Verdict(claim.claim, claim.number, claim.published, ours, f"{value:.6g} {match['bound']} {limit:g}", holds)
 
 

@@ -244,6 +244,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("dose-zero", "D265", 1, (DOSES, "2,mg,2014-02-11", "0,mg,2014-02-11")),
     Defect("unknown-procedure", "D266", 0, (PROCEDURES, "S01,ASCT", "S01,ASC")),
     Defect("term-misspelt", "D267", 0, (EVENTS, "Veno-occlusive disease", "Veno-occlusive diseas")),
+    Defect("term-nowhere", "D268", 0, (EVENTS, "Veno-occlusive disease", "Liver trouble")),
     # MRD
     Defect("mrd-in-percent", "D270", 1, (RESPONSES, "positive,0.002,", "positive,2,")),
     Defect("mrd-limit-zero", "D270", 1, (RESPONSES, "0.002,0.0001", "0.002,0")),
@@ -256,7 +257,8 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("dose-after-death", "D280", 1, (DOSES, "mg,2014-02-11", "mg,2014-05-11")),
     Defect("relapse-after-death", "D280", 1, (FOLLOWUP, "S02,2015-01-10", "S02,2015-08-02")),
     Defect("contact-after-death", "D280", 1, (FOLLOWUP, "leukaemia,2015-08-01", "leukaemia,2016-08-01")),
-    Defect("relapse-without-response", "D281", 1, (FOLLOWUP, "S06,,2014", "S06,2014-09-01,2014")),
+    Defect("relapse-without-response", "D281", 1, (FOLLOWUP, "S03,,2014-05", "S03,2014-05-02,2014-05")),
+    Defect("relapse-after-partial-response", "D281", 0, (FOLLOWUP, "S06,,2014", "S06,2014-09-01,2014")),
     Defect("relapse-before-response", "D282", 1, (FOLLOWUP, "S05,2014-12-01", "S05,2014-04-28")),
     Defect("response-before-treatment", "D283", 1, (RESPONSES, "S06,2014-06-05", "S06,2014-05-05")),
     Defect("dose-before-treatment", "D283", 1, (DOSES, "mg,2014-02-11", "mg,2014-02-10")),

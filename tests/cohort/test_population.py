@@ -85,9 +85,9 @@ def test_attrition_adds_up_and_names_everyone():
     assert members["responders"] == ("c", "e")
     told = [(s.population, s.label, s.reason, s.before, s.kept, s.removed) for s in steps]
     assert told == [
-        ("responders", "Responders", "responded is true", 3, ("c", "e"), ("b",)),
+        ("responders", "Responders", "not: responded", 3, ("c", "e"), ("b",)),
         ("treated", "treated", "never treated", 6, tuple("abcde"), ("f",)),
-        ("treated", "treated", "age at least 60", 5, tuple("bce"), ("a", "d")),
+        ("treated", "treated", "not: age at least 60", 5, tuple("bce"), ("a", "d")),
     ]
 
 

@@ -79,7 +79,7 @@ def test_effect_on_the_matched_sets(results: Results) -> None:
 
 
 def test_crude_effect(results: Results) -> None:
-    e = results["pfs.hazard_ratio|untreated/unmatched"]
+    e = results["pfs.hazard_ratio|untreated/crude"]
     for ours, theirs in zip((e.value, e.low, e.high, e.std_error), R["hr.unmatched"], strict=True):
         same(ours, theirs)
 

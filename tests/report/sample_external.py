@@ -58,7 +58,7 @@ def effects(name: str, hr: float, n: int) -> list[Estimate]:
             n=2 * n,
         ),
         number(
-            f"os.hazard_ratio|{name}/unmatched",
+            f"os.hazard_ratio|{name}/crude",
             "Overall survival: hazard ratio",
             hr * 1.1,
             "hazard ratio",

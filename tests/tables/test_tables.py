@@ -149,7 +149,7 @@ def test_a_failed_gate_marks_every_number_that_depends_on_it(tables: dict[str, T
     assert row(failed, "Median, months")[0].endswith("[†]")
     assert not any(c.stamp for c in passed.cells())
     unmarked = {key for c in failed.cells() if not c.stamp for key in c.ids}
-    assert unmarked == {f"n.pairs|{INO}", f"n.unmatched|{INO}", f"os.hazard_ratio|{INO}/unmatched"}
+    assert unmarked == {f"n.pairs|{INO}", f"n.unmatched|{INO}", f"os.hazard_ratio|{INO}/crude"}
 
 
 def test_gates_say_their_verdict(tables: dict[str, Table]) -> None:

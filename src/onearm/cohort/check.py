@@ -72,19 +72,27 @@ def _missing(raw: Mapping[str, RawTable], source: Source, log: Log) -> None:
     for table in REQUIRED_TABLES:
         if table not in raw:
             log.add("D201", f"{source.folder}/{table}.csv", f"table `{table}` is missing", "add the table")
-    if source.external:
-        return
-    for table, facts in _needed(source.protocol).items():
+    for table, facts in _needed(source).items():
         if table not in raw:
             says = f"table `{table}` is missing, and {facts} cannot be known without it"
             step = "add the table; a header without rows says that there was nothing to report"
             log.add("D218", f"{source.folder}/{table}.csv", says, step)
 
 
-def _needed(protocol: Protocol) -> dict[str, str]:
-    """Optional tables that facts of the protocol need, and the first such fact in words."""
+def _needed(source: Source) -> dict[str, str]:
+    """Optional tables that facts need, and the first such fact in words.
+
+    Of an external source only the facts of the endpoints that are compared with it are asked.
+    """
+    protocol = source.protocol
+    asked = set(protocol.facts)
+    if source.external:
+        compared = [c.endpoints for c in protocol.comparisons.values() if c.source == source.name]
+        asked = {getattr(protocol.endpoints[e], "fact", "") for endpoints in compared for e in endpoints}
     needed: dict[str, str] = {}
     for name, fact in protocol.facts.items():
+        if name not in asked:
+            continue
         if isinstance(fact, (BestResponse, Response, Mrd, InRemission)) or (
             isinstance(fact, TimeTo) and (fact.origin == "response" or "no-response" in fact.events)
         ):

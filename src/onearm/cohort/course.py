@@ -172,11 +172,21 @@ def _relapses(tables: Frames, followup: pl.DataFrame, source: Source, log: Log) 
     relapsed = followup.filter(pl.col("relapse").is_not_null()).join(first, on="subject", how="left")
     words = ", ".join(source.protocol.response.responders)
     unread = tables["responses"].filter(pl.col("response").is_null())["subject"]
+    never = relapsed.filter(pl.col("_responded").is_null() & ~pl.col("subject").is_in(unread.to_list()))
+    order = source.protocol.response.order
+    partly = tables["responses"].filter(pl.col("response").is_in(list(order[:-1])))["subject"].to_list()
     log.rows(
         "D281",
-        relapsed.filter(pl.col("_responded").is_null() & ~pl.col("subject").is_in(unread.to_list())),
+        never.filter(~pl.col("subject").is_in(partly)),
         lambda _: "there is a relapse, but no response before it",
-        f"add the assessment with the response ({words}), or delete the relapse",
+        f"add the assessment with the response ({words}); a disease that never responded does not relapse",
+    )
+    log.rows(
+        "D281",
+        never.filter(pl.col("subject").is_in(partly)),
+        lambda _: f"there is a relapse without a response ({words}) before it; it counts as an event",
+        "check the assessments, and which categories are a response",
+        "warning",
     )
     log.rows(
         "D282",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import polars as pl
 
@@ -84,7 +84,22 @@ def _adverse_events(frame: pl.DataFrame, source: Source, log: Log) -> pl.DataFra
     )
     frame = frame.with_columns(pl.when(good).then(plain).cast(pl.Int32, strict=False).alias("grade"))
     _almost(frame, source.protocol, log)
+    facts = source.protocol.facts.items()
+    _nowhere(frame, "term", {n: f.terms for n, f in facts if isinstance(f, AdverseEvent)}, source, log)
     return frame
+
+
+def _nowhere(frame: pl.DataFrame, column: str, wanted: Mapping[str, tuple[str, ...]], source: Source, log: Log) -> None:
+    """A fact that looks for words no row has is false for everybody: right, or a slip of the pen."""
+    if source.external or frame.is_empty():
+        return
+    there = sorted({str(v) for v in frame[column].drop_nulls().unique().to_list()}, key=str.casefold)
+    known = {v.casefold() for v in there}
+    for fact, words in wanted.items():
+        if words and not known & {w.casefold() for w in words}:
+            says = f"fact {fact} looks for {listed(words)}, which no row has"
+            step = f"check the word if it should have been found; the rows have {listed(there, 8)}"
+            log.add("D268", str(frame["at"][0]), says, step, "warning")
 
 
 def _almost(frame: pl.DataFrame, protocol: Protocol, log: Log) -> None:
@@ -114,6 +129,9 @@ def _procedures(frame: pl.DataFrame, source: Source, log: Log) -> pl.DataFrame:
             wanted.append(fact.procedure)
         elif isinstance(fact, TimeTo):
             wanted.extend(fact.censor_at)
+    facts = source.protocol.facts.items()
+    sought = {n: (f.procedure,) for n, f in facts if isinstance(f, Procedure)}
+    _nowhere(frame, "procedure", sought, source, log)
     folded = {w.casefold() for w in wanted}
     for words, rows in frame.filter(pl.col("procedure").is_not_null()).group_by("procedure"):
         word = str(words[0])

@@ -47,6 +47,8 @@ def contrast(
     n, events = len(first.subjects) + len(second.subjects), int(first.event.sum() + second.event.sum())
     variance = "robust variance, pairs as clusters" if pairs is not None else "model variance"
     method = f"Cox regression, Efron ties, {variance}"
+    crude = "crude " if words.group.endswith("/crude") else ""
+    method = crude + method
     common: dict[str, Any] = {"n": n, "events": events, "subjects": named, "notes": (*words.notes, of)}
     if not (first.subjects and second.subjects) or events == 0:
         why = "no events" if first.subjects and second.subjects else "a group is empty"
@@ -90,7 +92,7 @@ def contrast(
             "log_rank_p",
             "log-rank p",
             unit="p",
-            method=f"log-rank test, two-sided{paired}",
+            method=f"{crude}log-rank test, two-sided{paired}",
             value=float(test.p_value),
             **common,
         )

@@ -109,20 +109,23 @@ def _median(km: KaplanMeier, rule: str, words: Words, common: dict[str, Any]) ->
 
 
 def _milestone(km: KaplanMeier, month: float, words: Words, common: dict[str, Any]) -> Estimate:
-    at = km.at(days_of(month))
+    day = days_of(month)
+    at = km.at(day)
     value = _known(at.survival[0])
+    by_then = int(km.n_events[km.time <= day].sum())
+    sure = value is not None and value < 1  # without an event the usual limits say nothing
     return words.estimate(
         "survival",
         f"at {month:g} months",
         at=f"@{month:g}mo",
         unit="proportion",
         value=value,
-        low=_known(at.low[0]),
-        high=_known(at.high[0]),
+        low=_known(at.low[0]) if sure else None,
+        high=_known(at.high[0]) if sure else None,
         std_error=_known(at.std_error[0]),
         error="beyond the last follow-up" if value is None else None,
-        notes=words.notes,
-        **common,
+        notes=words.notes if sure or value is None else (*words.notes, "no event yet: the limits are not estimable"),
+        **common | {"events": by_then},
     )
 
 

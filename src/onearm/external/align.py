@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import polars as pl
+
 from onearm.cohort.baseline import Baseline
 from onearm.cohort.population import meets
 from onearm.protocol.comparison import Comparison
@@ -23,10 +25,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """The baseline of those left, and how they came to be."""
+    """The baseline of those left, how they came to be, and everybody with their rows (``subject``, ``at``)."""
 
     baseline: Baseline
     steps: tuple[Step, ...]
+    everybody: pl.DataFrame
+
+    @property
+    def incomplete(self) -> tuple[str, ...]:
+        """Those eligible who were left out because a covariate is missing."""
+        return self.steps[-1].removed
 
 
 def align(baseline: Baseline, conditions: Sequence[Condition], covariates: Sequence[str]) -> Aligned:
@@ -55,7 +63,7 @@ def align(baseline: Baseline, conditions: Sequence[Condition], covariates: Seque
         steps.append(Step(f"eligible.{i}", condition.words, left.subjects, removed))
     left, removed = left.complete(covariates)
     steps.append(Step("complete", "a covariate is missing", left.subjects, removed))
-    return Aligned(left, tuple(steps))
+    return Aligned(left, tuple(steps), baseline.frame.select("subject", "at"))
 
 
 def needed(comparison: Comparison) -> tuple[str, ...]:

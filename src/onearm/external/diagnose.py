@@ -33,8 +33,14 @@ class Diagnosis:
     gates: tuple[Gate, ...]
 
 
-def diagnose(name: str, comparison: Comparison, trial: Baseline, external: Baseline, design: Design) -> Diagnosis:
-    """Standardized differences, variance ratios and means of every covariate, before and after matching."""
+def diagnose(
+    name: str, comparison: Comparison, trial: Baseline, external: Baseline, design: Design, incomplete: int = 0
+) -> Diagnosis:
+    """Standardized differences, variance ratios and means of every covariate, before and after matching.
+
+    ``incomplete`` counts the eligible trial patients who lack a covariate: they are lost to the comparison too, and
+    the gate on the share matched counts them.
+    """
     x1, columns = trial.balance_matrix(comparison.covariates)
     x0, _ = external.balance_matrix(comparison.covariates)
     x = np.vstack([x1, x0])
@@ -54,7 +60,7 @@ def diagnose(name: str, comparison: Comparison, trial: Baseline, external: Basel
             estimates += at.estimates(trial.covariates, x[:, j], treated, w, float(smd[j]), float(ratios[j]))
             if stage == "after" and not abs(smd[j]) <= worst:
                 worst, worst_of = abs(float(smd[j])), _words(trial.covariates, column)
-    return Diagnosis(tuple(estimates), _gates(name, comparison, design, worst, worst_of))
+    return Diagnosis(tuple(estimates), _gates(name, comparison, design, incomplete, (worst, worst_of)))
 
 
 def _words(covariates: Mapping[str, Covariate], column: str) -> str:
@@ -118,8 +124,11 @@ class _Place:
         )
 
 
-def _gates(name: str, comparison: Comparison, design: Design, worst: float, worst_of: str) -> tuple[Gate, ...]:
-    n = len(design.trial)
+def _gates(
+    name: str, comparison: Comparison, design: Design, incomplete: int, largest: tuple[float, str]
+) -> tuple[Gate, ...]:
+    worst, worst_of = largest
+    n = len(design.trial) + incomplete
     share = len(design.pairs) / n if n else 0.0
     limits = comparison.gates
     matched = Gate(
@@ -129,7 +138,8 @@ def _gates(name: str, comparison: Comparison, design: Design, worst: float, wors
         value=share,
         threshold=limits.min_matched,
         passed=bool(share >= limits.min_matched),
-        says=f"{len(design.pairs)} of {n} matched; at least {limits.min_matched:g} of them required",
+        says=f"{len(design.pairs)} of {n} eligible matched, {incomplete} lack a covariate, "
+        f"{len(design.unmatched)} have no partner; at least {limits.min_matched:g} of them required",
     )
     balanced = bool(design.pairs) and worst <= limits.max_smd
     balance = Gate(

@@ -41,7 +41,7 @@ def forest(results: Results) -> tuple[Drawing, ...]:
             name="forest",
             title="Hazard ratios against the external sources",
             caption="Hazard ratios with their confidence intervals; below 1 favours the trial. "
-            "Hollow: unmatched. A number whose gate failed is marked and is not to be read as an effect.",
+            "Hollow: crude, before matching. A number whose gate failed is marked and is not to be read as an effect.",
             section="comparisons",
             draw=partial(draw, rows, results.header.notice),
         ),

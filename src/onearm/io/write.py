@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from onearm.io.folder import check_target, write_folder
 from onearm.results import Results
@@ -66,6 +67,7 @@ def contents(results: Results, say: Say, clock: dict[str, float]) -> dict[str, b
     with timed(clock, "tables"):
         laid_out = tables.build(results)
         files |= {f"tables/{name}.csv": tables.to_csv(table).encode() for name, table in laid_out.items()}
+    files |= {f"pairs/{name}.csv": text.encode() for name, text in pairs_csv(results).items()}
     with timed(clock, "import matplotlib"):
         say("loading matplotlib")
         import_module("matplotlib.figure")
@@ -80,6 +82,17 @@ def contents(results: Results, say: Say, clock: dict[str, float]) -> dict[str, b
         say("writing the report")
         files["report.html"] = report.html(results, laid_out, drawn).encode()
     return files
+
+
+def pairs_csv(results: Results) -> dict[str, str]:
+    """Who was paired with whom, one file a comparison."""
+    import polars as pl
+
+    found: dict[str, list[dict[str, Any]]] = {}
+    for pair in results.pairs:
+        row = {name: getattr(pair, name) for name in pair.__slots__ if name != "comparison"}
+        found.setdefault(pair.comparison, []).append(row)
+    return {name: pl.DataFrame(rows).write_csv() for name, rows in found.items()}
 
 
 def manifest(trial: Trial, seed: int, files: Mapping[str, bytes]) -> bytes:

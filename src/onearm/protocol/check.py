@@ -171,6 +171,8 @@ def _endpoints(p: Protocol, where: Where) -> Iterator[Finding]:
             case Survival():
                 yield from _wrong_fact(p, where, f"{path}.fact", e.fact, facts.TIME_KINDS)
                 yield from _group(p, where, f"{path}.by", e.by)
+                if e.by in p.facts:
+                    yield _immortal(where, f"{path}.by", f'groups by "{e.by}" are known only after day 1')
             case FollowUp():
                 yield from _wrong_fact(p, where, f"{path}.fact", e.fact, facts.TIME_KINDS)
             case Landmark():
@@ -188,6 +190,25 @@ def _landmark(p: Protocol, where: Where, path: str, e: Landmark) -> Iterator[Fin
     if isinstance(clause, facts.TimeTo) and clause.origin != "time-zero":
         says = f'the landmark counts from time zero, the fact "{e.fact}" from {clause.origin}'
         yield _misfit(where, f"{path}.fact", says, "name a fact with `origin: time-zero`")
+    if later(p, e.population):
+        says = f'who belongs to "{e.population}" may be known only after the landmark'
+        yield _immortal(where, f"{path}.population", says)
+
+
+def later(p: Protocol, population: str) -> bool:
+    """Whether a population depends on a fact, itself or through its source: it is known only after day 1."""
+    seen: set[str] = set()
+    while population in p.populations and population not in seen:
+        seen.add(population)
+        if any(c.fact for c in p.populations[population].keep):
+            return True
+        population = p.populations[population].source
+    return False
+
+
+def _immortal(where: Where, path: str, says: str) -> Finding:
+    step = "the time until then is immortal; use the estimator `landmark` in a population known at day 1"
+    return Finding("P115", "warning", where(path), says, step)
 
 
 def _covariate(p: Protocol, where: Where, path: str, name: str, *, number: bool) -> Iterator[Finding]:

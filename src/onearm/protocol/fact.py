@@ -102,8 +102,8 @@ class Mrd(Part):
         rest = "untested patients counted as not negative" if self.untested == "counted" else "untested excluded"
         low = f"{self.limit:g}"
         return (
-            f"MRD negative at {which}: called negative by a test with a limit of at most {low} (or an unstated one), or "
-            f"a value below {low}; {rest}",
+            f"MRD negative at {which}: called negative by a test with a limit of at most {low} (or an unstated one), "
+            f"or a value below {low}; {rest}",
         )
 
 
@@ -170,7 +170,7 @@ class TimeTo(Part):
 
     ``origin`` is ``time-zero``, ``enrolled`` or ``response`` (first response; those without one are left out).
     ``no_response_at`` dates the event of a patient who never responded: ``first-assessment``, ``last-assessment``
-    or ``time-zero``. ``never_evaluable`` says what becomes of a patient without any evaluable assessment: ``no-event``
+    or ``time-zero``. ``never_evaluable`` says what a patient without any evaluable assessment has: ``no-event``
     (death and relapse still count) or ``no-response``, dated at an assessment that was made, else at time zero.
     ``censor_at`` lists procedures that end observation. Others are censored at last contact.
     """

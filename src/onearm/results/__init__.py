@@ -5,6 +5,18 @@ stands after ``|`` is the comparison, arm or subgroup.
 """
 
 from onearm.results.collection import SCHEMA, Results
-from onearm.results.records import Curve, Estimate, Evidence, Flow, FlowStep, Gate, Header, RiskTable
+from onearm.results.records import Curve, Estimate, Evidence, Flow, FlowStep, Gate, Header, Pair, RiskTable
 
-__all__ = ["SCHEMA", "Curve", "Estimate", "Evidence", "Flow", "FlowStep", "Gate", "Header", "Results", "RiskTable"]
+__all__ = [
+    "SCHEMA",
+    "Curve",
+    "Estimate",
+    "Evidence",
+    "Flow",
+    "FlowStep",
+    "Gate",
+    "Header",
+    "Pair",
+    "Results",
+    "RiskTable",
+]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from onearm.errors import UsageError, near
 from onearm.results import ard, plain
-from onearm.results.records import Curve, Estimate, Evidence, Flow, Gate, Header
+from onearm.results.records import Curve, Estimate, Evidence, Flow, Gate, Header, Pair
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,6 +37,7 @@ class Results:
     curves: Mapping[str, Curve] = field(default_factory=dict)
     gates: tuple[Gate, ...] = ()
     flows: tuple[Flow, ...] = ()
+    pairs: tuple[Pair, ...] = ()
     evidence: Mapping[str, Mapping[str, Evidence]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -85,6 +86,7 @@ class Results:
             "curves": self.curves.values(),
             "gates": self.gates,
             "flows": self.flows,
+            "pairs": self.pairs,
         }
         parts = [f'"schema": {SCHEMA}', f'"header": {plain.line(self.header)}']
         parts += [f'"{name}": [\n{plain.lines(records)}\n]' for name, records in lists.items()]
@@ -103,6 +105,7 @@ class Results:
                 curves={c["id"]: plain.curve(c) for c in body["curves"]},
                 gates=tuple(plain.record(Gate, g) for g in body["gates"]),
                 flows=tuple(plain.flow(f) for f in body["flows"]),
+                pairs=tuple(plain.record(Pair, p) for p in body["pairs"]),
             )
         except (ValueError, KeyError, TypeError) as problem:
             raise UsageError.one(

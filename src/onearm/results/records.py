@@ -139,6 +139,19 @@ class Flow:
     steps: tuple[FlowStep, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """One matched pair of a comparison: who, their scores on the logit scale, and how far apart."""
+
+    comparison: str
+    number: int
+    trial: str
+    external: str
+    logit_trial: float
+    logit_external: float
+    distance: float
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What is true of one subject, in words, and the rows that prove it (``responses.csv:6``)."""

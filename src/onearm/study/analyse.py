@@ -11,7 +11,7 @@ from onearm.cohort.population import condition_columns, populations
 from onearm.cohort.tables import Cohort
 from onearm.endpoints import Analysis
 from onearm.facts import FactColumn, state
-from onearm.results import Evidence, Gate, Header, Results
+from onearm.results import Evidence, Gate, Header, Pair, Results
 from onearm.study.comparison import compare, rows_told, told
 from onearm.study.definitions import definitions
 from onearm.study.flow import trial_flow
@@ -43,6 +43,7 @@ def run(trial: Trial, seed: int = 1) -> Results:
     estimates += found.estimates
     curves, flows = list(found.curves), [flow]
     gates: list[Gate] = []
+    pairs: list[Pair] = []
     evidence: dict[str, dict[str, Evidence]] = {name: told(fact.frame) for name, fact in facts.items()}
     evidence["baseline"] = rows_told(cohort.subjects)
     for name, comparison in protocol.comparisons.items():
@@ -51,6 +52,7 @@ def run(trial: Trial, seed: int = 1) -> Results:
         curves += one.curves
         gates += one.gates
         flows += one.flows
+        pairs += one.pairs
         for fact, rows in one.evidence.items():
             evidence[fact] = evidence.get(fact, {}) | rows
     return Results(
@@ -59,6 +61,7 @@ def run(trial: Trial, seed: int = 1) -> Results:
         curves={c.id: c for c in curves},
         gates=tuple(gates),
         flows=tuple(flows),
+        pairs=tuple(pairs),
         evidence=evidence,
     )
 
@@ -87,5 +90,5 @@ def _header(trial: Trial) -> Header:
         cutoff=protocol.trial.cutoff.isoformat() if protocol.trial.cutoff else "",
         software=f"onearm {__version__}",
         definitions=definitions(protocol),
-        findings=tuple(sorted({f"{f.code}: {f.says}" for f in trial.findings})),
+        findings=tuple(sorted({f"{f.code} {f.where.partition(':')[0]}: {f.says}" for f in trial.findings})),
     )

@@ -13,13 +13,13 @@ from onearm.endpoints import Analysis, Output
 from onearm.endpoints.contrast import contrast
 from onearm.endpoints.sample import Times
 from onearm.endpoints.time_to_event import Words, curve_estimates, longest
-from onearm.external.align import align, needed
+from onearm.external.align import Aligned, align, needed
 from onearm.external.design import Design, design
 from onearm.external.diagnose import diagnose
 from onearm.facts import FactColumn, state
 from onearm.protocol.comparison import Comparison
 from onearm.protocol.endpoint import Survival
-from onearm.results import Curve, Estimate, Evidence, Flow, Gate
+from onearm.results import Curve, Estimate, Evidence, Flow, Gate, Pair
 from onearm.study.flow import comparison_flow, count
 
 
@@ -31,6 +31,7 @@ class Compared:
     curves: list[Curve]
     gates: tuple[Gate, ...]
     flows: list[Flow]
+    pairs: list[Pair] = field(default_factory=list)
     evidence: dict[str, dict[str, Evidence]] = field(default_factory=dict)
 
 
@@ -46,19 +47,59 @@ def compare(name: str, comparison: Comparison, analysis: Analysis, trial: Cohort
     theirs = baseline(source, columns, protocol).only(treated)
     us, them = (align(s, comparison.eligibility, comparison.covariates) for s in (ours, theirs))
     plan = design(comparison, us.baseline, them.baseline)
-    diagnosis = diagnose(name, comparison, us.baseline, them.baseline, plan)
+    diagnosis = diagnose(name, comparison, us.baseline, them.baseline, plan, len(us.incomplete))
     flows, counts = comparison_flow(name, label, us.steps, them.steps, plan, prefix)
-    found = Output([*counts, *_design_numbers(name, plan, comparison), *diagnosis.estimates])
+    numbers = [*counts, *_design_numbers(name, plan, comparison), *diagnosis.estimates]
+    found = Output([replace(e, evidence=f"matching of {name}") for e in numbers])
 
     # Only from here on are outcomes looked at.
     wanted = [(e, _clause(analysis, e)) for e in comparison.endpoints]
     facts = state(protocol, source, tuple(dict.fromkeys(clause.fact for _, clause in wanted)))
     failed = tuple(f"GATE FAILED: {g.name.lower()}; {g.says}" for g in diagnosis.gates if not g.passed)
     for endpoint, clause in wanted:
-        side = _Sides(name, label, prefix, comparison, analysis, facts[clause.fact], plan, failed)
+        side = _Sides(name, label, prefix, comparison, analysis, facts[clause.fact], plan, len(us.incomplete), failed)
         found += side.estimates(endpoint, clause)
     evidence = _evidence(facts, source, prefix)
-    return Compared(found.estimates, found.curves, diagnosis.gates, flows, evidence)
+    evidence[f"matching of {name}"] = _matched(plan, us, them, prefix)
+    return Compared(found.estimates, found.curves, diagnosis.gates, flows, _pairs(name, plan, prefix), evidence)
+
+
+def _pairs(name: str, plan: Design, prefix: str) -> list[Pair]:
+    found = []
+    for number, (t, c) in enumerate(plan.pairs, 1):
+        ours, theirs = float(plan.logit_trial[t]), float(plan.logit_external[c])
+        pair = Pair(
+            comparison=name,
+            number=number,
+            trial=plan.trial[t],
+            external=prefix + plan.external[c],
+            logit_trial=ours,
+            logit_external=theirs,
+            distance=abs(ours - theirs),
+        )
+        found.append(pair)
+    return found
+
+
+def _matched(plan: Design, us: Aligned, them: Aligned, prefix: str) -> dict[str, Evidence]:
+    """What the matching made of every subject that came into question, on both sides."""
+    said: dict[str, str] = {}
+    for steps, before in ((us.steps, ""), (them.steps, prefix)):
+        for step in steps:
+            said |= {before + s: f"left out: {step.reason}" for s in step.removed}
+            said |= {before + s: "eligible" for s in step.kept}
+    if plan.logit_trial.size:
+        alone = [*zip(plan.trial, plan.logit_trial, strict=True)]
+        said |= {s: f"no partner within the caliper; logit score {v:.4f}" for s, v in alone}
+        spare = [*zip(plan.external, plan.logit_external, strict=True)]
+        said |= {prefix + s: f"not chosen as a partner; logit score {v:.4f}" for s, v in spare}
+    for number, (t, c) in enumerate(plan.pairs, 1):
+        ours, theirs = plan.trial[t], prefix + plan.external[c]
+        a, b = plan.logit_trial[t], plan.logit_external[c]
+        said[ours] = f"pair {number} with {theirs}; logit score {a:.4f} and {b:.4f}"
+        said[theirs] = f"pair {number} with {ours}; logit score {b:.4f} and {a:.4f}"
+    at = rows_told(us.everybody) | rows_told(them.everybody, prefix)
+    return {s: Evidence(words, at[s].at) for s, words in said.items()}
 
 
 def _clause(analysis: Analysis, endpoint: str) -> Survival:
@@ -68,7 +109,7 @@ def _clause(analysis: Analysis, endpoint: str) -> Survival:
 
 
 def _design_numbers(name: str, plan: Design, comparison: Comparison) -> list[Estimate]:
-    words = {"context": "comparison", "population": "aligned, complete cases"}
+    words = {"context": "comparison", "population": "eligible with all covariates"}
     n = len(plan.trial)
     pairs = count("n.pairs", "Matched pairs", plan.matched_trial, n, name, **words)
     lost = count("n.unmatched", "Trial patients without a partner", plan.unmatched, n, name, **words)
@@ -82,13 +123,24 @@ def _design_numbers(name: str, plan: Design, comparison: Comparison) -> list[Est
         unit="logit",
         n=len(plan.trial) + len(plan.external),
         method=rule,
-        population="aligned, complete cases",
+        population="eligible with all covariates",
         group=name,
         value=plan.caliper if not plan.refused else None,
         error=plan.refused or None,
         evidence="baseline",
     )
     return [pairs, lost, caliper]
+
+
+def _estimand(comparison: Comparison, incomplete: int, plan: Design) -> str:
+    """The estimand, and how many trial patients the numbers no longer speak of."""
+    lost = incomplete + len(plan.unmatched)
+    if not lost:
+        return f"estimand {comparison.estimand}"
+    return (
+        f"estimand {comparison.estimand} of those matched: {lost} eligible trial patients are lost, {incomplete} for a "
+        f"missing covariate, {len(plan.unmatched)} without a partner within the caliper"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +154,7 @@ class _Sides:
     analysis: Analysis
     theirs: FactColumn
     plan: Design
+    incomplete: int
     failed: tuple[str, ...]
 
     def estimates(self, endpoint: str, clause: Survival) -> Output:
@@ -110,8 +163,7 @@ class _Sides:
         fact = self.analysis.facts[clause.fact]
         clause = clause.model_copy(update={"level": self.comparison.level})
         matched = (
-            f"estimand {self.comparison.estimand}"
-            + (f", {len(self.plan.unmatched)} trial patients unmatched" if self.plan.unmatched else ""),
+            _estimand(self.comparison, self.incomplete, self.plan),
             "1:1 nearest neighbour on the logit of a logistic score, without replacement, "
             f"{self.comparison.order} score first; caliper {self.comparison.caliper.width:g} SD "
             f"({self.comparison.caliper.sd})",
@@ -137,16 +189,16 @@ class _Sides:
         of = f"{protocol.trial.arm} against {self.label}"
         out += contrast(ours, theirs, self.comparison.level, words, of=of, pairs=(at_ours, at_theirs))
         crude = (everybody.pick(self.plan.trial)[0], external.pick(self.plan.external, self.prefix)[0])
-        out += self._unmatched(crude, fact, words, of)
+        out += self._crude(crude, fact, words, of)
         return out
 
-    def _unmatched(self, sides: tuple[Times, Times], fact: FactColumn, words: Words, of: str) -> Output:
+    def _crude(self, sides: tuple[Times, Times], fact: FactColumn, words: Words, of: str) -> Output:
         """The crude effect among the aligned, for the reader to see what matching did."""
         crude = replace(
             words,
-            group=f"{self.name}/unmatched",
-            population="aligned, before matching",
-            notes=("not adjusted for anything", *fact.rules),
+            group=f"{self.name}/crude",
+            population="eligible with all covariates, before matching",
+            notes=("crude: before matching, not adjusted for anything", *fact.rules),
         )
         return contrast(*sides, self.comparison.level, crude, of=of)
 

@@ -8,6 +8,7 @@ from onearm.cohort.population import Step
 from onearm.endpoints import Analysis
 from onearm.external.align import Step as AlignStep
 from onearm.external.design import Design
+from onearm.protocol.check import later
 from onearm.protocol.document import Protocol
 from onearm.results import Estimate, Flow, FlowStep
 
@@ -65,7 +66,7 @@ def trial_flow(protocol: Protocol, analysis: Analysis, steps: Iterable[Step]) ->
                 reason=step.reason,
                 estimate=name,
                 removed_estimate=gone,
-                branch=_is_branch(protocol, step.population),
+                branch=later(protocol, step.population),
             )
         )
     known = {e.id for e in estimates}
@@ -73,16 +74,6 @@ def trial_flow(protocol: Protocol, analysis: Analysis, steps: Iterable[Step]) ->
         if f"n.{name}" not in known:
             estimates.append(count(f"n.{name}", analysis.label(name), members, len(members)))
     return Flow(id="trial", label=protocol.trial.arm, steps=tuple(shown)), estimates
-
-
-def _is_branch(protocol: Protocol, name: str) -> bool:
-    """A population that depends on a fact, itself or through its source, is a subset rather than a loss."""
-    while name in protocol.populations and name != "enrolled":
-        population = protocol.populations[name]
-        if any(c.fact for c in population.keep):
-            return True
-        name = population.source
-    return False
 
 
 def comparison_flow(
@@ -97,18 +88,14 @@ def comparison_flow(
     estimates: list[Estimate] = []
     flows = []
     sides = (
-        ("trial", f"{label}: trial patients", trial, design.matched_trial, ""),
-        ("external", label, external, design.matched_external, prefix),
+        ("trial", f"{label}: trial patients", trial, design.matched_trial, "", "no partner within the caliper"),
+        ("external", label, external, design.matched_external, prefix, "not chosen as a partner"),
     )
-    for side, words, steps, matched, before in sides:
+    for side, words, steps, matched, before, why in sides:
         paired = set(matched)
         rest = tuple(s for s in steps[-1].kept if s not in paired)
-        last = AlignStep(
-            "matched",
-            "no partner within the caliper",
-            tuple(sorted(matched, key=list(steps[-1].kept).index)),
-            rest,
-        )
+        kept = tuple(s for s in steps[-1].kept if s in paired)
+        last = AlignStep("matched", why, kept, rest)
         flow, found = _side(name, side, words, (*steps, last), before)
         flows.append(flow)
         estimates += found

@@ -26,7 +26,7 @@ def _table(results: Results, name: str, mine: Sequence[Estimate]) -> Table:
     failed = gate_failed(results, name)
 
     def stamp(of: Name) -> str:
-        depends = failed and of.variable != "n" and of.side != "unmatched"
+        depends = failed and of.variable != "n" and of.side != "crude"
         return GATE_FAILED if depends and not of.side else "†" if depends else ""
 
     warning = "† A gate failed: the groups differ too much, or too few were matched, to read this as an effect."
