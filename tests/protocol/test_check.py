@@ -71,6 +71,9 @@ CASES: list[tuple[str, str, str, str, str]] = [
         "P113",
         "regimens.r.0",
     ),
+    ("regimen with a colon", "drugs:", "regimens:\n  r:\n    - vincristine: 2 mg IV on day 1\ndrugs:", "P113", "regimens.r.0"),  # noqa: E501
+    ("date that is none", "cutoff: 2017-12-31", "cutoff: 31/12/2017", "P114", "trial.cutoff"),
+    ("number for a list", "os, population: treated}", "os, population: treated, at_months: 12}", "P114", "endpoints.os"),  # noqa: E501
     (
         "regimen of no drug",
         "drugs:",

@@ -129,7 +129,9 @@ def trace(
     from onearm.io.load import load
     from onearm.study import run as analyse
 
-    results = analyse(load(folder))
+    trial = load(folder)
+    _say_if_stale(folder, trial.digests)
+    results = analyse(trial)
     if as_json:
         show.as_json(as_values(results, number))
         return
@@ -152,6 +154,7 @@ def verify(
     from onearm.study import run as analyse
 
     trial = load(folder)
+    _say_if_stale(folder, trial.digests)
     wanted = read_claims(claims or folder / "claims.yaml")
     verdicts = check_claims(analyse(trial), wanted)
     if as_json:
@@ -164,6 +167,13 @@ def verify(
     failed = sum(not v.holds for v in verdicts)
     show.note(f"{len(verdicts) - failed} of {len(verdicts)} claims hold")
     raise typer.Exit(BLOCKED if failed else OK)
+
+
+def _say_if_stale(folder: Path, digests: tuple[tuple[str, str], ...]) -> None:
+    from onearm.io.folder import stale
+
+    if stale(folder / "results", dict(digests)):
+        show.note(f"the report in {folder / 'results'} was made from other inputs than these: run `onearm run` again")
 
 
 def main(argv: list[str] | None = None) -> int:

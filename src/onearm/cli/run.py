@@ -5,8 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from onearm.cli import show
+from onearm.errors import OnearmError
+
+if TYPE_CHECKING:
+    from onearm.study import Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +23,24 @@ class Done:
     clock: dict[str, float]
 
 
+def _loaded(folder: Path, out: Path) -> Trial:
+    """Load the folder; when that fails, say that what stands in ``out`` is older."""
+    from onearm.io.load import load
+
+    try:
+        return load(folder)
+    except OnearmError:
+        if (out / "manifest.json").is_file():
+            show.note(f"the results in {out} are those of an earlier run; they are left as they are")
+        raise
+
+
 def run_folder(folder: Path, out: Path, seed: int, quiet: bool) -> Done:
     """Run one trial folder and write its results to ``out``."""
     clock: dict[str, float] = {}
     start = time.perf_counter()
     from onearm import report
     from onearm.io.folder import check_target
-    from onearm.io.load import load
     from onearm.io.write import timed, write_results
     from onearm.study import run
 
@@ -33,7 +49,7 @@ def run_folder(folder: Path, out: Path, seed: int, quiet: bool) -> Done:
     with show.progress(quiet) as say:
         say("reading protocol and tables")
         with timed(clock, "read and check"):
-            trial = load(folder)
+            trial = _loaded(folder, out)
         say("analysing")
         with timed(clock, "analyse"):
             results = run(trial, seed)

@@ -13,6 +13,17 @@ from onearm.protocol.trial import TABLES
 BUNDLED = "mini-hcvd-ino"
 
 
+_CLAIMS = """\
+# Published numbers, checked against the results by `onearm verify DIR`, with the rounding they are printed with.
+source: where these numbers were published
+rounding: half-up
+claims:
+  # number: an id of results.csv; part: value (default), events, n, low or high; published: as printed, or a bound "< 1"
+  - {claim: patients treated, number: n.treated, published: "0"}
+  # - {claim: response rate, number: orr, published: "92%"}
+"""
+
+
 def bundled() -> Path:
     """Folder of the bundled trial, in the installed package or in a checkout."""
     installed = Path(str(files("onearm"))) / "_examples" / BUNDLED
@@ -48,6 +59,7 @@ def start_folder(directory: Path) -> list[str]:
     for name in TABLES:
         header = list(SCHEMA[name]) + (["age", "sex"] if name == "subjects" else [])
         (data / f"{name}.csv").write_text(",".join(header) + "\n", encoding="utf-8")
+    (directory / "claims.yaml").write_text(_CLAIMS, encoding="utf-8")
     return [
         f"made {directory / 'protocol.yaml'} and {len(TABLES)} empty tables in {data}",
         "next: fill in the protocol, put one row a patient into subjects.csv and followup.csv,",

@@ -50,6 +50,7 @@ class Panel:
     says: tuple[str, ...]
     failed: bool
     notice: str
+    cut: bool = False
 
     @property
     def several(self) -> bool:
@@ -65,14 +66,19 @@ def curves(results: Results) -> tuple[Drawing, ...]:
 def _panel(results: Results, key: str) -> Panel:
     chosen = tuple(c for c in results.curves.values() if c.panel == key)
     every = sorted({t for c in chosen for t in c.risk.time})
+    lasts = [c.time[-1] for c in chosen if c.time]
+    end = max(lasts, default=1.0) or 1.0
+    if len(lasts) > 1 and min(lasts) > 0:  # beyond the shorter follow-up nothing is left to compare
+        end = min(end, next((t for t in every if t >= min(lasts)), end))
+    every = [t for t in every if t <= end]
     step = max(1, -(-len(every) // 11))
-    ends = [t for c in chosen for t in (*c.time[-1:], *c.risk.time[-1:])]
     comparison = key.partition("|")[2]
     return Panel(
         key=key,
         curves=chosen,
         ticks=tuple(every[::step]),
-        end=max(ends, default=1.0) or 1.0,
+        end=max(end, *every),
+        cut=max(lasts, default=0.0) > max(end, *every),
         medians=tuple(results.estimates.get(_sibling(c.id, "median")) for c in chosen),
         says=_effect(results, key),
         failed=any(g.comparison == comparison and not g.passed for g in results.gates),
@@ -109,7 +115,8 @@ def _drawing(panel: Panel) -> Drawing:
         name=slug("km", endpoint, comparison),
         title=title,
         caption=f"{title}. {method}. Shaded: confidence band. Upright ticks: censored. Dotted: median. "
-        "Under the axis: subjects at risk (censored before).",
+        "Under the axis: subjects at risk (censored before)."
+        + (" Drawn to the end of the shorter follow-up; the estimates use all of it." if panel.cut else ""),
         section="comparison" if comparison else "survival",
         comparison=comparison,
         draw=partial(draw, panel),
@@ -190,11 +197,9 @@ def _median(axes: Axes, median: Estimate | None, look: Stroke, *, alone: bool) -
 def _labels(axes: Axes, panel: Panel) -> None:
     """Name each line at its end, moved apart where they would touch."""
     said = [_named(c, m) for c, m in zip(panel.curves, panel.medians, strict=True)]
-    at = apart([c.value[-1] if c.value else 1.0 for c in panel.curves], [lines(s) * 0.052 for s in said])
-    for k, (curve, words, y) in enumerate(zip(panel.curves, said, at, strict=True)):
-        end, look = (curve.time[-1], curve.value[-1]) if curve.time else (0.0, 1.0), stroke(k)
-        edge = panel.end * 1.01
-        axes.plot([end[0], edge], [end[1], y], color=look.colour, linewidth=0.5, alpha=0.6, clip_on=False, zorder=2)
+    at = apart([_height(c, panel.end) for c in panel.curves], [lines(s) * 0.052 for s in said])
+    for k, (words, y) in enumerate(zip(said, at, strict=True)):
+        look, edge = stroke(k), panel.end * 1.01
         axes.annotate(
             words,
             (edge, y),
@@ -206,6 +211,11 @@ def _labels(axes: Axes, panel: Panel) -> None:
             ha="left",
             annotation_clip=False,
         )
+
+
+def _height(curve: Curve, at: float) -> float:
+    """Where a curve stands at the end of the axis."""
+    return next((v for t, v in zip(reversed(curve.time), reversed(curve.value), strict=True) if t <= at), 1.0)
 
 
 def _named(curve: Curve, median: Estimate | None) -> str:

@@ -55,6 +55,14 @@ def _foreign(out: Path) -> list[str]:
     return [name for name in found if name not in named and Path(name).name not in _OF_THE_SYSTEM]
 
 
+def stale(out: Path, inputs: Mapping[str, str]) -> bool:
+    """Whether a folder of results was made from other inputs than these (file -> SHA-256)."""
+    try:
+        return bool(json.loads((out / MARK).read_bytes())["inputs"] != dict(inputs))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
 def write_folder(out: Path, files: Mapping[str, bytes]) -> None:
     """Write every file beside ``out`` and then put the whole folder in its place.
 

@@ -51,7 +51,22 @@ def _findings(problem: ValidationError, document: yaml.Document) -> tuple[Findin
     places = [e["loc"] for e in errors]
     # a list counts as too short when its items were refused: only the items are worth saying
     said = [e for e in errors if not (e["type"] == "too_short" and any(_under(p, e["loc"]) for p in places))]
-    return tuple(_finding(e, document) for e in said)
+    split = _split_lines(document)
+    said = [e for e in said if not any(_under(e["loc"], place) for place in split)]
+    return tuple(split.values()) + tuple(_finding(e, document) for e in said)
+
+
+def _split_lines(document: yaml.Document) -> dict[tuple[Any, ...], Finding]:
+    """Regimen lines that a colon has turned into a mapping, by their place."""
+    regimens = document.body.get("regimens")
+    found: dict[tuple[Any, ...], Finding] = {}
+    for name, lines in regimens.items() if isinstance(regimens, dict) else ():
+        for i, line in enumerate(lines if isinstance(lines, list) else ()):
+            if isinstance(line, dict) and len(line) == 1 and isinstance(next(iter(line.values())), str):
+                says = "a colon has split this regimen line in two"
+                where = document.where(f"regimens.{name}.{i}")
+                found["regimens", name, i] = Finding("P113", "error", where, says, "write the line without a colon")
+    return found
 
 
 def _under(place: tuple[Any, ...], above: tuple[Any, ...]) -> bool:
@@ -90,8 +105,29 @@ def _finding(error: Mapping[str, Any], document: yaml.Document) -> Finding:
     inner = context.get("error")
     if type(inner).__name__ == "RegimenSyntaxError":
         return Finding("P113", "error", where, str(inner), "write `drug amount unit route ... on days ...`")
+    if kind in _SHAPES:
+        says, step = _SHAPES[kind]
+        return Finding("P114", "error", where, f"{says}, found {str(error['input'])[:60]!r}", step)
     says = str(inner) if inner is not None else f"{error['msg'][:1].lower()}{error['msg'][1:]}"
     return Finding("P114", "error", where, says, "correct the value")
+
+
+_SHAPES = {
+    "tuple_type": ("this must be a list", "write it in brackets: [12]"),
+    "dict_type": ("this must be a mapping", "write `key: value` below it"),
+    "model_type": ("this must be a mapping", "write `key: value` below it"),
+    "model_attributes_type": ("this must be a mapping", "write `key: value` below it"),
+    "date_from_datetime_parsing": ("this is not a date", "write year-month-day: 2026-01-31"),
+    "date_from_datetime_inexact": ("this is not a date", "write year-month-day: 2026-01-31"),
+    "date_type": ("this is not a date", "write year-month-day: 2026-01-31"),
+    "int_parsing": ("this must be a whole number", "write it without quotes or words"),
+    "int_type": ("this must be a whole number", "write it without quotes or words"),
+    "float_parsing": ("this must be a number", "write it without quotes or words"),
+    "float_type": ("this must be a number", "write it without quotes or words"),
+    "string_type": ("this must be text", "put it in quotes"),
+    "bool_type": ("this must be true or false", "write true or false"),
+    "bool_parsing": ("this must be true or false", "write true or false"),
+}
 
 
 def _use(allowed: list[str], otherwise: str) -> str:

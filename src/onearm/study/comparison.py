@@ -137,8 +137,9 @@ def _estimand(comparison: Comparison, incomplete: int, plan: Design) -> str:
     lost = incomplete + len(plan.unmatched)
     if not lost:
         return f"estimand {comparison.estimand}"
+    patients = "patient is" if lost == 1 else "patients are"
     return (
-        f"estimand {comparison.estimand} of those matched: {lost} eligible trial patients are lost, {incomplete} for a "
+        f"estimand {comparison.estimand} of those matched: {lost} eligible trial {patients} lost, {incomplete} for a "
         f"missing covariate, {len(plan.unmatched)} without a partner within the caliper"
     )
 

@@ -27,7 +27,7 @@ def _sentences(p: Protocol) -> Iterator[str]:
     for name, fact in p.facts.items():
         yield f"{fact.label or name}: {'; '.join(fact.rules)}."
     for name, version in p.versions.items():
-        because = f", because of {version.because}" if version.because else ""
+        because = f", because of {version.because.rstrip('.')}" if version.because else ""
         yield f"Version {version.label or name}: {_start(version)}{because}."
     for name, comparison in p.comparisons.items():
         yield _comparison(name, comparison, p)

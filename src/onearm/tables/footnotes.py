@@ -48,8 +48,8 @@ def _row_name(e: Estimate) -> str:
 
 
 def _levels(chosen: Sequence[Estimate]) -> list[str]:
-    levels = sorted({e.level for e in chosen if e.level is not None})
-    return [f"CI: confidence interval, level {listed(level_text(v) for v in levels)}"] if levels else []
+    levelled = [e for e in chosen if e.level is not None]
+    return _said("CI: confidence interval, level ", levelled, lambda e: (level_text(e.level or 0.0),))
 
 
 def _reasons(chosen: Sequence[Estimate]) -> list[str]:
