@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from onearm.results import Estimate, Results
 from onearm.text import NOT_ESTIMABLE, percent, quantity, rounded
 
-_PUBLISHED = re.compile(r"^(?P<bound><=|>=|<|>)?\s*(?P<number>-?\d+(?:\.(?P<decimals>\d+))?)\s*(?P<percent>%)?$")
+_PUBLISHED = re.compile(
+    r"^(?P<bound><=|>=|<|>)?\s*(?P<number>-?\d{1,15}(?:\.(?P<decimals>\d{1,12}))?)\s*(?P<percent>%)?$"
+)
 
 Published = Annotated[str, StringConstraints(strip_whitespace=True, pattern=_PUBLISHED.pattern)]
 

@@ -6,11 +6,13 @@ Rounding is half up on the exact decimal value, so 1/16 prints as 6.3% and never
 from __future__ import annotations
 
 import math
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
 NOT_ESTIMABLE = "NE"
 NOT_REACHED = "NR"
+
+_WIDE = Context(prec=700)  # wide enough for every float
 
 _RULES = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "truncate": ROUND_DOWN}
 ROUNDING_RULES = tuple(_RULES)
@@ -41,7 +43,7 @@ def rounded(value: float | Fraction | Decimal, decimals: int, rule: str = "half-
     ('2.68', '2.66', '0.0')
     """
     quantum = Decimal(1).scaleb(-decimals)
-    out = _decimal(value).quantize(quantum, rounding=_RULES[rule])
+    out = _decimal(value).quantize(quantum, rounding=_RULES[rule], context=_WIDE)
     return format(abs(out) if out == 0 else out, "f")
 
 

@@ -179,6 +179,12 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("unknown-column", "D221", 0, (DOSES, "date,cycle", "date,cicle")),
     Defect("column-called-line", "D221", 0, (DOSES, "date,cycle", "date,line")),
     Defect(
+        "one-column-for-two",
+        "D227",
+        1,
+        ("protocol.yaml", "versions:", "data: {tables: {subjects: {columns: {age: number}}}}\nversions:"),
+    ),
+    Defect(
         "mapped-column-unknown",
         "D222",
         1,

@@ -85,13 +85,72 @@ def test_a_run_killed_between_the_two_moves_is_mended(tmp_path: Path) -> None:
     assert contents(out) == FILES
 
 
-def test_what_killed_runs_left_is_swept_away_when_old(tmp_path: Path) -> None:
+def test_what_killed_runs_left_is_swept_away_and_a_live_run_is_not(tmp_path: Path) -> None:
     for name in (".results.new-dead", ".results.old-dead", ".results.new-alive"):
         (tmp_path / name).mkdir()
-    for name in (".results.new-dead", ".results.old-dead"):
-        os.utime(tmp_path / name, (1e9, 1e9))
+    with folder._alone(tmp_path / ".results.new-alive"):
+        write_folder(tmp_path / "results", FILES)
+        assert sorted(p.name for p in tmp_path.iterdir()) == [".results.new-alive", "results"]
     write_folder(tmp_path / "results", FILES)
-    assert sorted(p.name for p in tmp_path.iterdir()) == [".results.new-alive", "results"]
+    assert [p.name for p in tmp_path.iterdir()] == ["results"]
+
+
+@pytest.mark.parametrize("exchange", [True, False])
+def test_with_and_without_an_exchange_of_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchange: bool) -> None:
+    if not exchange:
+        monkeypatch.setattr(folder, "_exchanged", lambda one, two: False)
+    out = tmp_path / "results"
+    for tag in ("1", "2", "3"):
+        write_folder(out, results(tag))
+        assert contents(out) == results(tag)
+        assert [p.name for p in tmp_path.iterdir()] == ["results"]
+
+
+def test_links_and_folders_of_others_are_foreign_too(tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    write_folder(out, FILES)
+    (out / "sub" / ".git").mkdir(parents=True)
+    with pytest.raises(UsageError, match="sub"):
+        check_target(out)
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(UsageError, match="this is a link"):
+        check_target(link)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "there").symlink_to(tmp_path)
+    with pytest.raises(UsageError, match="there"):
+        check_target(other)
+
+
+def test_the_newest_of_several_set_aside_is_put_back(tmp_path: Path) -> None:
+    for i, tag in enumerate(("old", "new")):
+        write_folder(tmp_path / "results", results(tag))
+        aside = (tmp_path / "results").rename(tmp_path / f".results.old-{9 - i}")
+        os.utime(aside / MARK, (1e9 + i, 1e9 + i))
+    check_target(tmp_path / "results")
+    assert contents(tmp_path / "results") == results("new")
+
+
+def _killed(out: Path) -> None:
+    while True:
+        write_folder(out, results("killed", **{f"f{i}": b"x" * 1000 for i in range(20)}))
+
+
+def test_results_are_whole_after_every_kill(tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    write_folder(out, FILES)
+    context = multiprocessing.get_context("spawn")
+    for i in range(6):
+        run = context.Process(target=_killed, args=(out,))
+        run.start()
+        run.join(0.5 + 0.03 * i)
+        run.kill()
+        run.join()
+        found = contents(out)
+        assert set(found) == {MARK, *json.loads(found[MARK])["outputs"]}
+    write_folder(out, FILES)
+    assert [p.name for p in tmp_path.iterdir()] == ["results"]
 
 
 def test_a_move_that_fails_puts_the_earlier_results_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,6 +163,7 @@ def test_a_move_that_fails_puts_the_earlier_results_back(tmp_path: Path, monkeyp
             raise OSError(5, "Input/output error")
         return replace(path, target)
 
+    monkeypatch.setattr(folder, "_exchanged", lambda one, two: False)
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(UsageError, match="U321"):
         write_folder(out, results("3"))

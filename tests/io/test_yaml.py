@@ -46,6 +46,10 @@ def test_values_and_lines(tmp_path: Path) -> None:
         ("a: *nowhere\n", "P103"),
         (b"a: \xff\xfe\n", "P102"),
         ("a: 1\n---\nb: 2\n", "P103"),
+        ("a: !foo 1\n", "P107"),
+        ('a: "x\\x01"\n', "P107"),
+        ('a: "x\\ud83d"\n', "P107"),
+        ("a: " + "9" * 5000 + "\n", "P107"),
     ],
 )
 def test_each_way_to_be_wrong(tmp_path: Path, text: str | bytes, code: str) -> None:
@@ -56,6 +60,12 @@ def test_each_way_to_be_wrong(tmp_path: Path, text: str | bytes, code: str) -> N
 def test_a_missing_file_and_a_folder_in_its_place(tmp_path: Path) -> None:
     assert yaml.read(tmp_path / "none.yaml", "none.yaml", "P").findings[0].code == "P101"
     assert yaml.read(tmp_path, "folder", "P").findings[0].code == "P101"
+
+
+def test_aliases_of_aliases_are_stopped(tmp_path: Path) -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 9)]
+    assert "P106" in {f.code for f in read(tmp_path, "\n".join(lines)).findings}
 
 
 def test_a_byte_order_mark_is_fine(tmp_path: Path) -> None:

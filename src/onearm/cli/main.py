@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -191,7 +192,6 @@ def main(argv: list[str] | None = None) -> int:
         show.findings(problem.findings)
         status = BLOCKED if isinstance(problem, DataError | ProtocolError) else USAGE
     except BrokenPipeError:
-        sys.stderr.close()
         status = OK
     except OSError as problem:
         where = str(problem.filename or "")
@@ -205,4 +205,9 @@ def main(argv: list[str] | None = None) -> int:
 def command() -> None:
     """Entry point of the installed command: one process, one command, so garbage is collected rarely."""
     gc.set_threshold(100_000, 20, 50)
-    sys.exit(main())
+    status = main()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(status)

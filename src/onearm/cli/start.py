@@ -40,7 +40,9 @@ def copy_demo(directory: Path, force: bool) -> None:
     UsageError
         U311 when ``directory`` is in the way.
     """
-    _refuse(directory, force and (directory / "protocol.yaml").is_file())
+    protocol = directory / "protocol.yaml"
+    ours = protocol.is_file() and f"\n  id: {BUNDLED}\n" in protocol.read_text(encoding="utf-8", errors="replace")
+    _refuse(directory, force and ours)
     shutil.copytree(bundled(), directory, dirs_exist_ok=True)
 
 

@@ -31,6 +31,7 @@ CODES: dict[str, str] = {
     "D224": "the same row twice",
     "D225": "an external source lacks a covariate that no comparison with it needs",
     "D226": "a covariate has the name of a column that onearm makes itself",
+    "D227": "one column of a file is read as two of onearm's",
     # subjects
     "D230": "a subject twice in `subjects`",
     "D231": "a patient number twice",

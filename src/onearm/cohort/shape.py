@@ -101,6 +101,7 @@ def _find(raw: RawTable, source: Source, log: Log) -> dict[str, str]:
             if written.get(candidate, candidate) in there:
                 found[name] = written.get(candidate, candidate)
                 break
+    _shared(raw, found, source, log)
     spare = [c for c in there if c not in found.values()]
     for name in sorted(required_columns(raw.name, source) - set(found)):
         wanted = written.get(name, _names(raw.name, name, source)[-1])
@@ -112,6 +113,16 @@ def _find(raw: RawTable, source: Source, log: Log) -> dict[str, str]:
         says = f"column {name!r} is not used{near(name, missing)}"
         log.add("D221", f"{raw.file}:1", says, "rename it if it was meant to be used", "warning")
     return found
+
+
+def _shared(raw: RawTable, found: dict[str, str], source: Source, log: Log) -> None:
+    """One column of the file cannot be two of onearm's."""
+    for column in dict.fromkeys(found.values()):
+        names = [name for name, of in found.items() if of == column]
+        if len(names) > 1:
+            says = f'column "{column}" is read as {listed(names)}'
+            where = f"{source.path(raw.name)}.columns"
+            log.add("D227", where, says, "map each name to a column of its own")
 
 
 def _names(table: str, name: str, source: Source) -> tuple[str, ...]:

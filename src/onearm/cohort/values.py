@@ -19,6 +19,7 @@ _DAY = r"^[+-]?[0-9]{1,6}(\.0*)?$"
 _WHOLE = r"^[+-]?[0-9]{1,15}(\.0*)?$"
 _NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 _COMMA = r"^[+-]?[0-9]+,[0-9]+$"
+_LARGEST = 1e12  # no measurement is larger; beyond it arithmetic would overflow
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 
 
@@ -140,11 +141,11 @@ def wholes(frame: pl.DataFrame, column: str, log: Log) -> pl.DataFrame:
 
 
 def numbers(frame: pl.DataFrame, column: str, log: Log) -> pl.DataFrame:
-    """Read a column of numbers (Float64, finite); null where that fails."""
+    """Read a column of numbers (Float64, at most 1e12 either way); null where that fails."""
     text = pl.col(column)
     good = pl.when(text.str.contains(_NUMBER)).then(text.str.strip_prefix("+")).otherwise(None)
     value = good.cast(pl.Float64, strict=False)
-    read = frame.with_columns(pl.when(value.is_finite()).then(value).alias(column))
+    read = frame.with_columns(pl.when(value.abs() <= _LARGEST).then(value).alias(column))
     if _lost(frame, read, column):
         bad = frame.filter(text.is_not_null() & read[column].is_null())
         comma = text.str.contains(_COMMA)
@@ -157,7 +158,7 @@ def numbers(frame: pl.DataFrame, column: str, log: Log) -> pl.DataFrame:
         log.rows(
             "D250",
             bad.filter(~comma),
-            lambda r: f"`{log.called(column)}` {quoted(r[column])} is not a number",
+            lambda r: f"`{log.called(column)}` {quoted(r[column])} is not a number, or too large for one",
             "write a plain number, or leave the cell empty if it is not known",
         )
     return read

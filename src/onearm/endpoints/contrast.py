@@ -85,7 +85,11 @@ def contrast(
         ]
     else:
         out += _refused(words, method, level, common, fit.message)
-    test = log_rank(days, event, group)
+    try:
+        p: float | None = float(log_rank(days, event, group).p_value)
+        apart: str | None = None
+    except ValueError as problem:  # the groups are never at risk together
+        p, apart = None, str(problem).partition(": ")[2] or str(problem)
     paired = "; pairs ignored" if pairs is not None else ""
     out.estimates.append(
         words.estimate(
@@ -93,7 +97,8 @@ def contrast(
             "log-rank p",
             unit="p",
             method=f"{crude}log-rank test, two-sided{paired}",
-            value=float(test.p_value),
+            value=p,
+            error=apart,
             **common,
         )
     )

@@ -36,8 +36,9 @@ def summary(name: str, e: Summary, a: Analysis) -> Output:
     out = Output()
     found = describe([values[s] for s in members]) if members else None
     for stat, (what, method) in _STATS.items():
-        value = float(getattr(found, stat)) if found is not None else None
-        undefined = value is None or value != value
+        value = getattr(found, stat) if found is not None else None
+        if value is not None and value != value:
+            value = None
         out.estimates.append(
             Estimate(
                 **words,
@@ -47,8 +48,8 @@ def summary(name: str, e: Summary, a: Analysis) -> Output:
                 unit=covariate.unit,
                 method=method,
                 n=len(members),
-                value=None if undefined else value,
-                error="too few values" if undefined else None,
+                value=None if value is None else float(value),
+                error="too few values" if value is None else None,
                 subjects=members,
             )
         )

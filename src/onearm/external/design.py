@@ -84,6 +84,8 @@ def design(comparison: Comparison, trial: Baseline, external: Baseline) -> Desig
     x_external, _ = external.design_matrix(comparison.covariates)
     x = np.vstack([x_trial, x_external])
     varies = x.std(axis=0) > 0
+    if not varies.any():
+        return _refused(trial, external, "no covariate varies: there is nothing to match on")
     y = np.r_[np.ones(n), np.zeros(m)]
     fit = logistic(x[:, varies], y)
     if not fit.converged:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -41,7 +42,8 @@ def picture(drawing: Drawing) -> Picture:
     """Draw one figure and write it as SVG; the same drawing gives the same bytes."""
     import matplotlib
 
-    with matplotlib.rc_context(RC):
+    with matplotlib.rc_context(RC), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from")  # the reader's own fonts draw the text of an SVG
         made = svg(drawing.draw(), drawing.name, drawing.title, drawing.caption)
     return Picture(
         name=drawing.name,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -33,6 +35,8 @@ def check_target(out: Path) -> None:
         raise UsageError.one("U321", str(out), "this place cannot be written to", "name another folder with --out")
     with _alone(parent):
         _restore(out.absolute())
+        if out.is_symlink():
+            raise UsageError.one("U320", str(out), "this is a link", "name the folder itself with --out")
         if out.exists() and not out.is_dir():
             raise UsageError.one("U320", str(out), "this is a file, not a folder", "name another folder with --out")
         foreign = _foreign(out) if out.is_dir() else []
@@ -46,13 +50,19 @@ def check_target(out: Path) -> None:
 
 
 def _foreign(out: Path) -> list[str]:
-    """Files of a folder that its manifest does not name; all of them when it has no manifest of ours."""
+    """What a folder holds that its manifest does not name; the first things in it when it has no manifest of ours."""
     try:
         named = {MARK, *json.loads((out / MARK).read_bytes())["outputs"]}
     except (OSError, ValueError, KeyError, TypeError):
-        named = set()
-    found = (p.relative_to(out).as_posix() for p in sorted(out.rglob("*")) if not p.is_dir())
-    return [name for name in found if name not in named and Path(name).name not in _OF_THE_SYSTEM]
+        return sorted(p.name for p in itertools.islice(out.iterdir(), 5) if p.name not in _OF_THE_SYSTEM)
+    folders = {parent.as_posix() for name in named for parent in Path(name).parents}
+    found = []
+    for path in sorted(out.rglob("*")):
+        name = path.relative_to(out).as_posix()
+        known = folders if path.is_dir() and not path.is_symlink() else named
+        if name not in known and path.name not in _OF_THE_SYSTEM:
+            found.append(name)
+    return found
 
 
 def stale(out: Path, inputs: Mapping[str, str]) -> bool:
@@ -70,72 +80,105 @@ def write_folder(out: Path, files: Mapping[str, bytes]) -> None:
     """
     check_target(out)
     parent = out.absolute().parent
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.new-", dir=parent))
-    except OSError as problem:
-        raise UsageError.one(
-            "U321",
-            str(out),
-            f"this place cannot be written to ({problem.strerror})",
-            "name another folder with --out",
-        ) from None
-    try:
-        for name, content in files.items():
-            path = fresh / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        fresh.chmod(0o755)
-        with _alone(parent):
-            _swap(fresh, out.absolute())
-            _sweep(out.absolute())
-    except OSError as problem:
-        raise UsageError.one(
-            "U321",
-            str(out),
-            f"the results could not be written ({problem.strerror})",
-            "free space or name another --out",
-        ) from None
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+    with contextlib.ExitStack() as held:
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+            with _alone(parent):
+                fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}.new-", dir=parent))
+                held.enter_context(_alone(fresh))  # a folder that nobody holds belongs to a killed run
+        except OSError as problem:
+            raise _refused(out, "this place cannot be written to", problem) from None
+        try:
+            for name, content in files.items():
+                path = fresh / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            fresh.chmod(0o755)
+            with _alone(parent):
+                _swap(fresh, out.absolute())
+                _sweep(out.absolute())
+        except OSError as problem:
+            raise _refused(out, "the results could not be written", problem) from None
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _refused(out: Path, says: str, problem: OSError) -> UsageError:
+    step = "free space, or name another folder with --out"
+    return UsageError.one("U321", str(out), f"{says} ({problem.strerror})", step)
 
 
 def _swap(fresh: Path, out: Path) -> None:
-    """Move ``fresh`` to ``out``; an earlier folder is set aside first and removed afterwards."""
-    aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.old-", dir=fresh.parent))
-    with contextlib.suppress(FileNotFoundError):
-        out.replace(aside)
+    """Put ``fresh`` in the place of ``out``; what stood there ends under the name of ``fresh``.
+
+    Where the system can exchange two names at once there is no moment without results. Elsewhere the earlier folder
+    is set aside first, and `_restore` finds it again should the run be killed right then.
+    """
+    if not out.exists():
+        fresh.replace(out)
+        return
+    if _exchanged(fresh, out):
+        return
+    aside = out.parent / f".{out.name}.old-{fresh.name.rpartition('-')[2]}"
+    out.replace(aside)
     try:
         fresh.replace(out)
     except OSError:
         aside.replace(out)
         raise
-    shutil.rmtree(aside, ignore_errors=True)
+    aside.replace(fresh)
+
+
+def _exchanged(one: Path, two: Path) -> bool:
+    """Exchange two names in one step (Linux); False where that cannot be done."""
+    if not sys.platform.startswith("linux"):
+        return False
+    import ctypes
+
+    at_here, exchange = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of renameat2(2)
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    return bool(rename(at_here, os.fsencode(one), at_here, os.fsencode(two), exchange) == 0)
 
 
 def _restore(out: Path) -> None:
     """Put back results that a killed run had set aside, if their place is empty."""
     if out.exists():
         return
-    for aside in sorted(out.parent.glob(f".{out.name}.old-*")):
-        if (aside / MARK).is_file():
-            aside.replace(out)
-            return
+    aside = [p for p in out.parent.glob(f".{out.name}.old-*") if (p / MARK).is_file()]
+    if aside:
+        max(aside, key=lambda p: (p / MARK).stat().st_mtime_ns).replace(out)
 
 
 def _sweep(out: Path) -> None:
-    """Remove what killed runs left beside the results, if it is older than an hour by the file system's clock."""
-    now = out.stat().st_mtime
+    """Remove what killed runs left beside the results: folders that no run holds."""
     for name in (f".{out.name}.new-*", f".{out.name}.old-*"):
         for left in out.parent.glob(name):
-            with contextlib.suppress(OSError):
-                if now - left.stat().st_mtime > 3600:
-                    shutil.rmtree(left, ignore_errors=True)
+            if _abandoned(left):
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _abandoned(folder: Path) -> bool:
+    try:
+        from fcntl import LOCK_EX, LOCK_NB, flock
+
+        handle = os.open(folder, os.O_RDONLY)
+    except (ImportError, OSError):
+        return False
+    try:
+        flock(handle, LOCK_EX | LOCK_NB)
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    return True
 
 
 @contextlib.contextmanager
-def _alone(parent: Path) -> Iterator[None]:
-    """Keep other runs from moving folders in ``parent``; a killed run lets go by itself.
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold a folder against other runs; a killed run lets go by itself.
 
     The lock is on the folder, so that nothing is left behind. Where the system has no such locks, the last of two
     runs at once may be refused.
@@ -145,7 +188,7 @@ def _alone(parent: Path) -> Iterator[None]:
     except ImportError:
         yield
         return
-    handle = os.open(parent, os.O_RDONLY)
+    handle = os.open(folder, os.O_RDONLY)
     try:
         flock(handle, LOCK_EX)
         yield

@@ -48,6 +48,7 @@ def check(folder: str | os.PathLike[str]) -> Checked:
     protocol = read.protocol
     cohort = _cohort(protocol, root, "trial", protocol.trial.arm, protocol.data, False, findings, digests)
     external: dict[str, Cohort] = {}
+    findings += _same_folder(protocol, root)
     for name, source in protocol.external.items():
         data = (source.data or Data(time=protocol.data.time)).model_copy(update={"folder": source.folder})
         found = _cohort(protocol, root, name, source.label, data, True, findings, digests)
@@ -58,6 +59,20 @@ def check(folder: str | os.PathLike[str]) -> Checked:
         return Checked(None, ordered)
     trial = Trial(protocol, cohort, external, ordered, tuple(sorted(digests.items())), root)
     return Checked(trial, ordered)
+
+
+def _same_folder(protocol: Protocol, root: Path) -> list[Finding]:
+    """Two sources in one folder are the same patients compared with themselves."""
+    seen: dict[Path, str] = {(root / protocol.data.folder).resolve(): "data"}
+    found = []
+    for name, source in protocol.external.items():
+        place = (root / source.folder).resolve()
+        if place in seen:
+            says = f'external source "{name}" and {seen[place]} read the same folder {source.folder}'
+            where = f"{FILE} external.{name}.folder"
+            found.append(Finding("P116", "error", where, says, "give each source a folder of its own"))
+        seen.setdefault(place, f'external source "{name}"')
+    return found
 
 
 def load(folder: str | os.PathLike[str]) -> Trial:

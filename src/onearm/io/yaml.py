@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,8 @@ def read(path: Path, name: str, code: str) -> Document:
     Document
         With ``body`` None and findings when the file cannot be read.
     """
+    if path.exists() and not path.is_file():
+        return _failed(name, f"{code}101", name, "this is not a file", f"put a file {name} in its place")
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
@@ -83,6 +86,12 @@ def _compose(text: str, name: str, code: str) -> Document:
     return Document(name, body, reader.lines, tuple(reader.findings))
 
 
+_MOST = 200_000
+"""Values in one file; aliases of aliases could make any number of them."""
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
 class _Reader:
     """Walks the nodes of one document."""
 
@@ -91,6 +100,7 @@ class _Reader:
         self.code = code
         self.lines: dict[str, int] = {}
         self.findings: list[Finding] = []
+        self.nodes = 0
 
     def _say(self, number: str, line: int, path: str, says: str, next_step: str) -> None:
         where = f"{self.name}:{line} {path}".rstrip()
@@ -99,6 +109,11 @@ class _Reader:
     def value(self, node: Any, path: str, above: tuple[int, ...]) -> Any:
         line = node.start_mark.line + 1
         self.lines.setdefault(path, line)
+        self.nodes += 1
+        if self.nodes > _MOST:
+            if self.nodes == _MOST + 1:
+                self._say("106", line, path, f"aliases make more than {_MOST} values", "write the values out")
+            return None
         if id(node) in above:
             self._say("106", line, path, "an alias contains itself", "write the values out")
             return None
@@ -128,6 +143,12 @@ class _Reader:
     def _scalar(self, node: Any, path: str, line: int) -> Any:
         kind = node.tag.rpartition(":")[2]
         text = node.value
+        if node.tag.startswith("!"):
+            self._say("107", line, path, f"the tag {node.tag} is not known here", "write the plain value")
+            return None
+        if _UNPRINTABLE.search(text):
+            self._say("107", line, path, "the text holds a character that cannot be printed", "remove it")
+            return None
         try:
             match kind:
                 case "null":
@@ -141,7 +162,7 @@ class _Reader:
                 case "timestamp":
                     return dt.date.fromisoformat(text) if len(text) <= 10 else text
         except ValueError:
-            self._say("107", line, path, f'"{text}" is not a {_KINDS[kind]}', "correct it, or quote it as text")
+            self._say("107", line, path, f'"{text[:60]}" is not a {_KINDS[kind]}', "correct it, or quote it as text")
             return None
         return text
 

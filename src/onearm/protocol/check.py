@@ -125,8 +125,9 @@ def _facts(p: Protocol, where: Where) -> Iterator[Finding]:
         if category not in p.response.order:
             yield _unknown(where, "response.responders", "response category", category, p.response.order)
     for name, clause in p.facts.items():
-        if name in p.covariates or name in SUBJECT_COLUMNS:
-            yield _misfit(where, f"facts.{name}", f'"{name}" is already a column of subjects', "rename the fact")
+        if name in p.covariates or name in SUBJECT_COLUMNS or name == "baseline":
+            says = f'"{name}" is already a column of subjects or a name that onearm needs'
+            yield _misfit(where, f"facts.{name}", says, "rename the fact")
         if isinstance(clause, facts.Response):
             for category in clause.any_of:
                 if category not in p.response.order:

@@ -76,6 +76,10 @@ def beta_quantile(q: float, a: float, b: float, *, upper: bool = False) -> float
     >>> round(beta_quantile(0.5, 1, 2), 12), round(1 - 0.5**0.5, 12)
     (0.292893218813, 0.292893218813)
     """
+    if a + b > 1e6:  # beyond this the front factor loses digits
+        from scipy.special import betainccinv, betaincinv
+
+        return float((betainccinv if upper else betaincinv)(a, b, q))
     low, high = 0.0, 1.0
     mean, spread = a / (a + b), math.sqrt(a * b / (a + b + 1)) / (a + b)
     guess = mean + normal_quantile(1 - q if upper else q) * spread  # where a normal curve would have it

@@ -14,12 +14,24 @@ Bools = NDArray[np.bool_]
 TIE_TOLERANCE = 1e-9  # times closer than this, relative to the later one, are the same time
 
 
+def as_floats(name: str, value: ArrayLike) -> Floats:
+    """Numbers of any shape as floats; text, dates and masked values are refused, not guessed at."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise ValueError(f"{name} is a masked array: fill or drop the masked values first")
+    try:
+        raw = np.asarray(value)
+        if raw.dtype.kind not in "biufO" or (raw.dtype.kind == "O" and any(isinstance(v, str) for v in raw.flat)):
+            raise ValueError(f"{name} must hold numbers only, found {raw.dtype}")
+        return raw.astype(np.float64)
+    except (TypeError, ValueError) as problem:
+        if str(problem).startswith(f"{name} must"):
+            raise
+        raise ValueError(f"{name} must hold numbers only") from None
+
+
 def as_vector(name: str, value: ArrayLike, n: int | None = None) -> Floats:
     """``value`` as a finite float vector (of length ``n`` when given), or ValueError naming ``name``."""
-    try:
-        x = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must hold numbers only") from None
+    x = as_floats(name, value)
     if x.ndim != 1:
         raise ValueError(f"{name} must be one-dimensional, found shape {x.shape}")
     if n is not None and x.size != n:
@@ -64,10 +76,7 @@ def as_weights(name: str, value: ArrayLike | None, n: int) -> Floats:
 
 def as_matrix(name: str, value: ArrayLike, n: int | None = None) -> Floats:
     """A finite n x p matrix; a vector becomes one column."""
-    try:
-        x = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must hold numbers only") from None
+    x = as_floats(name, value)
     if x.ndim == 1:
         x = x[:, None]
     if x.ndim != 2:

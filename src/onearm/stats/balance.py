@@ -99,7 +99,7 @@ def standardized_differences(
         variance = g.variance(ones > 0, ones)
     difference, scale = g.difference(), np.max(np.abs(g.x), axis=0)
     difference[np.abs(difference) <= 1e-14 * scale] = 0.0
-    sd = np.sqrt(variance)
+    sd = np.sqrt(np.maximum(variance, 0.0))  # a share of 1 + rounding would give a variance just below 0
     result = np.copysign(np.inf, difference)
     result[difference == 0] = 0.0
     spread = sd > 1e-14 * scale

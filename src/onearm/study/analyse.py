@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 import polars as pl
@@ -10,8 +11,9 @@ from onearm import endpoints
 from onearm.cohort.population import condition_columns, populations
 from onearm.cohort.tables import Cohort
 from onearm.endpoints import Analysis
+from onearm.errors import Finding, ProtocolError
 from onearm.facts import FactColumn, state
-from onearm.results import Evidence, Gate, Header, Pair, Results
+from onearm.results import Estimate, Evidence, Gate, Header, Pair, Results
 from onearm.study.comparison import compare, rows_told, told
 from onearm.study.definitions import definitions
 from onearm.study.flow import trial_flow
@@ -55,6 +57,7 @@ def run(trial: Trial, seed: int = 1) -> Results:
         pairs += one.pairs
         for fact, rows in one.evidence.items():
             evidence[fact] = evidence.get(fact, {}) | rows
+    _refuse_twins(estimates)
     return Results(
         header=_header(trial),
         estimates={e.id: e for e in estimates},
@@ -64,6 +67,15 @@ def run(trial: Trial, seed: int = 1) -> Results:
         pairs=tuple(pairs),
         evidence=evidence,
     )
+
+
+def _refuse_twins(estimates: list[Estimate]) -> None:
+    """Two numbers of one id would hide one of them."""
+    twice = [key for key, n in Counter(e.id for e in estimates).items() if n > 1]
+    if twice:
+        says = f"two numbers would have the id {twice[0]}" + (f" (and {len(twice) - 1} more)" if twice[1:] else "")
+        step = "rename an endpoint or a population, or remove what is named twice"
+        raise ProtocolError([Finding("P117", "error", "protocol.yaml:1", says, step)])
 
 
 def _columns(cohort: Cohort, facts: Mapping[str, FactColumn]) -> pl.DataFrame:

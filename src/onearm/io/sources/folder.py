@@ -103,6 +103,8 @@ def _read(path: Path, root: Path, name: str) -> RawTable:
         return refuse("D204", "the file is outside the trial folder", "move it into the trial folder")
     if not _there(path):
         return refuse("D216", f"the file named for `{name}` is not there", "correct `file` in protocol.yaml")
+    if not path.is_file() and not path.is_dir():
+        return refuse("D215", "this is not a file", "put a file in its place")
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         step = f"save the table as one of: {listed(READERS)}"
