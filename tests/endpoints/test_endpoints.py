@@ -145,6 +145,7 @@ def test_landmark_leaves_out_early_events_and_shifts_time(results: Results) -> N
     e = results["os_by_asct.survival@6mo|transplant=no"]
     assert e.value == pytest.approx(4 / 5)  # S06 died 66 days after the landmark
     assert any("1 with the event or lost" in note for note in e.notes)
+    assert "1 who had it only after the landmark stay in the group without it" in e.notes  # S01, day 168
     ratio = results["os_by_asct.hazard_ratio"]
     assert ratio.value is None  # no event in one group: the likelihood has no maximum
     assert ratio.error

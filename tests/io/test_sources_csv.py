@@ -136,3 +136,25 @@ def test_what_the_csv_module_writes_is_read_back(tmp_path_factory, rows, every):
     assert raw.findings == ()
     strip = pl.Series([c for row in rows for c in row], dtype=pl.String).str.strip_chars().replace("", None)
     assert [c for row in raw.frame.drop("line").rows() for c in row] == strip.to_list()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a,b\n1,2\n3,4\n",
+        "a,b\r\n1,2\r\n\r\n3,\r\n",
+        "a , b\n 1,2 \n,\n",
+        "a,b\n1\n2,3,4\n5,6\n",
+        "a,b\n1,2",
+        "\n\na,b\n1,2\n",
+        "a\n1\n\n2\n",
+    ],
+)
+def test_small_and_large_files_are_read_alike(text, tmp_path, monkeypatch):
+    path = tmp_path / "t.csv"
+    path.write_bytes(text.encode())
+    small = read_csv(path, "t.csv", "t")
+    monkeypatch.setattr("onearm.io.sources.csv._LARGE", -1)
+    large = read_csv(path, "t.csv", "t")
+    assert small.frame.equals(large.frame)
+    assert small.findings == large.findings

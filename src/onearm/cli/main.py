@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
@@ -193,6 +194,8 @@ def main(argv: list[str] | None = None) -> int:
         status = BLOCKED if isinstance(problem, DataError | ProtocolError) else USAGE
     except BrokenPipeError:
         status = OK
+    except SystemExit as stop:  # how typer ends when whoever read the output has seen enough
+        status = OK if isinstance(stop.__context__, BrokenPipeError) else int(stop.code or OK)
     except OSError as problem:
         where = str(problem.filename or "")
         show.findings(
@@ -203,11 +206,14 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def command() -> None:
-    """Entry point of the installed command: one process, one command, so garbage is collected rarely."""
+    """Entry point of the installed command.
+
+    One process does one command, so garbage is collected rarely, and the process ends without taking the libraries
+    apart: everything is written and closed by then.
+    """
     gc.set_threshold(100_000, 20, 50)
     status = main()
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:  # whoever read the output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(status)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(BrokenPipeError):  # whoever read the output has seen enough
+            stream.flush()
+    os._exit(status)

@@ -145,6 +145,10 @@ def _after_the_end(tables: Frames, followup: pl.DataFrame, log: Log) -> None:
             continue
         known = tables[name].join(ends, on="subject", how="inner", maintain_order="left")
         late = pl.col(column) > pl.col("death_day")
+        after = pl.col(column) > pl.col("last_contact_day")
+        known = known.filter(late.fill_null(False) | after.fill_null(False))
+        if known.is_empty():
+            continue
         log.rows(
             "D280",
             known.filter(late),

@@ -235,10 +235,12 @@ def landmark(name: str, e: Landmark, a: Analysis) -> Output:
     kept = times.after(day)
     done_on = dict(zip(by.frame["subject"].to_list(), by.frame["day"].to_list(), strict=True))
     done = [s for s in kept.subjects if done_on[s] is not None and done_on[s] <= day]
+    later = sum(done_on[s] is not None and done_on[s] > day for s in kept.subjects)
     notes = (
         *fact.rules,
         f"landmark at {e.months:g} months ({day:g} days); {len(population) - len(kept.subjects)} with the event or "
         "lost by then are left out; time runs from the landmark",
+        f"{later} who had it only after the landmark stay in the group without it",
     )
     words = Words(
         name=name,

@@ -114,7 +114,7 @@ def _drawing(panel: Panel) -> Drawing:
     return Drawing(
         name=slug("km", endpoint, comparison),
         title=title,
-        caption=f"{title}. {method}. Shaded: confidence band. Upright ticks: censored. Dotted: median. "
+        caption=f"{title}. {method}.{' Shaded: confidence band.' if len(panel.curves) <= 2 else ''} Upright ticks: censored. Dotted: median. "
         "Under the axis: subjects at risk (censored before)."
         + (" Drawn to the end of the shorter follow-up; the estimates use all of it." if panel.cut else ""),
         section="comparison" if comparison else "survival",
@@ -142,7 +142,7 @@ def draw(panel: Panel) -> Figure:
     axes = figure.add_axes((_LEFT / WIDTH, bottom / height, (WIDTH - _LEFT - right) / WIDTH, _PLOT / height))
     _frame(axes, panel)
     for k, curve in enumerate(panel.curves):
-        _line(axes, curve, stroke(k))
+        _line(axes, curve, stroke(k), band=len(panel.curves) <= 2)
         _median(axes, panel.medians[k], stroke(k), alone=not panel.several)
     if panel.several:
         _labels(axes, panel)
@@ -162,11 +162,12 @@ def _frame(axes: Axes, panel: Panel) -> None:
     axes.hlines([0.25, 0.5, 0.75, 1], 0, panel.end * 1.01, colors=FAINT, linewidth=0.4, zorder=0)
 
 
-def _line(axes: Axes, curve: Curve, look: Stroke) -> None:
+def _line(axes: Axes, curve: Curve, look: Stroke, *, band: bool) -> None:
     x, y = (0.0, *curve.time), (1.0, *curve.value)
     low = (1.0, *(float("nan") if v is None else v for v in curve.low))
     high = (1.0, *(float("nan") if v is None else v for v in curve.high))
-    axes.fill_between(x, low, high, step="post", color=look.colour, alpha=0.12, linewidth=0, zorder=1)
+    if band:  # more than two lie over each other and hide the curves
+        axes.fill_between(x, low, high, step="post", color=look.colour, alpha=0.12, linewidth=0, zorder=1)
     axes.plot(x, y, drawstyle="steps-post", color=look.colour, linestyle=look.dashes, linewidth=1.6, zorder=3)
     lost = [(t, v) for t, v, c in zip(curve.time, curve.value, curve.censored, strict=True) if c]
     if lost:

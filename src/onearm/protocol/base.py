@@ -16,4 +16,4 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 class Part(BaseModel):
     """A part of the protocol: it cannot be changed, and it refuses keys it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False, defer_build=True)

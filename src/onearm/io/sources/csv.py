@@ -77,6 +77,10 @@ def _decode(content: bytes, file: str, log: Log) -> str | None:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+_LARGE = 100_000
+"""Characters from which splitting by columns beats reading row by row."""
+
+
 def _parse(text: str, file: str, log: Log) -> pl.DataFrame:
     bare = _PLAIN_QUOTES.sub(r"\1", text) if '"' in text else text
     quick = '"' not in bare
@@ -88,7 +92,8 @@ def _parse(text: str, file: str, log: Log) -> pl.DataFrame:
     header = [h.strip() for h in head]
     if not _header(header, f"{file}:{first[0]}", log):
         return _EMPTY
-    frame = _split(text, header, file, log) if quick else _walk(text, header, file, log)
+    large = len(text) > _LARGE
+    frame = _split(text, header, file, log) if quick and large else _walk(text, header, file, log)
     columns = [pl.col(h).str.strip_chars().replace("", None) for h in header if h != LINE]
     if LINE in header:
         says = f"column {LINE!r} is not used: onearm keeps the line of the file under this name"

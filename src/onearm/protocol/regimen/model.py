@@ -64,7 +64,7 @@ Hours = Annotated[int, Field(strict=True, ge=1, le=48)]
 
 
 class _Closed(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Condition(_Closed):
