@@ -57,6 +57,11 @@ class Panel:
         """Whether lines need labels of their own."""
         return len(self.curves) > 1
 
+    @property
+    def banded(self) -> bool:
+        """Whether confidence bands are drawn: more than two lie over each other and hide the curves."""
+        return len(self.curves) <= 2
+
 
 def curves(results: Results) -> tuple[Drawing, ...]:
     """One drawing for each panel."""
@@ -114,8 +119,8 @@ def _drawing(panel: Panel) -> Drawing:
     return Drawing(
         name=slug("km", endpoint, comparison),
         title=title,
-        caption=f"{title}. {method}.{' Shaded: confidence band.' if len(panel.curves) <= 2 else ''} Upright ticks: censored. Dotted: median. "
-        "Under the axis: subjects at risk (censored before)."
+        caption=f"{title}. {method}. {'Shaded: confidence band. ' if panel.banded else ''}Upright ticks: censored. "
+        "Dotted: median. Under the axis: subjects at risk (censored before)."
         + (" Drawn to the end of the shorter follow-up; the estimates use all of it." if panel.cut else ""),
         section="comparison" if comparison else "survival",
         comparison=comparison,
@@ -142,7 +147,7 @@ def draw(panel: Panel) -> Figure:
     axes = figure.add_axes((_LEFT / WIDTH, bottom / height, (WIDTH - _LEFT - right) / WIDTH, _PLOT / height))
     _frame(axes, panel)
     for k, curve in enumerate(panel.curves):
-        _line(axes, curve, stroke(k), band=len(panel.curves) <= 2)
+        _line(axes, curve, stroke(k), band=panel.banded)
         _median(axes, panel.medians[k], stroke(k), alone=not panel.several)
     if panel.several:
         _labels(axes, panel)
@@ -166,7 +171,7 @@ def _line(axes: Axes, curve: Curve, look: Stroke, *, band: bool) -> None:
     x, y = (0.0, *curve.time), (1.0, *curve.value)
     low = (1.0, *(float("nan") if v is None else v for v in curve.low))
     high = (1.0, *(float("nan") if v is None else v for v in curve.high))
-    if band:  # more than two lie over each other and hide the curves
+    if band:
         axes.fill_between(x, low, high, step="post", color=look.colour, alpha=0.12, linewidth=0, zorder=1)
     axes.plot(x, y, drawstyle="steps-post", color=look.colour, linestyle=look.dashes, linewidth=1.6, zorder=3)
     lost = [(t, v) for t, v, c in zip(curve.time, curve.value, curve.censored, strict=True) if c]
