@@ -34,8 +34,17 @@ def test_every_number_can_be_traced_to_lines(results: Results) -> None:
     for e in results:
         rows = evidence(results, e)
         assert all(at for _, _, at in rows), e.id
+        assert rows or e.value in (0, None), e.id
         assert list(lines(results, e.id))
         json.dumps(as_values(results, e.id))
+
+
+def test_curves_and_flows_can_be_traced_too(results: Results) -> None:
+    for curve in results.curves.values():
+        said = list(lines(results, curve.id))
+        assert len(said) == 4 + len(curve.subjects)
+    for flow in results.flows:
+        assert len(list(lines(results, flow.id))) == 1 + len(flow.steps)
 
 
 def test_results_survive_json(results: Results) -> None:

@@ -55,12 +55,13 @@ def demo(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where to put the copy.")] = Path("mini-hcvd-ino"),
     force: Annotated[bool, typer.Option("--force", help="Put the bundled files back over an earlier copy.")] = False,
     quiet: Quiet = False,
+    as_json: Json = False,
 ) -> None:
     """Copy the bundled trial (invented patients) to DIR, run it, and print its key results."""
     from onearm.cli.start import copy_demo
 
     copy_demo(directory, force)
-    _run(directory, directory / "results", 1, quiet, False, False)
+    _run(directory, directory / "results", 1, quiet, as_json, False)
 
 
 @app.command(epilog="Example: onearm new my-trial")
@@ -125,6 +126,7 @@ def trace(
     folder: Folder,
     number: Annotated[str, typer.Argument(metavar="ID", help="The id of a number (see results.csv).")],
     as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Walk from a printed number back to its method, its patients and their lines in the files."""
     from onearm.cli.trace import as_values, lines
@@ -132,7 +134,8 @@ def trace(
     from onearm.study import run as analyse
 
     trial = load(folder)
-    _say_if_stale(folder, trial.digests)
+    if not quiet:
+        _say_if_stale(folder, trial.digests)
     results = analyse(trial)
     if as_json:
         show.as_json(as_values(results, number))
@@ -148,6 +151,7 @@ def verify(
         Path | None, typer.Option("--claims", help="File of published claims [default: DIR/claims.yaml].")
     ] = None,
     as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Check published claims against the results, one line a claim; exit 1 when any fails."""
     from onearm.claims import verify as check_claims
@@ -156,7 +160,8 @@ def verify(
     from onearm.study import run as analyse
 
     trial = load(folder)
-    _say_if_stale(folder, trial.digests)
+    if not quiet:
+        _say_if_stale(folder, trial.digests)
     wanted = read_claims(claims or folder / "claims.yaml")
     verdicts = check_claims(analyse(trial), wanted)
     if as_json:
@@ -167,7 +172,8 @@ def verify(
             + [("ok" if v.holds else "FAILS", v.claim, v.published, v.ours, v.rule, v.number) for v in verdicts]
         )
     failed = sum(not v.holds for v in verdicts)
-    show.note(f"{len(verdicts) - failed} of {len(verdicts)} claims hold")
+    if not quiet:
+        show.note(f"{len(verdicts) - failed} of {len(verdicts)} claims hold")
     raise typer.Exit(BLOCKED if failed else OK)
 
 

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from onearm.results import Estimate, Results
+from onearm.results import Curve, Estimate, Results
 from onearm.text import interval, quantity
 
 
 def lines(results: Results, number: str) -> Iterator[str]:
     """The trail of one number, for people."""
+    if number in results.curves and number not in results:
+        yield from _curve_lines(results, results.curves[number])
+        return
+    flow = next((f for f in results.flows if f.id == number and number not in results), None)
+    if flow is not None:
+        yield f"{flow.id}  {flow.label}: a flow; each step is a number of its own"
+        for step in flow.steps:
+            yield f"  {step.n:>6}  {step.label}  ({step.estimate})"
+        return
     e = results[number]
     yield f"{e.id}  {e.label}"
     yield f"  value       {_value(e)}"
@@ -27,6 +36,15 @@ def lines(results: Results, number: str) -> Iterator[str]:
         yield f"    {subject}  {says}  {', '.join(at)}"
 
 
+def _curve_lines(results: Results, curve: Curve) -> Iterator[str]:
+    yield f"{curve.id}  {curve.label}: a curve"
+    yield f"  method      {curve.method}"
+    yield f"  population  {curve.population}"
+    yield f"  {len(curve.subjects)} subjects by the fact {curve.evidence}"
+    for subject, says, at in _proof(results, curve.evidence, curve.subjects):
+        yield f"    {subject}  {says}  {', '.join(at)}"
+
+
 def _value(e: Estimate) -> str:
     said = quantity(e.value, e.unit)
     return f"{said} {e.unit}" + (f" ({e.error})" if e.error else "")
@@ -34,9 +52,14 @@ def _value(e: Estimate) -> str:
 
 def evidence(results: Results, e: Estimate) -> list[tuple[str, str, tuple[str, ...]]]:
     """Subject, what is true of it, and the rows that prove it."""
-    facts = results.evidence.get(e.evidence, {})
+    subjects = e.subjects or tuple(s for other in e.subjects_of for s in results[other].subjects)
+    return _proof(results, e.evidence, subjects)
+
+
+def _proof(results: Results, fact: str, subjects: tuple[str, ...]) -> list[tuple[str, str, tuple[str, ...]]]:
+    facts = results.evidence.get(fact, {})
     found = []
-    for subject in e.subjects:
+    for subject in subjects:
         proof = facts.get(subject)
         found.append((subject, proof.says if proof else "", proof.at if proof else ()))
     return found

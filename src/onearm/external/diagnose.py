@@ -107,6 +107,7 @@ class _Place:
         stage = f"{side}_{self.stage}" if side else self.stage
         group = f"{self.comparison}/{stage}"
         finite = math.isfinite(value)
+        step = "complete" if self.stage == "before" else "matched"
         return Estimate(
             id=f"{stat}.{self.column}|{group}",
             label=label,
@@ -121,6 +122,7 @@ class _Place:
             value=value if finite else None,
             error=None if finite else "no variation",
             evidence="baseline",
+            subjects_of=tuple(f"n.{step}|{self.comparison}/{s}" for s in ((side,) if side else ("trial", "external"))),
         )
 
 

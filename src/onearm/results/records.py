@@ -32,8 +32,9 @@ class Estimate:
         Whom it speaks of; ``group`` is the comparison, arm or subgroup.
     evidence
         Name of the fact whose rows prove the number; see `Results.evidence`.
-    subjects
-        The subjects counted (those with the fact, or those in the analysis).
+    subjects, subjects_of
+        The subjects counted (those with the fact, or those in the analysis); or the ids of the counts whose subjects
+        they are.
     notes
         Assumptions and defaults in force.
     error
@@ -58,6 +59,7 @@ class Estimate:
     group: str = ""
     evidence: str = ""
     subjects: tuple[str, ...] = ()
+    subjects_of: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     error: str | None = None
 

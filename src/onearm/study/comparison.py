@@ -49,7 +49,8 @@ def compare(name: str, comparison: Comparison, analysis: Analysis, trial: Cohort
     plan = design(comparison, us.baseline, them.baseline)
     diagnosis = diagnose(name, comparison, us.baseline, them.baseline, plan, len(us.incomplete))
     flows, counts = comparison_flow(name, label, us.steps, them.steps, plan, prefix)
-    numbers = [*counts, *_design_numbers(name, plan, comparison), *diagnosis.estimates]
+    gates = [_as_estimate(g, len(plan.trial) + len(us.incomplete)) for g in diagnosis.gates]
+    numbers = [*counts, *_design_numbers(name, plan, comparison), *diagnosis.estimates, *gates]
     found = Output([replace(e, evidence=f"matching of {name}") for e in numbers])
 
     # Only from here on are outcomes looked at.
@@ -127,9 +128,29 @@ def _design_numbers(name: str, plan: Design, comparison: Comparison) -> list[Est
         group=name,
         value=plan.caliper if not plan.refused else None,
         error=plan.refused or None,
-        evidence="baseline",
+        subjects_of=(f"n.complete|{name}/trial", f"n.complete|{name}/external"),
     )
     return [pairs, lost, caliper]
+
+
+def _as_estimate(gate: Gate, n: int) -> Estimate:
+    """A gate's number, so that it can be traced and stands among the results."""
+    name = gate.comparison
+    return Estimate(
+        id=gate.id,
+        label=gate.name,
+        variable=gate.id.partition("|")[0],
+        stat="gate",
+        context="gate",
+        unit="ratio",
+        n=n,
+        method=f"{gate.says}; {'passed' if gate.passed else 'failed'}",
+        population="eligible",
+        group=name,
+        value=gate.value,
+        error=None if gate.value is not None else "no pairs",
+        subjects_of=(f"n.matched|{name}/trial", f"n.matched|{name}/external"),
+    )
 
 
 def _estimand(comparison: Comparison, incomplete: int, plan: Design) -> str:
