@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import onearm as oa
 from onearm.endpoints import ESTIMATORS
+from onearm.endpoints.sample import Times
+from onearm.endpoints.time_to_event import risk_table
 from onearm.protocol import Protocol
 from onearm.results import Results
 from onearm.units import MONTH_DAYS
@@ -150,6 +153,21 @@ def test_landmark_leaves_out_early_events_and_shifts_time(results: Results) -> N
     assert ratio.value is None  # no event in one group: the likelihood has no maximum
     assert ratio.error
     assert 0 <= (results["os_by_asct.log_rank_p"].value or -1) <= 1
+
+
+def test_a_landmark_day_belongs_to_the_time_before_it() -> None:
+    times = Times(np.array([486.0, 487.0, 488.0]), np.array([True, True, True]), ("a", "b", "c"))
+    late = times.after(487.0)  # 16 months are 487 days
+    assert late.subjects == ("c",)
+    assert late.days.tolist() == [1.0]
+
+
+def test_numbers_at_risk_are_those_just_before_a_tick() -> None:
+    times = Times(np.array([487.0, 500.0]), np.array([True, False]), ("a", "b"))
+    table = risk_table(times, 16, 500.0)
+    assert table.time == (0.0, 16.0)
+    assert table.at_risk == (2.0, 2.0)  # the one whose event falls on the tick is still at risk
+    assert table.events == (0, 0)
 
 
 def test_every_estimator_has_code() -> None:

@@ -76,11 +76,12 @@ def test_no_module_of_the_choice_imports_outcomes() -> None:
 
 
 def test_alignment_adds_up_and_names_who_went_and_why() -> None:
-    theirs = side("e", [17.0, 40.0, None, 80.0], ["male", "female", "male", "female"])
+    theirs = side("e", [17.0, 40.0, None, 80.0], ["male", "female", "female", "female"])
     conditions = [Condition(column="age", at_least=18), Condition(column="sex", is_="female", label="women only")]
     aligned = align(theirs, conditions, ["age", "sex"])
     assert [s.name for s in aligned.steps] == ["start", "eligible.1", "eligible.2", "complete"]
-    assert aligned.steps[1].removed == ("e0", "e2")  # a missing age meets no condition
+    assert aligned.steps[1].removed == ("e0",)
+    assert aligned.incomplete == ("e2",)  # a missing age is not a wrong age
     assert aligned.steps[1].reason == "not: age at least 18"
     assert aligned.steps[2].reason == "women only"
     left = 4
@@ -153,3 +154,24 @@ def test_a_constant_covariate_does_not_break_the_score() -> None:
     assert not plan.refused
     found = {e.id: e for e in diagnose("x", comparison(), *same, plan).estimates}
     assert found["mean.sex=male|x/external_before"].value == 1.0
+
+
+def test_an_unused_level_or_a_constant_does_not_break_the_score() -> None:
+    rng = np.random.default_rng(3)
+    levels = Covariate(label="Sex", levels=("unknown", "female", "male"))
+
+    def many(name: str, n: int) -> Baseline:
+        frame = pl.DataFrame(
+            {
+                "subject": [f"{name}{i}" for i in range(n)],
+                "at": [f"{name}.csv:{i}" for i in range(n)],
+                "age": rng.normal(50, 9, n),
+                "sex": np.array(["female", "male"])[rng.integers(0, 2, n)],
+                "albumin": np.full(n, 0.1),
+            }
+        )
+        return Baseline(name, {"age": AGE, "sex": levels, "albumin": AGE}, frame)
+
+    plan = design(comparison(covariates=["age", "sex", "albumin"]), many("t", 30), many("e", 90))
+    assert not plan.refused
+    assert len(plan.pairs) > 20

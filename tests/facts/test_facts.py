@@ -97,7 +97,8 @@ def test_mrd(trial: Trial) -> None:
 def test_mrd_limit_of_the_test_must_be_fine_enough(trial: Trial) -> None:
     finer = values(fact(trial, kind="mrd", limit=1e-5))
     assert finer["S04"] is False  # called negative by a test that sees 1e-4 at best
-    assert finer["S01"] is True  # the value 0 is below the limit
+    assert finer["S01"] is False  # nor does its value of 0 say more than the test can see
+    assert "S01" in [s for s, v in values(fact(trial, kind="mrd", limit=1e-4)).items() if v]
 
 
 def test_first_or_best_mrd(trial: Trial) -> None:
@@ -215,6 +216,52 @@ def test_duration_of_response_starts_at_the_first_response(trial: Trial) -> None
 def test_time_from_enrolment_spans_the_missing_day_zero(trial: Trial) -> None:
     os = times(fact(trial, kind="time-to", events=["death"], origin="enrolled"))
     assert os["S02"] == (days("2014-01-20", "2015-08-01"), True, "death")
+
+
+def test_observation_that_ended_before_the_origin_does_not_apply(trial: Trial) -> None:
+    for day in (5, 27):  # before the first response, on day 28
+        row = {"subject": "S01", "at": "data/procedures.csv:9", "day": day, "procedure": "ASCT"}
+        procedures = pl.DataFrame([row], schema=trial.cohort.procedures.schema)
+        cohort = replace(trial.cohort, procedures=procedures)
+        dor = times(fact(trial, cohort, kind="time-to", events=["death"], origin="response", censor_at=["ASCT"]))
+        assert dor["S01"] is None
+
+
+def test_the_worst_of_two_first_tests_counts(trial: Trial) -> None:
+    rows = trial.cohort.responses.filter(pl.col("subject") != "S04")
+    cohort = replace(trial.cohort, responses=rows)
+    for call in ("negative", "positive"):
+        cohort = with_response(cohort, subject="S04", day=30, response="CR", mrd=call, mrd_limit=1e-4)
+    assert values(fact(trial, cohort, kind="mrd", limit=1e-4, count="first"))["S04"] is False
+    assert values(fact(trial, cohort, kind="mrd", limit=1e-4))["S04"] is True
+
+
+def test_words_are_found_whatever_their_case_in_any_language(trial: Trial) -> None:
+    events = trial.cohort.adverse_events.with_columns(term=pl.lit("Große Blutung"))
+    cohort = replace(trial.cohort, adverse_events=events)
+    found = values(fact(trial, cohort, kind="adverse-event", terms=["Große Blutung"]))
+    assert sum(found.values()) == events["subject"].n_unique()
+
+
+def test_a_procedure_of_a_patient_never_treated_is_still_a_procedure(trial: Trial) -> None:
+    row = {"subject": "S08", "at": "data/procedures.csv:9", "day": None, "procedure": "ASCT"}
+    procedures = pl.concat([trial.cohort.procedures, pl.DataFrame([row], schema=trial.cohort.procedures.schema)])
+    column = fact(trial, replace(trial.cohort, procedures=procedures), kind="procedure", procedure="ASCT")
+    assert values(column)["S08"] is True
+    assert proof(column, "S08") == ("ASCT on a day without time zero", ["data/procedures.csv:9"])
+
+
+def test_the_first_assessment_dates_and_proves_the_event_of_one_never_evaluable(trial: Trial) -> None:
+    cohort = replace(trial.cohort, responses=trial.cohort.responses.filter(pl.col("subject") != "S04"))
+    cohort = with_response(cohort, subject="S04", day=30, response="NE")
+    rows = cohort.responses.with_columns(
+        at=pl.when(pl.col("subject") == "S04").then(pl.lit("data/responses.csv:50")).otherwise("at")
+    )
+    cohort = with_response(replace(cohort, responses=rows), subject="S04", day=60, response="NE")
+    clause = {"kind": "time-to", "events": ["no-response"], "never_evaluable": "no-response"}
+    first = fact(trial, cohort, **clause, no_response_at="first-assessment")
+    assert times(first)["S04"] == (30, True, "no response")
+    assert "data/responses.csv:50" in proof(first, "S04")[1]
 
 
 def test_every_kind_of_clause_has_code() -> None:

@@ -50,7 +50,7 @@ def test_groups_never_at_risk_together_have_no_log_rank_test(small: Path) -> Non
     edit(small, "[os]", "[os]\n    caliper: {width: 10}")
     path = small / "external" / "other" / "followup.csv"
     header, *rows = path.read_text().splitlines()
-    path.write_text("\n".join([header, *(f"{r.split(',')[0]},,,40" for r in rows)]) + "\n")
+    path.write_text("\n".join([header, *(f"{r.split(',')[0]},,,50" for r in rows)]) + "\n")
     results = run(small)
     for side in ("main", "main/crude"):
         e = results[f"os.log_rank_p|{side}"]
@@ -130,3 +130,55 @@ def test_pairs_name_who_was_matched_with_whom(bundled: Path) -> None:
         for p in pairs:
             assert f"pair {p.number} with {p.external}" in proof[p.trial].says
             assert proof[p.external].at[0].startswith(f"external/{comparison}/subjects.csv:")
+
+
+def test_a_missing_covariate_that_eligibility_asks_for_is_incomplete_not_ineligible(small: Path) -> None:
+    edit(small, "estimand: ATT", "estimand: ATT\n    eligibility: [{column: age, at_least: 60}]")
+    path = small / "data" / "subjects.csv"
+    text = path.read_text()
+    for age in ("62", "71", "66", "68"):
+        text = text.replace(f",{age},", ",,")
+    path.write_text(text)
+    results = run(small)
+    matched = next(g for g in results.gates if g.id == "gate.matched|main")
+    assert "4 lack a covariate" in matched.says
+    assert (matched.value or 0) <= 3 / 7
+    assert results["n.removed.eligible.1|main/trial"].value == 0
+
+
+def test_external_patients_never_treated_are_in_the_flow(small: Path) -> None:
+    path = small / "external" / "other" / "subjects.csv"
+    path.write_text(path.read_text().replace("E01,1,", "E01,,"))
+    results = run(small)
+    assert results["n.start|main/external"].value == 16
+    assert results["n.removed.treated|main/external"].subjects == ("other:E01",)
+
+
+def test_a_version_from_a_date_for_everyone_governs_those_enrolled_later(small: Path) -> None:
+    edit(
+        small,
+        "{from: {patient: {main: 4, second: 7}}, because: a lower dose}",
+        "{from: {date: 2014-04-01}, applies_to: everyone}",
+    )
+    versions = dict(oa.load(small).cohort.subjects.select("subject", "version").rows())
+    assert versions["S04"] == "v1"
+    assert versions["S05"] == "v2"
+
+
+@pytest.mark.parametrize(
+    ("condition", "code"),
+    [
+        ("{fact: best}", "P111"),
+        ("{fact: best, is: CRx}", "P110"),
+        ("{column: sex, at_least: 1}", "P111"),
+        ("{column: version, is: v9}", "P110"),
+        ('{column: age, is: "62"}', "P111"),
+        ("{column: sex, in: [female, 3]}", "P110"),
+    ],
+)
+def test_a_condition_that_nobody_could_meet_is_refused(
+    small: Path, condition: str, code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(small, "{column: age, at_least: 62}", condition)
+    assert main(["check", str(small)]) == 1
+    assert code in capsys.readouterr().out

@@ -164,7 +164,7 @@ def _after_the_end(tables: Frames, followup: pl.DataFrame, log: Log) -> None:
                 f"{what} on day {r[column]} is after the last contact on day {r['last_contact_day']}"
             ),
             "move the last contact: it is the last day on which the subject was known to be alive",
-            "warning",
+            "error" if name == "responses" else "warning",  # an assessment may be an event, which would be lost
         )
 
 

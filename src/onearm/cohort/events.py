@@ -93,10 +93,10 @@ def _nowhere(frame: pl.DataFrame, column: str, wanted: Mapping[str, tuple[str, .
     """A fact that looks for words no row has is false for everybody: right, or a slip of the pen."""
     if source.external or frame.is_empty():
         return
-    there = sorted({str(v) for v in frame[column].drop_nulls().unique().to_list()}, key=str.casefold)
-    known = {v.casefold() for v in there}
+    there = sorted({str(v) for v in frame[column].drop_nulls().unique().to_list()}, key=str.lower)
+    known = {v.lower() for v in there}
     for fact, words in wanted.items():
-        if words and not known & {w.casefold() for w in words}:
+        if words and not known & {w.lower() for w in words}:
             says = f"fact {fact} looks for {listed(words)}, which no row has"
             step = f"check the word if it should have been found; the rows have {listed(there, 8)}"
             log.add("D268", str(frame["at"][0]), says, step, "warning")
@@ -104,12 +104,12 @@ def _nowhere(frame: pl.DataFrame, column: str, wanted: Mapping[str, tuple[str, .
 
 def _almost(frame: pl.DataFrame, protocol: Protocol, log: Log) -> None:
     """Terms written almost like one that a fact looks for would be missed without a word."""
-    wanted = {t.casefold(): t for f in protocol.facts.values() if isinstance(f, AdverseEvent) for t in f.terms}
+    wanted = {t.lower(): t for f in protocol.facts.values() if isinstance(f, AdverseEvent) for t in f.terms}
     if not wanted:
         return
     close: dict[str, str] = {}
     for term in frame["term"].drop_nulls().unique().to_list():
-        plain = term.casefold()
+        plain = term.lower()
         if plain not in wanted and len(plain) < 200:
             hits = difflib.get_close_matches(plain, wanted, n=1, cutoff=0.88)
             close.update({term: wanted[hits[0]]} if hits else {})
@@ -132,10 +132,10 @@ def _procedures(frame: pl.DataFrame, source: Source, log: Log) -> pl.DataFrame:
     facts = source.protocol.facts.items()
     sought = {n: (f.procedure,) for n, f in facts if isinstance(f, Procedure)}
     _nowhere(frame, "procedure", sought, source, log)
-    folded = {w.casefold() for w in wanted}
+    folded = {w.lower() for w in wanted}
     for words, rows in frame.filter(pl.col("procedure").is_not_null()).group_by("procedure"):
         word = str(words[0])
-        if folded and word.casefold() not in folded:
+        if folded and word.lower() not in folded:
             first = rows.sort("line")
             says = f"procedure {quoted(word)} ({count(rows.height, 'row')}) is in no fact{near(word[:200], wanted)}"
             log.add("D266", str(first["at"][0]), says, "rename it if one of the facts should find it", "note")
@@ -163,8 +163,8 @@ def _doses(frame: pl.DataFrame, source: Source, log: Log) -> pl.DataFrame:
 def _drugs(frame: pl.DataFrame, protocol: Protocol, log: Log) -> pl.DataFrame:
     if not protocol.drugs:
         return frame
-    keys = {d.label.casefold(): k for k, d in protocol.drugs.items() if d.label}
-    keys |= {k.casefold(): k for k in protocol.drugs}
+    keys = {d.label.lower(): k for k, d in protocol.drugs.items() if d.label}
+    keys |= {k.lower(): k for k in protocol.drugs}
     key = pl.col("drug").str.to_lowercase().replace_strict(keys, default=None, return_dtype=pl.String)
     frame = frame.with_columns(key.alias("_key"))
     log.rows(

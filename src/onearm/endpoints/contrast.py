@@ -52,7 +52,13 @@ def contrast(
     common: dict[str, Any] = {"n": n, "events": events, "subjects": named, "notes": (*words.notes, of)}
     if not (first.subjects and second.subjects) or events == 0:
         why = "no events" if first.subjects and second.subjects else "a group is empty"
-        return _refused(words, method, level, common, why)
+        out = _refused(words, method, level, common, why)
+        out.estimates.append(
+            words.estimate(
+                "log_rank_p", "log-rank p", unit="p", method=f"{crude}log-rank test, two-sided", error=why, **common
+            )
+        )
+        return out
     days = np.concatenate([first.days, second.days])
     event = np.concatenate([first.event, second.event])
     group = np.r_[np.ones(len(first.subjects)), np.zeros(len(second.subjects))]

@@ -31,6 +31,16 @@ class Aligned:
     steps: tuple[Step, ...]
     everybody: pl.DataFrame
 
+    def after_step(self, name: str, reason: str, everybody: Baseline) -> Aligned:
+        """The same with a step in front, when some of ``everybody`` had been left out before."""
+        first = set(self.steps[0].kept)
+        removed = tuple(s for s in everybody.subjects if s not in first)
+        if not removed:
+            return self
+        start = Step("start", "", everybody.subjects, ())
+        steps = (start, Step(name, reason, self.steps[0].kept, removed), *self.steps[1:])
+        return Aligned(self.baseline, steps, everybody.frame.select("subject", "at"))
+
     @property
     def incomplete(self) -> tuple[str, ...]:
         """Those eligible who were left out because a covariate is missing."""
@@ -39,6 +49,8 @@ class Aligned:
 
 def align(baseline: Baseline, conditions: Sequence[Condition], covariates: Sequence[str]) -> Aligned:
     """Apply eligibility and then require every covariate.
+
+    Who lacks a value that eligibility asks for is not called ineligible but incomplete.
 
     Parameters
     ----------
@@ -58,10 +70,13 @@ def align(baseline: Baseline, conditions: Sequence[Condition], covariates: Seque
     left = baseline
     for i, condition in enumerate(conditions, 1):
         good = meets(condition, left.frame)
+        if not condition.asks_if_given:  # an unknown value decides nothing here: it makes an incomplete case below
+            good = good | left.frame[condition.name].is_null()
         removed = tuple(left.frame.filter(~good)["subject"])
         left = left.only(left.frame.filter(good)["subject"])
         steps.append(Step(f"eligible.{i}", condition.words, left.subjects, removed))
-    left, removed = left.complete(covariates)
+    asked = [c.name for c in conditions if not c.asks_if_given]
+    left, removed = left.complete(list(dict.fromkeys([*covariates, *asked])))
     steps.append(Step("complete", "a covariate is missing", left.subjects, removed))
     return Aligned(left, tuple(steps), baseline.frame.select("subject", "at"))
 

@@ -37,7 +37,6 @@ class Design:
     sd: float
     pairs: tuple[tuple[int, int], ...]
     unmatched: tuple[str, ...]
-    columns: tuple[str, ...]
     refused: str = ""
 
     @property
@@ -80,10 +79,9 @@ def design(comparison: Comparison, trial: Baseline, external: Baseline) -> Desig
     n, m = len(trial.subjects), len(external.subjects)
     if n < 2 or m < 2:
         return _refused(trial, external, f"too few subjects to match: {n} of the trial, {m} external")
-    x_trial, columns = trial.design_matrix(comparison.covariates)
-    x_external, _ = external.design_matrix(comparison.covariates)
-    x = np.vstack([x_trial, x_external])
-    varies = x.std(axis=0) > 0
+    x = np.vstack([side.balance_matrix(comparison.covariates)[0] for side in (trial, external)])
+    columns = trial.balance_matrix(comparison.covariates)[1]
+    varies = _free(x, columns)
     if not varies.any():
         return _refused(trial, external, "no covariate varies: there is nothing to match on")
     y = np.r_[np.ones(n), np.zeros(m)]
@@ -92,7 +90,19 @@ def design(comparison: Comparison, trial: Baseline, external: Baseline) -> Desig
         return _refused(trial, external, f"the score cannot be estimated: {fit.message}")
     logit = fit.linear_predictor
     spread = caliper_sd(logit[:n], logit[n:], comparison.caliper.sd)
-    return _paired(trial, external, logit[:n], logit[n:], spread, comparison, columns)
+    return _paired(trial, external, logit[:n], logit[n:], spread, comparison)
+
+
+def _free(x: Floats, columns: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Columns that vary, without the first level that occurs of each category: the others are against it."""
+    varies: NDArray[np.bool_] = np.asarray(np.ptp(x, axis=0) > 0, dtype=np.bool_)
+    against: set[str] = set()
+    for j, column in enumerate(columns):
+        name, level = column.partition("=")[::2]
+        if level and varies[j] and name not in against:
+            against.add(name)
+            varies[j] = False
+    return varies
 
 
 def _paired(
@@ -102,7 +112,6 @@ def _paired(
     logit_external: Floats,
     sd: float,
     comparison: Comparison,
-    columns: tuple[str, ...],
 ) -> Design:
     width = comparison.caliper.width * sd
     found = nearest_pairs(logit_trial, logit_external, caliper=width, order=comparison.order)
@@ -115,10 +124,9 @@ def _paired(
         sd=sd,
         pairs=tuple(sorted((int(t), int(c)) for t, c in zip(found.treated, found.control, strict=True))),
         unmatched=tuple(trial.subjects[int(t)] for t in np.sort(found.unmatched)),
-        columns=columns,
     )
 
 
 def _refused(trial: Baseline, external: Baseline, why: str) -> Design:
     nothing = np.zeros(0)
-    return Design(trial.subjects, external.subjects, nothing, nothing, 0.0, 0.0, (), trial.subjects, (), why)
+    return Design(trial.subjects, external.subjects, nothing, nothing, 0.0, 0.0, (), trial.subjects, why)

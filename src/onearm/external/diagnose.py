@@ -49,7 +49,7 @@ def diagnose(
     for t, c in design.pairs:
         weight[t] = weight[len(x1) + c] = 1.0
     estimates: list[Estimate] = []
-    worst, worst_of = 0.0, ""
+    worst, worst_of = -1.0, ""
     for stage, w in (("before", np.ones(len(x))), ("after", weight)):
         if not (w[treated].sum() and w[~treated].sum()):
             continue  # nobody to compare: the gates say so

@@ -18,7 +18,7 @@ class Course:
     ``frame`` has one row a subject: ``subject``, ``subject_at``, ``treated``, ``enrolled_day``; of follow-up
     ``relapse_day death_day last_contact_day relapsed died followup_at``; ``response_day response_at`` of the first
     response before relapse; ``first_day first_at last_day last_at`` of the evaluable assessments and ``refractory``
-    (assessed, and never a response); ``seen_first seen_last seen_at`` of all assessments, evaluable or not.
+    (assessed, and never a response); ``seen_first seen_first_at seen_last seen_at`` of all assessments.
     """
 
     cohort: Cohort
@@ -67,7 +67,10 @@ def _gathered(cohort: Cohort, scale: ResponseScale) -> pl.DataFrame:
         )
     )
     seen = cohort.responses.group_by("subject", maintain_order=True).agg(
-        seen_first=pl.col("day").first(), seen_last=pl.col("day").last(), seen_at=pl.col("at").last()
+        seen_first=pl.col("day").first(),
+        seen_first_at=pl.col("at").first(),
+        seen_last=pl.col("day").last(),
+        seen_at=pl.col("at").last(),
     )
     frame = cohort.subjects.select("subject", "treated", "enrolled_day", subject_at="at")
     for part in (follow, first, assessed, seen):

@@ -12,7 +12,7 @@ from onearm.protocol.fact import AdverseEvent, Alive, Procedure
 
 def first_procedure(cohort: Cohort, names: tuple[str, ...]) -> pl.DataFrame:
     """``subject procedure procedure_day procedure_at`` of the first procedure with one of the names."""
-    wanted = [n.casefold() for n in names]
+    wanted = [n.lower() for n in names]
     return (
         cohort.procedures.filter(pl.col("procedure").str.to_lowercase().is_in(wanted))
         .sort("day", maintain_order=True)
@@ -30,9 +30,13 @@ def procedure(name: str, clause: Procedure, course: Course) -> FactColumn:
         .join(found, on="subject", how="left", maintain_order="left")
         .select(
             "subject",
-            value=pl.col("procedure_day").is_not_null(),
-            says=pl.concat_str(pl.col("procedure"), pl.lit(" on "), day_text("procedure_day")).fill_null(
-                f"no {clause.procedure}"
+            value=pl.col("procedure_at").is_not_null(),
+            says=pl.when(pl.col("procedure_at").is_null())
+            .then(pl.lit(f"no {clause.procedure}"))
+            .otherwise(
+                pl.concat_str(
+                    pl.col("procedure"), pl.lit(" on "), day_text("procedure_day").fill_null("a day without time zero")
+                )
             ),
             at=pl.concat_list(pl.coalesce("procedure_at", "subject_at")),
             day="procedure_day",
@@ -43,7 +47,7 @@ def procedure(name: str, clause: Procedure, course: Course) -> FactColumn:
 
 def adverse_event(name: str, clause: AdverseEvent, course: Course) -> FactColumn:
     """Whether an adverse event of the terms and grade began on or after day 1; the worst one proves it."""
-    wanted = [t.casefold() for t in clause.terms]
+    wanted = [t.lower() for t in clause.terms]
     worst = (
         course.cohort.adverse_events.filter(
             pl.col("term").str.to_lowercase().is_in(wanted)

@@ -52,14 +52,17 @@ def response(name: str, clause: Response, course: Course) -> FactColumn:
 
 def mrd(name: str, clause: Mrd, course: Course) -> FactColumn:
     """Whether MRD was negative below the limit, at any or at the first assessment with a result before relapse."""
-    called = (pl.col("mrd") == "negative") & (pl.col("mrd_limit").fill_null(0.0) <= clause.limit)
+    fine = pl.col("mrd_limit").fill_null(0.0) <= clause.limit
+    low = (pl.col("mrd") == "negative") | (pl.col("mrd_value") < clause.limit)
     tested = (
         course.assessments("relapse")
         .filter(pl.col("mrd").is_not_null() | pl.col("mrd_value").is_not_null())
-        .with_columns(negative=(called | (pl.col("mrd_value") < clause.limit)).fill_null(False))
+        .with_columns(negative=(fine & low).fill_null(False))
     )
     if clause.count == "best":
         tested = tested.sort("negative", descending=True, maintain_order=True)
+    else:  # of several on the first day the worst
+        tested = tested.sort("day", "negative", maintain_order=True)
     one = tested.group_by("subject", maintain_order=True).agg(
         pl.col("negative").first(), pl.col("day").first(), pl.col("at").first()
     )

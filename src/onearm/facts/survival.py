@@ -35,7 +35,8 @@ def _days(course: Course, clause: TimeTo) -> pl.DataFrame:
         unseen = pl.col(seen).fill_null(1) if seen else pl.lit(1, pl.Int32)
         never = pl.col("refractory").is_null()
         day = pl.when(never).then(unseen).otherwise(day)
-        at = pl.when(never).then(pl.coalesce("seen_at", "subject_at")).otherwise(at)
+        place = "seen_first_at" if clause.no_response_at == "first-assessment" else "seen_at"
+        at = pl.when(never).then(pl.coalesce(place, "subject_at")).otherwise(at)
         refractory = refractory | never
     frame = course.frame
     if clause.censor_at:
@@ -50,7 +51,10 @@ def _days(course: Course, clause: TimeTo) -> pl.DataFrame:
 
 
 def time_to(name: str, clause: TimeTo, course: Course) -> FactColumn:
-    """Days to the first event or to censoring; null for subjects without an origin or without follow-up."""
+    """Days to the first event or to censoring.
+
+    Null for subjects without an origin or follow-up, and for those whose observation ended before the origin.
+    """
     has_zero = pl.col("treated") if course.time_zero == "treatment_start" else pl.col("enrolled_day").is_not_null()
     origin = {
         "time-zero": pl.when(has_zero).then(pl.lit(1, pl.Int32)),
@@ -71,7 +75,7 @@ def time_to(name: str, clause: TimeTo, course: Course) -> FactColumn:
         )
         .with_columns(end=pl.when("event").then("event_day").otherwise("censor_day"))
         .with_columns(
-            days=(serial("end") - serial("origin") + 1).cast(pl.Int32),
+            days=pl.when(pl.col("end") >= pl.col("origin")).then((serial("end") - serial("origin") + 1).cast(pl.Int32)),
             cause=pl.when(~pl.col("event")).then(pl.lit("censored")).otherwise(_cause(columns)),
         )
     )

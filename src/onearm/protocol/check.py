@@ -61,6 +61,9 @@ def _versions(p: Protocol, where: Where) -> Iterator[Finding]:
         for i, course in enumerate(version.courses):
             if course.regimen not in p.regimens:
                 yield _unknown(where, f"{path}.courses.{i}.regimen", "regimen", course.regimen, p.regimens)
+        if version.start.date is not None and p.data.time == "days":
+            says = "a version that starts at a date needs dates in the tables"
+            yield _misfit(where, f"{path}.from.date", says, "use `data.time: dates`, or start at a patient number")
     drugs = _drug_names(p)
     for name, doses in p.regimens.items():
         for i, dose in enumerate(doses):
@@ -85,6 +88,8 @@ def _condition(p: Protocol, where: Where, path: str, c: Condition, *, with_facts
         )
     elif c.fact is not None and c.fact not in p.facts:
         yield _unknown(where, f"{path}.fact", "fact", c.fact, p.facts)
+    elif c.fact is not None and p.facts[c.fact].kind in facts.CATEGORY_KINDS and all(v is True for _, v in c.tests):
+        yield _misfit(where, path, f'"{c.fact}" is a category, not a yes or no', "say which with `is` or `in`")
     elif c.fact is not None and p.facts[c.fact].kind in facts.TIME_KINDS:
         yield _misfit(
             where,
@@ -92,13 +97,38 @@ def _condition(p: Protocol, where: Where, path: str, c: Condition, *, with_facts
             f'"{c.fact}" is a time, not a yes or no',
             "name a yes/no fact or a category",
         )
-    cov = p.covariates.get(c.column or "")
-    if cov is not None and cov.levels:
-        wanted = [v for op, v in c.tests if op == "is_"]
-        wanted += [v for op, vs in c.tests if op in ("in_", "not_in") and isinstance(vs, tuple) for v in vs]
-        for value in wanted:
-            if str(value) not in cov.levels:
-                yield _unknown(where, path, f"level of {c.column}", str(value), cov.levels)
+    yield from _operands(p, where, path, c)
+
+
+def _operands(p: Protocol, where: Where, path: str, c: Condition) -> Iterator[Finding]:
+    """What a column or fact is compared with must be something that it can be."""
+    named = [v for op, v in c.tests if op == "is_"]
+    named += [v for op, vs in c.tests if op in ("in_", "not_in") and isinstance(vs, tuple) for v in vs]
+    ordered = [op for op, _ in c.tests if op in ("at_least", "at_most", "above", "below")]
+    is_number, allowed = _kind(p, c)
+    if ordered and not is_number:
+        yield _misfit(where, path, f'"{c.name}" is not a number: it cannot be {ordered[0]}', "use `is` or `in`")
+    for value in named:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if is_number and not number:
+            yield _misfit(where, path, f'"{c.name}" is a number, "{value}" is not', "write the number without quotes")
+        elif allowed and value not in allowed:
+            hint = "put it in quotes" if str(value) in allowed else f"use one of: {listed(allowed)}"
+            yield Finding(
+                "P110", "error", where(path), f'"{c.name}" is never {value!r}{near(str(value), allowed)}', hint
+            )
+
+
+def _kind(p: Protocol, c: Condition) -> tuple[bool, tuple[str, ...]]:
+    """Whether a condition is about a number; else the texts that are possible, nothing where any is."""
+    if c.column is None:
+        clause = p.facts.get(c.fact or "")
+        category = clause is not None and clause.kind in facts.CATEGORY_KINDS
+        return False, (*p.response.order, p.response.not_evaluable) if category else ()
+    if c.column in p.covariates:
+        return p.covariates[c.column].is_number, p.covariates[c.column].levels
+    choices = {"version": tuple(p.versions), "cohort": tuple(p.cohorts)}
+    return c.column == "number", choices.get(c.column, ())
 
 
 def _populations(p: Protocol, where: Where) -> Iterator[Finding]:
@@ -121,6 +151,9 @@ def _populations(p: Protocol, where: Where) -> Iterator[Finding]:
 
 
 def _facts(p: Protocol, where: Where) -> Iterator[Finding]:
+    if p.response.not_evaluable in p.response.order:
+        says = f'"{p.response.not_evaluable}" cannot be both a category and not evaluable'
+        yield _misfit(where, "response.not_evaluable", says, "take it out of `order`, or name another")
     for category in p.response.responders:
         if category not in p.response.order:
             yield _unknown(where, "response.responders", "response category", category, p.response.order)
@@ -191,6 +224,10 @@ def _landmark(p: Protocol, where: Where, path: str, e: Landmark) -> Iterator[Fin
     if isinstance(clause, facts.TimeTo) and clause.origin != "time-zero":
         says = f'the landmark counts from time zero, the fact "{e.fact}" from {clause.origin}'
         yield _misfit(where, f"{path}.fact", says, "name a fact with `origin: time-zero`")
+    by = p.facts.get(e.by)
+    if isinstance(clause, facts.TimeTo) and isinstance(by, facts.Procedure) and by.procedure in clause.censor_at:
+        says = f'the fact "{e.fact}" is censored at {by.procedure}: nobody is left in the group with it'
+        yield _misfit(where, f"{path}.fact", says, "name a fact that is not censored there")
     if later(p, e.population):
         says = f'who belongs to "{e.population}" may be known only after the landmark'
         yield _immortal(where, f"{path}.population", says)
@@ -250,6 +287,10 @@ def _comparisons(p: Protocol, where: Where) -> Iterator[Finding]:
         for i, covariate in enumerate(c.covariates):
             if covariate not in p.covariates:
                 yield _unknown(where, f"{path}.covariates.{i}", "covariate", covariate, p.covariates)
+        if later(p, c.population):
+            yield _immortal(where, f"{path}.population", f'who belongs to "{c.population}" is known only after day 1')
+        if len(set(c.endpoints)) != len(c.endpoints):
+            yield _misfit(where, f"{path}.endpoints", "an endpoint is named twice", "name each once")
         if len(set(c.covariates)) != len(c.covariates):
             yield _misfit(where, f"{path}.covariates", "a covariate is named twice", "name each once")
         yield from _compared(p, where, path, c)
@@ -267,6 +308,9 @@ def _compared(p: Protocol, where: Where, path: str, c: Comparison) -> Iterator[F
                 f'"{endpoint}" is not a survival endpoint; comparisons estimate hazard ratios',
                 f"name one of: {listed(survival)}",
             )
+        elif getattr(p.facts.get(getattr(p.endpoints[endpoint], "fact", "")), "origin", "") == "response":
+            says = f'"{endpoint}" counts from the response: matched patients without one would break their pairs'
+            yield _misfit(where, f"{path}.endpoints.{i}", says, "compare a time from time zero")
 
 
 def _body(p: Protocol, where: Where) -> Iterator[Finding]:

@@ -85,8 +85,8 @@ class Mrd(Part):
     """Whether measurable residual disease became negative at the limit.
 
     ``count: best`` takes any assessment before relapse, ``first`` only the first one with an MRD result. A test
-    counts as negative when it is called negative and its own limit of detection is at most ``limit``, or when its
-    value is below ``limit``. ``untested`` patients are ``counted`` as not negative, or ``excluded``.
+    counts as negative when it is called negative or its value is below ``limit``, and its own limit of detection is at
+    most ``limit`` or not stated. ``untested`` patients are ``counted`` as not negative, or ``excluded``.
     """
 
     kind: Literal["mrd"]
@@ -102,8 +102,8 @@ class Mrd(Part):
         rest = "untested patients counted as not negative" if self.untested == "counted" else "untested excluded"
         low = f"{self.limit:g}"
         return (
-            f"MRD negative at {which}: called negative by a test with a limit of at most {low} (or an unstated one), "
-            f"or a value below {low}; {rest}",
+            f"MRD negative at {which}: called negative, or a value below {low}, by a test with a limit of at most "
+            f"{low} (or an unstated one); {rest}",
         )
 
 

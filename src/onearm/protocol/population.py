@@ -60,6 +60,11 @@ class Condition(Part):
         return tuple(used) or ((("is_", True),) if self.fact is not None else ())
 
     @property
+    def asks_if_given(self) -> bool:
+        """Whether the condition is about a value being there, not about the value."""
+        return self.given is not None
+
+    @property
     def criterion(self) -> str:
         """What those kept fulfil, in words: ``age at least 18``."""
         if self.fact is not None and self.tests in ((("is_", True),), (("is_", False),)):

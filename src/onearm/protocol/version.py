@@ -52,9 +52,10 @@ class Version(Part):
         return self
 
     def governs(self, number: int, cohort: str, enrolled: dt.date | None) -> bool:
-        """Whether a patient with this number, cohort and enrolment date falls at or after the start."""
-        if self.applies_to == "everyone":
-            return False
+        """Whether a patient with this number, cohort and enrolment date falls at or after the start.
+
+        ``applies_to: everyone`` changes later doses of those enrolled before; the version at enrolment stays theirs.
+        """
         start = self.start
         if start.date is not None:
             return enrolled is not None and enrolled >= start.date

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from onearm.cohort.baseline import baseline
+from onearm.cohort.baseline import Baseline, baseline
 from onearm.cohort.tables import Cohort
 from onearm.endpoints import Analysis, Output
 from onearm.endpoints.contrast import contrast
@@ -18,6 +18,7 @@ from onearm.external.design import Design, design
 from onearm.external.diagnose import diagnose
 from onearm.facts import FactColumn, state
 from onearm.protocol.comparison import Comparison
+from onearm.protocol.document import Protocol
 from onearm.protocol.endpoint import Survival
 from onearm.results import Curve, Estimate, Evidence, Flow, Gate, Pair
 from onearm.study.flow import comparison_flow, count
@@ -43,9 +44,12 @@ def compare(name: str, comparison: Comparison, analysis: Analysis, trial: Cohort
     columns = needed(comparison)
     members = analysis.populations[comparison.population]
     ours = baseline(trial, columns, protocol).only(members)
-    treated = tuple(source.subjects.filter("treated")["subject"])
-    theirs = baseline(source, columns, protocol).only(treated)
-    us, them = (align(s, comparison.eligibility, comparison.covariates) for s in (ours, theirs))
+    everybody = baseline(source, columns, protocol)
+    us, them = (
+        align(s, comparison.eligibility, comparison.covariates)
+        for s in (ours, _with_day_one(everybody, source, protocol))
+    )
+    them = them.after_step("treated", "never treated", everybody)
     plan = design(comparison, us.baseline, them.baseline)
     diagnosis = diagnose(name, comparison, us.baseline, them.baseline, plan, len(us.incomplete))
     flows, counts = comparison_flow(name, label, us.steps, them.steps, plan, prefix)
@@ -101,6 +105,13 @@ def _matched(plan: Design, us: Aligned, them: Aligned, prefix: str) -> dict[str,
         said[theirs] = f"pair {number} with {ours}; logit score {b:.4f} and {a:.4f}"
     at = rows_told(us.everybody) | rows_told(them.everybody, prefix)
     return {s: Evidence(words, at[s].at) for s, words in said.items()}
+
+
+def _with_day_one(everybody: Baseline, source: Cohort, protocol: Protocol) -> Baseline:
+    """External patients who have a time zero: all of them, or those treated where treatment starts the clock."""
+    if protocol.trial.time_zero == "enrolled":
+        return everybody
+    return everybody.only(source.subjects.filter("treated")["subject"])
 
 
 def _clause(analysis: Analysis, endpoint: str) -> Survival:

@@ -56,7 +56,8 @@ def _comparison(name: str, c: Comparison, p: Protocol) -> str:
     covariates = ", ".join(p.covariates[v].label for v in c.covariates)
     eligible = " and ".join(condition.criterion for condition in c.eligibility) or "no further condition"
     return (
-        f"Comparison {c.label or name}: estimand {c.estimand}; eligible on both sides: {eligible}; complete cases; "
+        f"Comparison {c.label or name}: estimand {c.estimand}; trial population {c.population}, external patients "
+        f"with a time zero; eligible on both sides: {eligible}; complete cases; "
         f"logistic score on {covariates}; 1:1 nearest neighbour on the logit, {c.order} score first, without "
         f"replacement, caliper {c.caliper.width:g} SD ({c.caliper.sd}); standardized differences over the SD of "
         f"{c.smd}; gates: difference at most {c.gates.max_smd:g}, at least {c.gates.min_matched:g} of the patients "

@@ -102,7 +102,7 @@ def comparison_flow(
     return flows, estimates
 
 
-_WORDS = {"start": "In the source", "complete": "With all covariates", "matched": "Matched"}
+_WORDS = {"start": "In the source", "treated": "Treated", "complete": "With all covariates", "matched": "Matched"}
 
 
 def _label(step: AlignStep, eligible: int) -> str:
