@@ -217,7 +217,7 @@ def command() -> None:
     One process does one command, so garbage is collected rarely, and the process ends without taking the libraries
     apart: everything is written and closed by then.
     """
-    gc.set_threshold(100_000, 20, 50)
+    gc.set_threshold(1_000_000, 20, 50)
     status = main()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(BrokenPipeError):  # whoever read the output has seen enough
