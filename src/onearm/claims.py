@@ -96,7 +96,7 @@ def _verdict(results: Results, claim: Claim, rounding: str) -> Verdict:
 
 
 def _same(ours: str, published: str) -> bool:
-    return ours.replace(" ", "").lstrip("+") == published.replace(" ", "").lstrip("+")
+    return ours == published.replace(" ", "")
 
 
 def _bounded(claim: Claim, estimate: Estimate, value: float, match: re.Match[str]) -> Verdict:

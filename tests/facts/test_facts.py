@@ -15,9 +15,11 @@ import onearm as oa
 from onearm.cohort.tables import Cohort
 from onearm.facts import FACTS, FactColumn
 from onearm.facts.course import Course
+from onearm.facts.survival import serial
 from onearm.protocol import Protocol
 from onearm.protocol.fact import Fact
 from onearm.study import Trial
+from onearm.units import duration_days
 
 CLAUSE: TypeAdapter[Any] = TypeAdapter(Fact)
 
@@ -216,6 +218,13 @@ def test_duration_of_response_starts_at_the_first_response(trial: Trial) -> None
 def test_time_from_enrolment_spans_the_missing_day_zero(trial: Trial) -> None:
     os = times(fact(trial, kind="time-to", events=["death"], origin="enrolled"))
     assert os["S02"] == (days("2014-01-20", "2015-08-01"), True, "death")
+
+
+@pytest.mark.parametrize(("start", "end"), [(1, 1), (-3, 1), (-3, -1), (1, 400), (28, 30)])
+def test_durations_of_columns_are_those_of_single_days(start: int, end: int) -> None:
+    frame = pl.DataFrame({"a": [start], "b": [end]})
+    counted = frame.select(serial("b") - serial("a") + 1).item()
+    assert counted == duration_days(start, end)
 
 
 def test_observation_that_ended_before_the_origin_does_not_apply(trial: Trial) -> None:

@@ -29,6 +29,15 @@ def keep(folder: Path, subjects: tuple[str, ...]) -> Path:
     return folder
 
 
+def blank_four_ages(folder: Path) -> None:
+    path = folder / "data" / "subjects.csv"
+    text = path.read_text()
+    for age in ("62", "71", "66", "68"):
+        assert f",{age}," in text
+        text = text.replace(f",{age},", ",,")
+    path.write_text(text)
+
+
 def run(folder: Path) -> Results:
     assert main(["run", str(folder), "-q"]) == 0
     return oa.run(oa.load(folder))
@@ -87,11 +96,7 @@ def test_two_numbers_of_one_id_are_refused(small: Path) -> None:
 
 
 def test_a_lost_covariate_counts_against_the_share_matched(small: Path) -> None:
-    path = small / "data" / "subjects.csv"
-    text = path.read_text()
-    for age in ("62", "71", "66", "68"):
-        text = text.replace(f",{age},", ",,")
-    path.write_text(text)
+    blank_four_ages(small)
     results = run(small)
     matched = next(g for g in results.gates if g.id == "gate.matched|main")
     assert matched.value is not None
@@ -134,11 +139,7 @@ def test_pairs_name_who_was_matched_with_whom(bundled: Path) -> None:
 
 def test_a_missing_covariate_that_eligibility_asks_for_is_incomplete_not_ineligible(small: Path) -> None:
     edit(small, "estimand: ATT", "estimand: ATT\n    eligibility: [{column: age, at_least: 60}]")
-    path = small / "data" / "subjects.csv"
-    text = path.read_text()
-    for age in ("62", "71", "66", "68"):
-        text = text.replace(f",{age},", ",,")
-    path.write_text(text)
+    blank_four_ages(small)
     results = run(small)
     matched = next(g for g in results.gates if g.id == "gate.matched|main")
     assert "4 lack a covariate" in matched.says

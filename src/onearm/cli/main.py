@@ -7,13 +7,16 @@ import gc
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from onearm import __version__
 from onearm.cli import show
 from onearm.errors import DataError, Finding, OnearmError, ProtocolError
+
+if TYPE_CHECKING:
+    from onearm.results import Results
 
 OK, BLOCKED, USAGE = 0, 1, 2
 
@@ -130,13 +133,8 @@ def trace(
 ) -> None:
     """Walk from a printed number back to its method, its patients and their lines in the files."""
     from onearm.cli.trace import as_values, lines
-    from onearm.io.load import load
-    from onearm.study import run as analyse
 
-    trial = load(folder)
-    if not quiet:
-        _say_if_stale(folder, trial.digests)
-    results = analyse(trial)
+    results = _analysed(folder, quiet)
     if as_json:
         show.as_json(as_values(results, number))
         return
@@ -156,14 +154,9 @@ def verify(
     """Check published claims against the results, one line a claim; exit 1 when any fails."""
     from onearm.claims import verify as check_claims
     from onearm.io.claims import read_claims
-    from onearm.io.load import load
-    from onearm.study import run as analyse
 
-    trial = load(folder)
-    if not quiet:
-        _say_if_stale(folder, trial.digests)
     wanted = read_claims(claims or folder / "claims.yaml")
-    verdicts = check_claims(analyse(trial), wanted)
+    verdicts = check_claims(_analysed(folder, quiet), wanted)
     if as_json:
         show.as_json([{name: getattr(v, name) for name in v.__slots__} for v in verdicts])
     else:
@@ -177,11 +170,16 @@ def verify(
     raise typer.Exit(BLOCKED if failed else OK)
 
 
-def _say_if_stale(folder: Path, digests: tuple[tuple[str, str], ...]) -> None:
+def _analysed(folder: Path, quiet: bool) -> Results:
+    """Results of a folder as it stands; says so when the report beside it was made from something else."""
     from onearm.io.folder import stale
+    from onearm.io.load import load
+    from onearm.study import run as analyse
 
-    if stale(folder / "results", dict(digests)):
+    trial = load(folder)
+    if not quiet and stale(folder / "results", dict(trial.digests)):
         show.note(f"the report in {folder / 'results'} was made from other inputs than these: run `onearm run` again")
+    return analyse(trial)
 
 
 def main(argv: list[str] | None = None) -> int:

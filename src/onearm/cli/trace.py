@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from onearm.results import Curve, Estimate, Results
+from onearm.results import Curve, Estimate, Flow, Results
 from onearm.text import interval, quantity
 
 
@@ -14,7 +14,7 @@ def lines(results: Results, number: str) -> Iterator[str]:
     if number in results.curves and number not in results:
         yield from _curve_lines(results, results.curves[number])
         return
-    flow = next((f for f in results.flows if f.id == number and number not in results), None)
+    flow = _flow(results, number)
     if flow is not None:
         yield f"{flow.id}  {flow.label}: a flow; each step is a number of its own"
         for step in flow.steps:
@@ -34,6 +34,10 @@ def lines(results: Results, number: str) -> Iterator[str]:
     yield f"  {len(rows)} subjects" + (f" by the fact {e.evidence}" if e.evidence else "")
     for subject, says, at in rows:
         yield f"    {subject}  {says}  {', '.join(at)}"
+
+
+def _flow(results: Results, number: str) -> Flow | None:
+    return None if number in results else next((f for f in results.flows if f.id == number), None)
 
 
 def _curve_lines(results: Results, curve: Curve) -> Iterator[str]:
@@ -67,6 +71,15 @@ def _proof(results: Results, fact: str, subjects: tuple[str, ...]) -> list[tuple
 
 def as_values(results: Results, number: str) -> dict[str, Any]:
     """The trail of one number, as plain values."""
+    flow = _flow(results, number)
+    if flow is not None:
+        steps = [{"label": s.label, "n": s.n, "id": s.estimate} for s in flow.steps]
+        return {"id": flow.id, "label": flow.label, "steps": steps}
+    if number in results.curves and number not in results:
+        curve = results.curves[number]
+        proof = _proof(results, curve.evidence, curve.subjects)
+        about = {name: getattr(curve, name) for name in ("id", "label", "n", "method", "population")}
+        return {**about, "subjects": _told(proof)}
     e = results[number]
     return {
         "id": e.id,
@@ -79,5 +92,9 @@ def as_values(results: Results, number: str) -> dict[str, Any]:
         "population": e.population,
         "notes": list(e.notes),
         "error": e.error,
-        "subjects": [{"subject": s, "says": w, "at": list(at)} for s, w, at in evidence(results, e)],
+        "subjects": _told(evidence(results, e)),
     }
+
+
+def _told(proof: list[tuple[str, str, tuple[str, ...]]]) -> list[dict[str, Any]]:
+    return [{"subject": subject, "says": says, "at": list(at)} for subject, says, at in proof]

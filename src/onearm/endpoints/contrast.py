@@ -24,7 +24,7 @@ def contrast(
     *,
     of: str,
     pairs: tuple[Sequence[int], Sequence[int]] | None = None,
-    subjects: tuple[str, ...] | None = None,
+    crude: bool = False,
 ) -> Output:
     """Hazard ratio of the first group against the second, and the log-rank test.
 
@@ -40,22 +40,22 @@ def contrast(
         Words for what is compared, ``A against B``.
     pairs
         For matched groups the pair number of every subject of each group: robust variance with pairs as clusters.
-    subjects
-        The subjects named with the numbers; all of both groups when None.
+    crude
+        Whether this is the comparison before matching, which its method then says.
     """
-    named = (*first.subjects, *second.subjects) if subjects is None else subjects
+    named = (*first.subjects, *second.subjects)
     n, events = len(first.subjects) + len(second.subjects), int(first.event.sum() + second.event.sum())
     variance = "robust variance, pairs as clusters" if pairs is not None else "model variance"
     method = f"Cox regression, Efron ties, {variance}"
-    crude = "crude " if words.group.endswith("/crude") else ""
-    method = crude + method
+    before = "crude " if crude else ""
+    method = before + method
     common: dict[str, Any] = {"n": n, "events": events, "subjects": named, "notes": (*words.notes, of)}
     if not (first.subjects and second.subjects) or events == 0:
         why = "no events" if first.subjects and second.subjects else "a group is empty"
         out = _refused(words, method, level, common, why)
         out.estimates.append(
             words.estimate(
-                "log_rank_p", "log-rank p", unit="p", method=f"{crude}log-rank test, two-sided", error=why, **common
+                "log_rank_p", "log-rank p", unit="p", method=f"{before}log-rank test, two-sided", error=why, **common
             )
         )
         return out
@@ -102,7 +102,7 @@ def contrast(
             "log_rank_p",
             "log-rank p",
             unit="p",
-            method=f"{crude}log-rank test, two-sided{paired}",
+            method=f"{before}log-rank test, two-sided{paired}",
             value=p,
             error=apart,
             **common,

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from onearm.facts.column import FactColumn
 from onearm.protocol.document import Protocol
 from onearm.results import Curve, Estimate
+from onearm.stats.survival import landmark as restart
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +102,11 @@ class Times:
 
     def after(self, landmark: float) -> Times:
         """Those whose time goes beyond a landmark (days), counted from there."""
-        late = self.days > landmark
-        named = tuple(s for s, kept in zip(self.subjects, late, strict=True) if kept)
-        return Times(self.days[late] - landmark, self.event[late], named)
+        if not self.subjects:
+            return self
+        late = restart(self.days, self.event, landmark)
+        named = tuple(s for s, kept in zip(self.subjects, late.kept, strict=True) if kept)
+        return Times(late.time, late.event, named)
 
     def pick(self, subjects: Sequence[str], prefix: str = "") -> tuple[Times, list[int]]:
         """The times of ``subjects``, in their order, named with ``prefix``.

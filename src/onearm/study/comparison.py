@@ -227,13 +227,13 @@ class _Sides:
 
     def _crude(self, sides: tuple[Times, Times], fact: FactColumn, words: Words, of: str) -> Output:
         """The crude effect among the aligned, for the reader to see what matching did."""
-        crude = replace(
+        words = replace(
             words,
             group=f"{self.name}/crude",
             population="eligible with all covariates, before matching",
             notes=("crude: before matching, not adjusted for anything", *fact.rules),
         )
-        return contrast(*sides, self.comparison.level, crude, of=of)
+        return contrast(*sides, self.comparison.level, words, of=of, crude=True)
 
 
 def _evidence(facts: Mapping[str, FactColumn], source: Cohort, prefix: str) -> dict[str, dict[str, Evidence]]:
