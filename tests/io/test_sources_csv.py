@@ -158,3 +158,9 @@ def test_small_and_large_files_are_read_alike(text, tmp_path, monkeypatch):
     large = read_csv(path, "t.csv", "t")
     assert small.frame.equals(large.frame)
     assert small.findings == large.findings
+
+
+@pytest.mark.parametrize("name", ["*", "^a$", "^.*$"])
+def test_a_name_that_would_be_read_as_a_pattern_is_refused(read, name):
+    raw = read(f"subject,{name}\n1,2\n")
+    assert [f.code for f in raw.findings] == ["D212"]

@@ -105,3 +105,9 @@ def test_a_column_called_line_gives_way(read):
 def test_a_folder_instead_of_a_file(tmp_path):
     (tmp_path / "t.parquet").mkdir()
     assert [f.code for f in read_parquet(tmp_path / "t.parquet", "t", "t").findings] == ["D215"]
+
+
+def test_a_name_that_would_be_read_as_a_pattern_is_refused(tmp_path):
+    path = tmp_path / "t.parquet"
+    pl.DataFrame({"subject": ["1"], "*": ["2"]}).write_parquet(path)
+    assert [f.code for f in read_parquet(path, "data/t.parquet", "t").findings] == ["D212"]

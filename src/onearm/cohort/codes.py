@@ -15,7 +15,7 @@ CODES: dict[str, str] = {
     "D209": "a file that is not UTF-8 text",
     "D210": "a NUL byte in a text file",
     "D211": "a row with more or fewer fields than the header",
-    "D212": "a header with an empty name or the same name twice",
+    "D212": "a header with an empty name, the same name twice, or one that cannot be a name",
     "D213": "quotes that do not pair up",
     "D214": "a file separated by something else than commas",
     "D215": "a file that cannot be opened or read",

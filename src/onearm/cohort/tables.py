@@ -78,6 +78,17 @@ CLEAN: dict[str, dict[str, pl.DataType]] = {
 """Columns of each clean table, in order; covariates follow those of `subjects`."""
 
 
+def is_pattern(name: str) -> bool:
+    """Whether Polars would read a column's name as a pattern over names rather than as one name.
+
+    Examples
+    --------
+    >>> is_pattern("*"), is_pattern("^a.*$"), is_pattern("age")
+    (True, True, False)
+    """
+    return name == "*" or (name.startswith("^") and name.endswith("$"))
+
+
 @dataclass(frozen=True, slots=True)
 class RawTable:
     """One table as it is written in its file.

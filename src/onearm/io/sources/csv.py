@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from onearm.cohort.log import Log
-from onearm.cohort.tables import LINE, RawTable
+from onearm.cohort.tables import LINE, RawTable, is_pattern
 from onearm.errors import listed
 
 _OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -119,7 +119,10 @@ def _header(header: list[str], where: str, log: Log) -> bool:
         log.add("D212", where, f"column {listed(empty)} has no name", "name it, or delete the column")
     if twice:
         log.add("D212", where, f"column {listed(twice)} is there twice", "keep one column of a name")
-    return not empty and not twice
+    patterns = [name for name in header if is_pattern(name)]
+    if patterns:
+        log.add("D212", where, f"a column cannot be called {listed(patterns)}", "rename it")
+    return not empty and not twice and not patterns
 
 
 def _split(text: str, header: list[str], file: str, log: Log) -> pl.DataFrame:

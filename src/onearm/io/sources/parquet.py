@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from onearm.cohort.log import Log
-from onearm.cohort.tables import LINE, RawTable
+from onearm.cohort.tables import LINE, RawTable, is_pattern
 from onearm.errors import listed
 
 _MAGIC = b"PAR1"
@@ -79,6 +79,10 @@ def _as_text(read: pl.DataFrame, file: str, log: Log) -> pl.DataFrame:
     twice = sorted({c for c in clean if clean.count(c) > 1})
     if "" in clean or twice:
         log.add("D212", f"{file}:1", f"column {listed(twice)} has no name or is there twice", "rename it")
+        return pl.DataFrame()
+    patterns = [c for c in clean if is_pattern(c)]
+    if patterns:
+        log.add("D212", f"{file}:1", f"a column cannot be called {listed(patterns)}", "rename it")
         return pl.DataFrame()
     for name, series in zip(clean, read.get_columns(), strict=True):
         if name == LINE:
