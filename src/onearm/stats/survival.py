@@ -1,68 +1,49 @@
 """Survival curves and their comparison, from right-censored and left-truncated follow-up.
 
-``kaplan_meier``, ``reverse_kaplan_meier``, ``log_rank`` and ``landmark``; the code is in the private
-modules beside this one.
+Names load on first use; the code is in the private modules of the table below.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import ArrayLike
+if TYPE_CHECKING:
+    from ._curve import KaplanMeier as KaplanMeier
+    from ._curve import Quantile as Quantile
+    from ._curve import RestrictedMean as RestrictedMean
+    from ._curve import SurvivalAt as SurvivalAt
+    from ._kaplan_meier import kaplan_meier as kaplan_meier
+    from ._kaplan_meier import reverse_kaplan_meier as reverse_kaplan_meier
+    from ._landmark import Landmark as Landmark
+    from ._landmark import landmark as landmark
+    from ._log_rank import LogRank as LogRank
+    from ._log_rank import log_rank as log_rank
 
-from ._curve import KaplanMeier, Quantile, RestrictedMean, SurvivalAt
-from ._input import Bools, Floats, as_indicator, as_times
-from ._kaplan_meier import kaplan_meier, reverse_kaplan_meier
-from ._log_rank import LogRank, log_rank
+# public name -> private module that holds it; one line above for type checkers, one here
+_NAMES: dict[str, str] = {
+    "KaplanMeier": "_curve",
+    "Quantile": "_curve",
+    "RestrictedMean": "_curve",
+    "SurvivalAt": "_curve",
+    "kaplan_meier": "_kaplan_meier",
+    "reverse_kaplan_meier": "_kaplan_meier",
+    "Landmark": "_landmark",
+    "landmark": "_landmark",
+    "LogRank": "_log_rank",
+    "log_rank": "_log_rank",
+}
 
-__all__ = [
-    "KaplanMeier",
-    "Landmark",
-    "LogRank",
-    "Quantile",
-    "RestrictedMean",
-    "SurvivalAt",
-    "kaplan_meier",
-    "landmark",
-    "log_rank",
-    "reverse_kaplan_meier",
-]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Landmark:
-    """Follow-up counted from a landmark.
-
-    ``kept`` (n,) who was still event-free and under observation after it; ``time`` (k,) from the
-    landmark on and ``event`` (k,) for the k kept rows.
-    """
-
-    kept: Bools
-    time: Floats
-    event: Bools
+__all__ = [*_NAMES]
 
 
-def landmark(time: ArrayLike, event: ArrayLike, at: float) -> Landmark:
-    """Restart the clock at a landmark for those still at risk (Anderson, Cain & Gelber 1983).
+def __getattr__(name: str) -> Any:
+    if name not in _NAMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__package__}.{_NAMES[name]}"), name)
+    globals()[name] = value
+    return value
 
-    Rows with an event or censoring at or before ``at`` are left out, so that what happened before
-    the landmark may define groups without immortal time (doi:10.1200/JCO.1983.1.11.710).
 
-    Raises
-    ------
-    ValueError
-        For bad arrays or a landmark that is negative or missing.
-
-    Examples
-    --------
-    >>> r = landmark([5, 30, 90], [1, 0, 1], at=30)
-    >>> r.kept.tolist(), r.time.tolist()
-    ([False, False, True], [60.0])
-    """
-    t = as_times("time", time)
-    d = as_indicator("event", event, t.size)
-    if not (np.isfinite(at) and at >= 0):
-        raise ValueError(f"at must be a time that is not negative, found {at}")
-    kept = t > at * (1 + 1e-9)
-    return Landmark(kept, t[kept] - at, d[kept])
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_NAMES])
