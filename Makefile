@@ -44,6 +44,7 @@ lint: $(VENV)/.dev
 oracles: $(VENV)/.dev
 	@command -v Rscript >/dev/null || { echo "Rscript is missing: install r-base-core r-cran-survival r-cran-matchit r-cran-cmprsk"; exit 2; }
 	cd tests/r && for script in $$(ls *.R | grep -v "^json.R$$"); do Rscript $$script; done
+	cd tests/oracles && Rscript real_fits.R
 	$(BIN)/python -c "from lifelines.datasets import load_gbsg2; load_gbsg2().to_csv('build-gbsg2.csv', index=False)"
 	Rscript tests/real/gbsg2.R build-gbsg2.csv > tests/real/gbsg2.json; rm build-gbsg2.csv
 

@@ -1,0 +1,26 @@
+"""Fits on real data against R (real_fits.R, real_fits.json): one test a fit, to 1e-8 relative."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import fits_cox
+import fits_curves
+import pytest
+from fits import agree
+from oracle_data import Tables
+
+FITS = {name: fit for part in (fits_curves, fits_cox) for name, fit in part.FITS.items()}
+# looser where the numbers themselves carry fewer digits; each with its reason
+LOOSER: dict[str, float] = {}
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_fit(name: str, tables: Tables, r_fits: dict[str, Any]) -> None:
+    ours, theirs = FITS[name](tables), r_fits[name]
+    assert ours.keys() == theirs.keys()
+    for key, value in theirs.items():
+        try:
+            agree(ours[key], value, LOOSER.get(name, 1e-8))
+        except AssertionError as problem:
+            raise AssertionError(f"{name}, {key}: {problem}") from None
