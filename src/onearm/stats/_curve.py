@@ -8,66 +8,34 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._curve_variance import area_variance
-from ._input import TIE_TOLERANCE, Floats, as_choice, as_vector
+from ._curve_readings import RULES, first_below
+from ._curve_readings import Quantile as Quantile
+from ._curve_readings import RestrictedMean as RestrictedMean
+from ._curve_readings import SurvivalAt as SurvivalAt
+from ._curve_variance import Steps, area_influence, area_variance, hazard_influence, steps
+from ._input import TIE_TOLERANCE, Bools, Floats, as_choice, as_vector
+from ._limits import INTERVALS, survival_limits
 from ._sample import Sample
 
-_HALF_TOLERANCE = math.sqrt(np.finfo(float).eps)  # S this close to 1 - p equals it, as in R
-RULES = ("smallest", "midpoint")
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SurvivalAt:
-    """A curve read at k times; every field is an array (k,).
-
-    ``survival``, ``std_error``, ``low``, ``high`` are NaN beyond the last follow-up unless the curve
-    has reached 0 or was extended; ``at_risk`` is the (weighted) number with entry < t <= time,
-    ``n_at_risk`` the number of rows.
-    """
-
-    time: Floats
-    survival: Floats
-    std_error: Floats
-    low: Floats
-    high: Floats
-    at_risk: Floats
-    n_at_risk: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Quantile:
-    """A quantile of survival time with its limits, in the unit of time; None where not reached."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-    p: float
-    rule: str
-
-
-@dataclass(frozen=True, slots=True)
-class RestrictedMean:
-    """The mean of min(T, tau) in the unit of time, and its standard error."""
-
-    value: float
-    std_error: float
-    tau: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class KaplanMeier:
-    """A Kaplan-Meier curve at its m distinct exit times; arrays are (m,) unless said.
+class SurvivalCurve:
+    """A survival curve at its m distinct exit times; arrays are (m,) unless said.
 
     Attributes
     ----------
     time : increasing times at which someone had an event or was censored.
     at_risk, events, censored : sums of weights (plain numbers when weights are one).
     n_at_risk, n_events, n_censored : numbers of rows, whatever their weights.
+    effective_at_risk : (sum w)^2 / sum w^2 over those at risk (Kish 1965): how many rows of equal weight
+        would say as much. Equal to ``n_at_risk`` without weights.
     survival, std_error : S(t) and its standard error (NaN where S is 0).
     low, high : pointwise limits at ``level`` on the scale ``interval`` (1, 1 where S is 1; NaN where S is 0).
     variance : "greenwood" or "infinitesimal jackknife".
     n, total_events : rows used, and events among them.
-    sample : the ranked rows, for :meth:`rmst`.
+    effective_n : (sum w)^2 / sum w^2 over all rows.
+    estimator : "kaplan-meier", or for exp(-H) the kind of H: "nelson-aalen" or "fleming-harrington".
+    sample : the rows, for :meth:`rmst` and :meth:`influence`.
     """
 
     time: Floats
@@ -81,11 +49,14 @@ class KaplanMeier:
     n_at_risk: Floats
     n_events: Floats
     n_censored: Floats
+    effective_at_risk: Floats
     level: float
     interval: str
     variance: str
     n: int
     total_events: int
+    effective_n: float
+    estimator: str
     sample: Sample = field(repr=False)
 
     def at(self, times: ArrayLike, *, extend: bool = False) -> SurvivalAt:
@@ -112,37 +83,39 @@ class KaplanMeier:
         >>> float(km.at(120).survival[0]), float(km.at(120, extend=True).survival[0])
         (nan, 0.5)
         """
-        t = as_vector("times", np.atleast_1d(np.asarray(times, dtype=np.float64)))
-        slack = TIE_TOLERANCE * np.abs(t)
+        t, slack = _as_read("times", times)
         step = np.searchsorted(self.time, t + slack, side="right")
-        unknown = t > self.time[-1] + slack
-        if extend or self.survival[-1] == 0:
-            unknown = np.zeros_like(unknown)
+        unknown = self._unknown(t, slack, extend)
 
         def read(v: Floats, start: float) -> Floats:
-            return np.where(unknown, np.nan, np.r_[start, v][step])
+            return np.where(unknown, np.nan, np.where(step > 0, v[np.maximum(step, 1) - 1], start))
 
-        j = np.searchsorted(self.sample.grid, t - slack, side="left")
-        weight = self.sample.weight
-        exits, entries = self.sample.tails(weight)
-        n_exits, n_entries = self.sample.tails(np.ones_like(weight))
-        number = n_exits[j] - n_entries[j]
+        c = self.sample.counts
+        j = np.searchsorted(c.grid, t - slack, side="left")
+        there = np.minimum(j, c.grid.size - 1)
         return SurvivalAt(
             t,
             read(self.survival, 1.0),
             read(self.std_error, 0.0),
             read(self.low, 1.0),
             read(self.high, 1.0),
-            np.where(number > 0, exits[j] - entries[j], 0.0),
-            number,
+            np.where(j < c.grid.size, c.risk[there], 0.0),
+            np.where(j < c.grid.size, c.n_risk[there], 0.0),
         )
 
-    def quantile(self, p: float = 0.5, rule: str = "smallest") -> Quantile:
+    def _unknown(self, t: Floats, slack: Floats, extend: bool) -> Bools:
+        """Whether each time lies beyond the last follow-up of a curve that is not carried forward."""
+        if extend or self.survival[-1] == 0:
+            return np.zeros(t.size, dtype=bool)
+        return np.asarray(t > self.time[-1] + slack)
+
+    def quantile(self, p: float = 0.5, rule: str = "smallest", *, interval: str | None = None) -> Quantile:
         """The time by which a proportion ``p`` has had the event; ``p=0.5`` is the median.
 
         "smallest" takes the first time with S(t) <= 1 - p. "midpoint" is R's rule: where S equals
         1 - p over a whole stretch, the middle of that stretch. The limits invert the pointwise
-        limits of the curve by the same rule (Brookmeyer & Crowley 1982, doi:10.2307/2530286).
+        limits of the curve by the same rule (Brookmeyer & Crowley 1982, doi:10.2307/2530286);
+        ``interval`` names another scale for them than that of the curve.
 
         Returns
         -------
@@ -160,10 +133,12 @@ class KaplanMeier:
         if not 0 < p < 1:
             raise ValueError(f"p must lie between 0 and 1, found {p}")
         as_choice("rule", rule, RULES)
-        value, low, high = (
-            _first_below(self.time, curve, 1 - p, rule) for curve in (self.survival, self.low, self.high)
-        )
-        return Quantile(value, low, high, p, rule)
+        low, high = self.low, self.high
+        if interval is not None and interval != self.interval:
+            as_choice("interval", interval, INTERVALS)
+            low, high = survival_limits(self.survival, self.std_error, self.level, interval)
+        value, lower, upper = (first_below(self.time, v, 1 - p, rule) for v in (self.survival, low, high))
+        return Quantile(value, lower, upper, p, rule)
 
     def rmst(self, tau: float, *, extend: bool = False) -> RestrictedMean:
         """Restricted mean survival time: the area under S from 0 to ``tau``.
@@ -188,30 +163,75 @@ class KaplanMeier:
         >>> round(mean.value, 4), round(mean.std_error, 4)
         (31.8432, 4.5279)
         """
+        area = self._area(tau, extend)
+        variance = area_variance(self.sample, self._steps(), area[1:], self.variance == "infinitesimal jackknife")
+        return RestrictedMean(float(area[0]), math.sqrt(variance), float(tau))
+
+    def _area(self, tau: float, extend: bool) -> Floats:
+        """Area under S to tau, from 0 and from each grid time (m + 1,)."""
         if not (math.isfinite(tau) and tau > 0):
             raise ValueError(f"tau must be a positive number, found {tau}")
         if tau > self.time[-1] * (1 + TIE_TOLERANCE) and self.survival[-1] > 0 and not extend:
             raise ValueError(f"tau {tau} lies beyond the last follow-up {self.time[-1]}")
-        knots = np.r_[0.0, np.minimum(self.time, tau), tau]
-        pieces = np.diff(knots) * np.r_[1.0, self.survival]
-        to_tau = np.cumsum(pieces[::-1])[::-1]  # area from knot k to tau
+        grid, survival = self.sample.grid, self.survival
+        if grid.size > self.time.size:  # entries have grid times of their own, where S does not change
+            survival = np.r_[1.0, survival][np.searchsorted(self.time, grid, side="right")]
+        pieces = np.diff(np.r_[0.0, np.minimum(grid, tau), tau])
+        pieces[1:] *= survival
+        return np.asarray(np.cumsum(pieces[::-1])[::-1], dtype=np.float64)
+
+    def _steps(self) -> Steps:
+        return steps(self.sample.counts, self.estimator)
+
+    def influence(self, times: ArrayLike, kind: str = "survival", *, extend: bool = False) -> Floats:
+        """How much each row moves the curve at ``times``: its derivative in the weight of the row.
+
+        Sums of w * influence over rows are 0, sums of their squares (within clusters) the
+        infinitesimal jackknife variance; pseudo-values are estimate + n * influence.
+
+        Parameters
+        ----------
+        times : (k,) times, for "rmst" the k values of tau.
+        kind : "survival" for S(t), "rmst" for the area under S from 0 to t.
+        extend : as in :meth:`at` and :meth:`rmst`.
+
+        Returns
+        -------
+        (n, k) array, one row for each row given to the estimator (0 for those of weight 0, which have
+        no share in the curve); NaN at times beyond the last follow-up, where the curve is unknown.
+
+        Raises
+        ------
+        ValueError
+            For bad times, an unknown kind, or a tau beyond the last follow-up.
+
+        Examples
+        --------
+        Six subjects, solved on paper (Therneau, validation of survfit): influences on S(1) are -20/144 for
+        the death at 1 and 4/144 for the others.
+
+        >>> from onearm.stats.survival import kaplan_meier
+        >>> km = kaplan_meier([1, 1, 6, 6, 8, 9], [1, 0, 1, 1, 0, 1])
+        >>> (144 * km.influence([1, 6])).round(9).T.tolist()
+        [[-20.0, 4.0, 4.0, 4.0, 4.0, 4.0], [-10.0, 2.0, -13.0, -13.0, 17.0, 17.0]]
+        """
+        as_choice("kind", kind, ("survival", "rmst"))
+        t, slack = _as_read("times", times)
         s = self.sample
-        where = np.searchsorted(s.grid, self.time)
-        n, d, area = (np.zeros(s.grid.size) for _ in range(3))
-        n[where], d[where], area[where] = self.at_risk, self.events, to_tau[1:]
-        d[where[self.n_events == self.n_at_risk]] = 0.0  # the step to S = 0 has no area behind it
-        variance = area_variance(s, n, d, area, self.variance != "greenwood")
-        return RestrictedMean(float(to_tau[0]), math.sqrt(variance), float(tau))
+        if kind == "rmst":
+            by_row = [area_influence(s, self._steps(), self._area(tau, extend)[1:]) for tau in t.tolist()]
+            return s.spread(np.column_stack(by_row))
+        last = np.searchsorted(s.grid, t + slack, side="right") - 1
+        moved = -self.at(t, extend=extend).survival * hazard_influence(s, self._steps(), last)
+        return s.spread(moved)
 
 
-def _first_below(time: Floats, curve: Floats, target: float, rule: str) -> float | None:
-    """The first time at which ``curve`` is at or below ``target``; NaN never is."""
-    below = np.flatnonzero(curve <= target + _HALF_TOLERANCE)
-    if below.size == 0:
-        return None
-    k = below[0]
-    if rule == "midpoint" and abs(curve[k] - target) <= _HALF_TOLERANCE:
-        beyond = np.flatnonzero(curve[k:] < target - _HALF_TOLERANCE)
-        end = k + beyond[0] if beyond.size else time.size - 1
-        return float((time[k] + time[end]) / 2)
-    return float(time[k])
+@dataclass(frozen=True, slots=True, eq=False)
+class KaplanMeier(SurvivalCurve):
+    """A Kaplan-Meier curve: fields and readings of :class:`SurvivalCurve`."""
+
+
+def _as_read(name: str, times: ArrayLike) -> tuple[Floats, Floats]:
+    """Times to read a curve at, and how far a near tie reaches."""
+    t = as_vector(name, np.atleast_1d(np.asarray(times, dtype=np.float64)))
+    return t, TIE_TOLERANCE * np.abs(t)

@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from ._order import TIE_TOLERANCE as TIE_TOLERANCE
+from ._order import Floats as Floats
+from ._order import Ints as Ints
+from ._order import distinct_ranks
+
 Bools = NDArray[np.bool_]
 
-TIE_TOLERANCE = 1e-9  # times closer than this, relative to the later one, are the same time
+_SAMPLED = 512  # rows looked at to guess the labels of a long vector
 
 
 def as_floats(name: str, value: ArrayLike) -> Floats:
@@ -38,8 +41,8 @@ def as_vector(name: str, value: ArrayLike, n: int | None = None) -> Floats:
         raise ValueError(f"{name} has {x.size} values where {n} are needed")
     if x.size == 0:
         raise ValueError(f"{name} is empty")
-    bad = np.flatnonzero(~np.isfinite(x))
-    if bad.size:
+    if not (np.isfinite(x.min()) and np.isfinite(x.max())):  # a missing value makes both of them NaN
+        bad = np.flatnonzero(~np.isfinite(x))
         raise ValueError(f"{name} has {bad.size} missing or infinite values, the first at index {bad[0]}")
     return x
 
@@ -47,19 +50,36 @@ def as_vector(name: str, value: ArrayLike, n: int | None = None) -> Floats:
 def as_times(name: str, value: ArrayLike, n: int | None = None) -> Floats:
     """Times: finite and not negative."""
     x = as_vector(name, value, n)
-    bad = np.flatnonzero(x < 0)
-    if bad.size:
+    if x.min() < 0:
+        bad = np.flatnonzero(x < 0)
         raise ValueError(f"{name} has {bad.size} negative values, the first {x[bad[0]]} at index {bad[0]}")
     return x
 
 
+def as_clock(name: str, value: ArrayLike, n: int | None = None) -> NDArray[Any]:
+    """Times as they came where they are plain numbers in a vector, so that nothing is copied.
+
+    Refuses what :func:`as_times` refuses; the result may be the caller's own array.
+    """
+    x = value if type(value) is np.ndarray else np.asarray(value)
+    plain = not isinstance(value, np.ma.MaskedArray) and x.ndim == 1 and x.size and (n is None or x.size == n)
+    if plain and (x.dtype == np.float64 or x.dtype.kind == "i") and x.min() >= 0 and x.max() < np.inf:
+        return x
+    return as_times(name, value, n)
+
+
 def as_indicator(name: str, value: ArrayLike, n: int | None = None) -> Bools:
     """A 0/1 (or boolean) vector as booleans."""
+    x = value if type(value) is np.ndarray else np.asarray(value)
+    plain = not isinstance(value, np.ma.MaskedArray) and x.ndim == 1 and x.size and (n is None or x.size == n)
+    if plain and (x.dtype.kind == "b" or (x.dtype.kind in "iu" and x.min() >= 0 and x.max() <= 1)):
+        return np.array(x, dtype=np.bool_)
     x = as_vector(name, value, n)
-    bad = np.flatnonzero((x != 0) & (x != 1))
-    if bad.size:
+    one: Bools = x == 1
+    if np.count_nonzero(one) + np.count_nonzero(x == 0) < x.size:
+        bad = np.flatnonzero((x != 0) & (x != 1))
         raise ValueError(f"{name} must hold 0 and 1 only, found {x[bad[0]]} at index {bad[0]}")
-    return np.asarray(x == 1, dtype=np.bool_)
+    return one
 
 
 def as_weights(name: str, value: ArrayLike | None, n: int) -> Floats:
@@ -67,9 +87,9 @@ def as_weights(name: str, value: ArrayLike | None, n: int) -> Floats:
     if value is None:
         return np.ones(n)
     x = as_vector(name, value, n)
-    if np.any(x < 0):
+    if x.min() < 0:
         raise ValueError(f"{name} has negative values, the first at index {np.flatnonzero(x < 0)[0]}")
-    if not np.any(x > 0):
+    if not x.max() > 0:
         raise ValueError(f"{name} is zero throughout: nothing is left to analyse")
     return x
 
@@ -96,14 +116,39 @@ def as_codes(name: str, value: ArrayLike, n: int) -> tuple[NDArray[Any], Ints]:
     x = np.asarray(value)
     if x.ndim != 1 or x.size != n:
         raise ValueError(f"{name} has shape {x.shape} where ({n},) is needed")
-    missing = np.array([v is None or v != v for v in x]) if x.dtype == object else x != x
-    if np.any(missing):
-        raise ValueError(f"{name} has missing values, the first at index {np.flatnonzero(missing)[0]}")
+    if x.dtype.kind in "fcMmO":  # no other type has missing values
+        missing = np.array([v is None or v != v for v in x]) if x.dtype == object else x != x
+        if np.any(missing):
+            raise ValueError(f"{name} has missing values, the first at index {np.flatnonzero(missing)[0]}")
     try:
-        labels, codes = np.unique(x, return_inverse=True)
+        return _few_labels(x) or _many_labels(x)
     except TypeError:
         raise ValueError(f"{name} mixes labels that cannot be sorted") from None
+
+
+def _many_labels(x: NDArray[Any]) -> tuple[NDArray[Any], Ints]:
+    labels, codes = np.unique(x, return_inverse=True)
     return labels, codes.astype(np.int64).reshape(-1)
+
+
+def _few_labels(x: NDArray[Any]) -> tuple[NDArray[Any], Ints] | None:
+    """Labels and codes without sorting all rows: whole numbers on a short scale by a table, others when
+    a sample of the rows holds every label; else None."""
+    if x.size < 4 * _SAMPLED or x.dtype == object:
+        return None
+    if x.dtype.kind in "biu" and int(x.max()) - int(x.min()) < x.size:
+        lowest = x.min()
+        place = (x.astype(np.uint8) if x.dtype.kind == "b" else x - lowest).astype(np.int64, copy=False)
+        seen = np.bincount(place) > 0
+        labels = np.flatnonzero(seen).astype(x.dtype)
+        if x.dtype.kind != "b":
+            labels += lowest
+        return labels, place if np.all(seen) else (np.cumsum(seen) - 1)[place]
+    labels = np.unique(x[:: x.size // _SAMPLED])
+    if labels.size > _SAMPLED // 8:
+        return None
+    codes = np.searchsorted(labels[:-1], x).astype(np.int64, copy=False)
+    return (labels, codes) if np.array_equal(labels[codes], x) else None
 
 
 def as_level(level: float) -> float:
@@ -132,12 +177,9 @@ def rank_times(*times: Floats) -> tuple[Floats, list[Ints]]:
     last digits and would then fall in different risk sets. Neighbours within a relative 1e-9 are
     joined to the smallest of their run.
     """
-    distinct, position = np.unique(np.concatenate(times), return_inverse=True)
-    starts = np.ones(distinct.size, dtype=bool)
-    starts[1:] = np.diff(distinct) > TIE_TOLERANCE * distinct[1:]
-    joined = (np.cumsum(starts) - 1)[position.reshape(-1)]
+    distinct, rank = distinct_ranks(times[0] if len(times) == 1 else np.concatenate(times))
     cuts = np.cumsum([t.size for t in times])[:-1]
-    return distinct[starts], [part.astype(np.int64) for part in np.split(joined, cuts)]
+    return distinct, np.split(rank, cuts)
 
 
 def ranked_interval(time: Floats, entry: ArrayLike | None) -> tuple[Floats, Ints, Ints]:

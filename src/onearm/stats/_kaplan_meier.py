@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from ._curve import KaplanMeier
-from ._curve_variance import log_survival_variance
-from ._input import Floats, as_choice, as_indicator, as_level
-from ._limits import INTERVALS, survival_limits
-from ._sample import Sample, make_sample
+from ._curve_estimate import curve_fields
+from ._input import as_choice, as_indicator, as_level
+from ._limits import INTERVALS
+from ._sample import make_sample
 
 
 def kaplan_meier(
@@ -63,48 +62,8 @@ def kaplan_meier(
     """
     level = as_level(level)
     as_choice("interval", interval, INTERVALS)
-    return _estimate(make_sample(time, event, weight, entry, cluster), level, interval)
-
-
-def _estimate(sample: Sample, level: float, interval: str) -> KaplanMeier:
-    """The curve on the grid of all times, then its rows with an exit."""
-    robust = sample.weighted or sample.cluster is not None
-    ones = np.ones_like(sample.weight)
-    n_risk, n_event = sample.at_risk(ones), sample.totals(sample.event, ones)
-    everyone = (n_event > 0) & (n_event == n_risk)  # exact, where sums of weights are not
-    at_risk = np.where(n_risk > 0, sample.at_risk(sample.weight), 0.0)
-    events = sample.totals(sample.event, sample.weight)
-    factor = np.ones_like(at_risk)
-    factor[n_event > 0] -= events[n_event > 0] / at_risk[n_event > 0]
-    factor = np.where(everyone, 0.0, np.maximum(factor, 0.0))
-    survival = np.asarray(np.cumprod(factor), dtype=np.float64)
-    log_variance = log_survival_variance(sample, at_risk, np.where(everyone, 0.0, events), robust)
-    error = np.where(survival > 0, survival * np.sqrt(log_variance), np.nan)
-    low, high = survival_limits(survival, error, level, interval)
-    exits = sample.totals(ones > 0, ones) > 0
-
-    def shown(v: Floats) -> Floats:
-        return v[exits]
-
-    return KaplanMeier(
-        time=shown(sample.grid),
-        at_risk=shown(at_risk),
-        events=shown(events),
-        censored=shown(sample.totals(~sample.event, sample.weight)),
-        survival=shown(survival),
-        std_error=shown(error),
-        low=shown(low),
-        high=shown(high),
-        n_at_risk=shown(n_risk),
-        n_events=shown(n_event),
-        n_censored=shown(sample.totals(~sample.event, ones)),
-        level=level,
-        interval=interval,
-        variance="infinitesimal jackknife" if robust else "greenwood",
-        n=int(sample.stop.size),
-        total_events=int(sample.event.sum()),
-        sample=sample,
-    )
+    sample = make_sample(time, event, weight, entry, cluster)
+    return KaplanMeier(**curve_fields(sample, level, interval, "kaplan-meier"))
 
 
 def reverse_kaplan_meier(

@@ -7,6 +7,7 @@ import numpy as np
 from ._distributions import critical_value
 from ._input import Floats
 
+_BLOCK = 1 << 14  # limits worked out at once, so that what is in between stays in the cache
 INTERVALS = ("plain", "log", "log-log", "logit", "arcsine")
 
 
@@ -27,13 +28,14 @@ def survival_limits(survival: Floats, std_error: Floats, level: float, interval:
     limits are NaN.
     """
     z = critical_value(level)
-    low = np.ones_like(survival)
-    high = np.ones_like(survival)
-    low[survival <= 0] = high[survival <= 0] = np.nan
-    inside = (survival > 0) & (survival < 1)
-    s, error = survival[inside], std_error[inside] / survival[inside]
+    low = np.where(survival > 0, 1.0, np.nan)
+    high = low.copy()
+    inside = np.flatnonzero((survival > 0) & (survival < 1))
     with np.errstate(over="ignore"):  # an infinite step ends at 0 or 1, as it should
-        low[inside], high[inside] = _on_scale(s, z * error, interval)
+        for first in range(0, inside.size, _BLOCK):
+            at = inside[first : first + _BLOCK]
+            s = survival[at]
+            low[at], high[at] = _on_scale(s, z * std_error[at] / s, interval)
     return low, high
 
 
@@ -44,10 +46,11 @@ def _on_scale(s: Floats, half: Floats, interval: str) -> tuple[Floats, Floats]:
     if interval == "log":
         return s * np.exp(-half), np.minimum(s * np.exp(half), 1.0)
     if interval == "log-log":
-        step = half / -np.log(s)
-        return s ** np.exp(step), s ** np.exp(-step)
+        log_s = np.log(s)
+        stretch = np.exp(half / -log_s)
+        return np.exp(log_s * stretch), np.exp(log_s / stretch)
     if interval == "logit":
-        centre, step = np.log(s / (1 - s)), half / (1 - s)
-        return 1 / (1 + np.exp(-(centre - step))), 1 / (1 + np.exp(-(centre + step)))
+        odds, stretch = s / (1 - s), np.exp(half / (1 - s))
+        return odds / (odds + stretch), odds / (odds + 1 / stretch)
     centre, step = np.arcsin(np.sqrt(s)), 0.5 * half * np.sqrt(s / (1 - s))
     return np.sin(np.maximum(centre - step, 0.0)) ** 2, np.sin(np.minimum(centre + step, np.pi / 2)) ** 2

@@ -1,0 +1,83 @@
+"""Ranks of times without a general sort: counting for whole numbers, packed keys for the rest.
+
+Study days are whole numbers on a short scale, so that a table indexed by day does the work of a sort.
+Other times are sorted as 63-bit whole numbers: a float that is not negative has the same order as its
+bits read as an integer. The leading bits of the time and the row number share one key, which NumPy
+sorts several times faster than it finds a sorting permutation; what the missing trailing bits leave
+open is settled by a second look.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Whole = NDArray[np.integer[Any]]
+
+TIE_TOLERANCE = 1e-9  # times closer than this, relative to the later one, are the same time
+_TABLE = 256  # a table of days may have this many entries more than eight a row
+_KEY_BITS = 63
+
+
+def whole_numbers(times: NDArray[Any], rows: int | None = None) -> Whole | None:
+    """A copy in the smallest unsigned type if all ``times`` are whole and few enough to be counted.
+
+    ``times`` are finite and not negative; a table of max + 1 entries must be in proportion to ``rows``
+    (their number unless given) and the numbers small enough never to be near ties.
+    """
+    largest = times.max()
+    if largest > min(8 * (times.size if rows is None else rows) + _TABLE, 0.5 / TIE_TOLERANCE):
+        return None
+    small = np.min_scalar_type(int(largest))
+    if times.dtype.kind == "f" and np.any(times[:64].astype(small) != times[:64]):
+        return None
+    days = times.astype(small)
+    if times.dtype.kind == "f" and not np.array_equal(days, times):
+        return None
+    return days
+
+
+def time_order(times: Floats) -> Ints:
+    """A permutation that sorts finite times that are not negative."""
+    bits = (times + 0.0).view(np.int64)  # adding 0 turns -0 into 0
+    rest = max(times.size - 1, 1).bit_length()
+    bits -= bits.min()
+    drop = max(0, int(bits.max()).bit_length() + rest - _KEY_BITS)
+    bits >>= drop
+    bits <<= rest
+    bits |= np.arange(times.size)
+    bits.sort()
+    bits &= (1 << rest) - 1
+    if drop:
+        ordered = times[bits]
+        if np.any(ordered[1:] < ordered[:-1]):
+            bits = bits[np.argsort(ordered, kind="stable")]
+    return bits
+
+
+def run_starts(ordered: Floats) -> NDArray[np.bool_]:
+    """Where a new time begins in sorted times; neighbours within a relative 1e-9 are one time."""
+    starts = np.ones(ordered.size, dtype=bool)
+    np.greater(ordered[1:] - ordered[:-1], TIE_TOLERANCE * ordered[1:], out=starts[1:])
+    return starts
+
+
+def distinct_ranks(times: NDArray[Any]) -> tuple[Floats, Ints]:
+    """Distinct times, and the position of each given time among them; near ties become ties."""
+    days = whole_numbers(times) if times.size else None
+    if days is not None:
+        seen = np.bincount(days) > 0
+        return np.flatnonzero(seen).astype(np.float64), (np.cumsum(seen) - 1)[days]
+    if times.size == 0:
+        return np.empty(0), np.empty(0, dtype=np.int64)
+    times = times.astype(np.float64, copy=False)
+    order = time_order(times)
+    ordered = times[order]
+    starts = run_starts(ordered)
+    rank = np.empty(times.size, dtype=np.int64)
+    rank[order] = np.cumsum(starts) - 1
+    return ordered[starts], rank
