@@ -23,6 +23,9 @@ _NAMES: dict[str, str] = {
     "reverse_kaplan_meier": "survival",
     "log_rank": "survival",
     "landmark": "survival",
+    "state_probabilities": "multistate",
+    "probability_in_response": "multistate",
+    "piecewise_exponential": "parametric",
     "nearest_pairs": "matching",
     "att_weights": "weighting",
     "effective_sample_size": "weighting",
@@ -31,7 +34,7 @@ _NAMES: dict[str, str] = {
     "ks_statistics": "balance",
     "summary": "describe",
 }
-_MODULES = ("balance", "binomial", "cox", "describe", "logistic", "matching", "survival", "weighting")
+_MODULES = ("balance", "binomial", "cox", "describe", "logistic", "matching", "multistate", "survival", "weighting")
 
 __all__ = [
     *_NAMES,
