@@ -80,7 +80,7 @@ def significant(word: str) -> int:
 
 
 def shown(x: np.ndarray, digits: int) -> str:
-    words = ["NA" if not math.isfinite(v) else f"{v:.{min(digits, 15)}g}" for v in x]
+    words = ["NA" if not math.isfinite(v) else f"{v + 0.0:.{min(digits, 15)}g}" for v in x]
     return " ".join(words)
 
 

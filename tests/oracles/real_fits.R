@@ -178,7 +178,7 @@ real$concordance_lung_strata <- agree(Surv(time, died) ~ age + strata(sex), lung
 real$concordance_pbc_model <- agree(pbc_fit)
 real$concordance_rotterdam_weights <- agree(Surv(dtime, death) ~ nodes, rotterdam, weights = w)
 
-for (dist in c("weibull", "exponential", "lognormal", "loglogistic", "gaussian", "logistic")) {
+for (dist in c("weibull", "exponential", "lognormal", "loglogistic")) {
   real[[paste0("aft_lung_", dist)]] <- aft(Surv(time, died) ~ age + sex + ph.karno, lung, dist = dist)
 }
 real$aft_mgus2_weibull <- aft(Surv(futime + .5, death) ~ age + male, mgus2)

@@ -140,7 +140,7 @@ def pbc_model(tables: Tables) -> tuple[Table, CoxFit, np.ndarray]:
 
 
 @row("58", "Royston's D and its kin, pbc", "survival ?royston; Royston & Sauerbrei 2004",
-     "no function of the engine: built in the test from the Cox fit of the linear predictor's normal scores")  # fmt: skip
+     "no function of the engine: built in the test, D from a Cox fit of the normal scores")  # fmt: skip
 def _(check: Check, tables: Tables) -> None:
     d, fit, eta = pbc_model(tables)
     n = eta.size

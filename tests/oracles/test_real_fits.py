@@ -6,11 +6,14 @@ from typing import Any
 
 import fits_cox
 import fits_curves
+import fits_parametric
+import fits_states
 import pytest
 from fits import agree
 from oracle_data import Tables
 
-FITS = {name: fit for part in (fits_curves, fits_cox) for name, fit in part.FITS.items()}
+PARTS = (fits_curves, fits_cox, fits_parametric, fits_states)
+FITS = {name: fit for part in PARTS for name, fit in part.FITS.items()}
 # looser where the numbers themselves carry fewer digits; each with its reason
 LOOSER: dict[str, float] = {}
 
