@@ -9,6 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ._beta_product import BetaProduct as BetaProduct
+    from ._beta_product import BetaProductAt as BetaProductAt
+    from ._beta_product import beta_product as beta_product
     from ._curve import KaplanMeier as KaplanMeier
     from ._curve import Quantile as Quantile
     from ._curve import RestrictedMean as RestrictedMean
@@ -19,6 +22,20 @@ if TYPE_CHECKING:
     from ._landmark import landmark as landmark
     from ._log_rank import LogRank as LogRank
     from ._log_rank import log_rank as log_rank
+    from ._milestone import MilestoneDifference as MilestoneDifference
+    from ._milestone import milestone_difference as milestone_difference
+    from ._one_sample import MortalityRatio as MortalityRatio
+    from ._one_sample import OneSampleLogRank as OneSampleLogRank
+    from ._one_sample import one_sample_log_rank as one_sample_log_rank
+    from ._one_sample import standardized_mortality_ratio as standardized_mortality_ratio
+    from ._paired import PairedTest as PairedTest
+    from ._paired import paired_log_rank as paired_log_rank
+    from ._pseudo import pseudo_values as pseudo_values
+    from ._rmst import Contrast as Contrast
+    from ._rmst import RestrictedMeanDifference as RestrictedMeanDifference
+    from ._rmst import rmst_difference as rmst_difference
+    from ._rmst_regression import RestrictedMeanRegression as RestrictedMeanRegression
+    from ._rmst_regression import rmst_regression as rmst_regression
 
 # public name -> private module that holds it; one line above for type checkers, one here
 _NAMES: dict[str, str] = {
@@ -32,6 +49,23 @@ _NAMES: dict[str, str] = {
     "landmark": "_landmark",
     "LogRank": "_log_rank",
     "log_rank": "_log_rank",
+    "MortalityRatio": "_one_sample",
+    "OneSampleLogRank": "_one_sample",
+    "one_sample_log_rank": "_one_sample",
+    "standardized_mortality_ratio": "_one_sample",
+    "Contrast": "_rmst",
+    "RestrictedMeanDifference": "_rmst",
+    "rmst_difference": "_rmst",
+    "RestrictedMeanRegression": "_rmst_regression",
+    "rmst_regression": "_rmst_regression",
+    "pseudo_values": "_pseudo",
+    "MilestoneDifference": "_milestone",
+    "milestone_difference": "_milestone",
+    "PairedTest": "_paired",
+    "paired_log_rank": "_paired",
+    "BetaProduct": "_beta_product",
+    "BetaProductAt": "_beta_product",
+    "beta_product": "_beta_product",
 }
 
 __all__ = [*_NAMES]
