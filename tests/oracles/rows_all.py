@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import rows_arm
 import rows_cox
 import rows_curves
 import rows_more
 import rows_toys
 from ledger import Row
 
-PARTS = (rows_toys, rows_curves, rows_cox, rows_more)
+PARTS = (rows_toys, rows_curves, rows_cox, rows_more, rows_arm)
 ROWS: dict[str, Row] = {}
 for part in PARTS:
     for number, row in part.ROWS.items():

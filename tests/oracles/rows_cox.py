@@ -176,17 +176,3 @@ def _(check: Check, tables: Tables) -> None:
     for ties, words in (("breslow", "1.5091914 .4095644"), ("efron", "1.5721251 .4123967")):
         fit = cox(d["time"], d["cens"], ~drug, ties=ties)
         check(f"Cox, {ties}", [fit.coef[0], fit.std_error[0]], words)
-
-
-@row("T81", "lung: one-year survival by sex", "R 3.5-3")
-def _(check: Check, tables: Tables) -> None:
-    d = tables("lung")
-    parts = [rows(d, d["sex"] == k) for k in (1, 2)]
-    at = [kaplan_meier(p["time"], p["status"] == 2).at(365) for p in parts]
-    (s0, e0), (s1, e1) = ((float(a.survival[0]), float(a.std_error[0])) for a in at)
-    check("S(365), standard error: men, women", [s0, e0, s1, e1], ".3360878 .04342359 .5264630 .05973685")
-    z = (s1 - s0) / math.hypot(e0, e1)
-    check("difference, z, p", [s1 - s0, z, 2 * NormalDist().cdf(-z)], ".1903752 2.577798 .00994322", units=1)
-    scaled = [(math.log(-math.log(s)), e / (s * math.log(s))) for s, e in ((s0, e0), (s1, e1))]
-    gap = scaled[0][0] - scaled[1][0]
-    check("chi-square of log(-log S)", gap**2 / (scaled[0][1] ** 2 + scaled[1][1] ** 2), "6.206574")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import fits_arm
 import fits_cox
 import fits_curves
 import fits_parametric
@@ -12,7 +13,7 @@ import pytest
 from fits import agree
 from oracle_data import Tables
 
-PARTS = (fits_curves, fits_cox, fits_parametric, fits_states)
+PARTS = (fits_curves, fits_cox, fits_parametric, fits_states, fits_arm)
 FITS = {name: fit for part in PARTS for name, fit in part.FITS.items()}
 # looser where the numbers themselves carry fewer digits; each with its reason
 LOOSER: dict[str, float] = {}
