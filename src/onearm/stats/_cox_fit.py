@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
+from ._cox_model import CoxModel
 from ._input import Floats
 
 
@@ -57,6 +58,7 @@ class CoxFit:
     wald: ChiSquare
     score: ChiSquare
     likelihood_ratio: ChiSquare
+    robust_score: ChiSquare | None
     iterations: int
     converged: bool
     message: str
@@ -65,6 +67,7 @@ class CoxFit:
     level: float
     n: int
     events: int
+    model: CoxModel = field(repr=False)
 
     @property
     def hazard_ratio(self) -> Floats:

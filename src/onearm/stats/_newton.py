@@ -11,6 +11,7 @@ import numpy as np
 from ._input import Bools, Floats
 
 _STEP = 1e-9  # relative step at which the iteration has converged (the next would be its square)
+_EXACT = 1e-11  # relative step so small that derivatives need no second look after it
 _FLAT = 1e-10  # relative gain in log-likelihood below which it no longer grows
 
 
@@ -60,6 +61,9 @@ def maximize(evaluate: Callable[[Floats], P | None], b: Floats, point: P, limit:
             return Maximum(b, point, iteration, False, ~none)
         if not np.all(np.isfinite(step)) or float(point.score @ step) < 0:  # curvature lost in rounding
             return Maximum(b, point, iteration, False, _large(step))
+        if float(np.max(np.abs(step))) <= _EXACT * (1 + float(np.max(np.abs(b)))):
+            lost = _directions_lost(point.information, floor)
+            return Maximum(b + step, point, iteration - 1, not np.any(lost), lost)
         moved = _halved(evaluate, b, point, step)
         if moved is None:
             flat = bool(np.max(np.abs(step)) <= 1e-6 * (1 + np.max(np.abs(b))))

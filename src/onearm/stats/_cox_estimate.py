@@ -1,0 +1,192 @@
+"""From sorted rows to a fitted Cox model: Newton's method on standardized columns, then the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._cox_design import Design
+from ._cox_exact import exact_likelihood, tied_cells
+from ._cox_fit import ChiSquare, CoxFit, LogLikelihood
+from ._cox_likelihood import Likelihood, likelihood, score_residuals
+from ._cox_model import CoxModel
+from ._cox_risk import RiskSets, sum_by
+from ._distributions import chi_square_tail, critical_value, two_sided_p
+from ._input import Bools, Floats, Ints
+from ._newton import Maximum, estimable, maximize
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Sorted rows and where they came from; ``cluster`` codes (n,) or None, ``labels`` of the strata."""
+
+    risk: RiskSets
+    rows: Ints
+    size: int
+    time: Floats
+    offset: Floats | None
+    cluster: Ints | None
+    labels: NDArray[Any] | None
+
+
+def estimate(rows: Rows, design: Design, ties: str, robust: bool, level: float) -> CoxFit:
+    """The fit of all columns that have a coefficient."""
+    z, zero = design.z, np.zeros(design.flat.size)
+    null = _evaluator(rows, z, ties)(zero)
+    if null is None:
+        raise ValueError("offset spreads too widely: exp(offset) leaves the range of floating point")
+    free = estimable(null.information, np.full(zero.size, float(rows.risk.cell_mass.sum())))
+    if not np.all(free):
+        z = z[free]
+        null = _evaluator(rows, z, ties)(zero[free])
+        assert null is not None
+    if np.any(free):
+        top = maximize(_evaluator(rows, z, ties), zero[free], null)
+    else:
+        top = Maximum(zero[free], null, 0, True, free[free])
+    inverse = _inverse(top.point.information)
+    sandwich = robust_score = None
+    if robust:
+        change = _clustered(rows, score_residuals(rows.risk, z, top.point))
+        sandwich = inverse @ (change @ change.T) @ inverse
+        share = _clustered(rows, score_residuals(rows.risk, z, null))
+        robust_score = _test(_quadratic(share.sum(axis=1), share @ share.T), int(free.sum()))
+    model = CoxModel(
+        risk=rows.risk,
+        z=z,
+        rows=rows.rows,
+        size=rows.size,
+        time=rows.time,
+        offset=rows.offset,
+        labels=rows.labels,
+        free=free,
+        centre=design.centre,
+        unit=design.unit,
+        b=top.b,
+        at=top.point,
+        inverse=inverse,
+        covariance=inverse if sandwich is None else sandwich,
+        ties=ties,
+    )
+    return _report(model, null, top, sandwich is not None, robust_score, level)
+
+
+def _evaluator(rows: Rows, z: Floats, ties: str) -> Callable[[Floats], Likelihood | None]:
+    """log L and its derivatives as a function of the coefficients."""
+    if ties == "exact":
+        groups = tied_cells(rows.risk, z.shape[0])
+        return lambda b: exact_likelihood(rows.risk, groups, z, b, rows.offset)
+    return lambda b: likelihood(rows.risk, z, b, rows.offset)
+
+
+def _clustered(rows: Rows, residual: Floats) -> Floats:
+    """Weighted score residuals (q, n), summed within clusters."""
+    weighted = np.multiply(residual, rows.risk.weight, out=residual)
+    return weighted if rows.cluster is None else sum_by(rows.cluster, weighted, int(rows.cluster.max()) + 1)
+
+
+def _report(
+    model: CoxModel,
+    null: Likelihood,
+    top: Maximum[Likelihood],
+    robust: bool,
+    robust_score: ChiSquare | None,
+    level: float,
+) -> CoxFit:
+    """Back to the units of the covariates, with tests and limits."""
+    free, unit = model.free, model.unit
+    df = int(free.sum())
+    runaway = np.zeros(free.size, dtype=np.bool_)
+    runaway[free] = top.runaway
+    coef = np.full(free.size, np.nan)
+    coef[free] = top.b
+    coef /= unit
+    plain = _unscaled(model.inverse, free, unit)
+    covariance = _unscaled(model.covariance, free, unit)
+    error = np.where(runaway, np.inf, _root(np.diag(plain)))
+    robust_error = np.where(runaway, np.inf, _root(np.diag(covariance))) if robust else None
+    shown = error if robust_error is None else robust_error
+    half = critical_value(level) * shown
+    known = ~runaway & (shown > 0)
+    z = np.full(free.size, np.nan)
+    z[known] = coef[known] / shown[known]
+    message = _message(free, runaway, top)
+    return CoxFit(
+        coef=coef,
+        std_error=error,
+        robust_std_error=robust_error,
+        covariance=covariance,
+        model_covariance=plain,
+        low=coef - half,
+        high=coef + half,
+        z=z,
+        p_value=np.array([two_sided_p(v) for v in z]),
+        log_likelihood=LogLikelihood(null.value, top.point.value),
+        wald=_test(_quadratic(top.b, model.covariance), df),
+        score=_test(_quadratic(null.score, null.information), df),
+        likelihood_ratio=_test(2 * (top.point.value - null.value), df),
+        robust_score=robust_score,
+        iterations=top.iterations,
+        converged=not message,
+        message=message,
+        robust=robust,
+        ties=model.ties,
+        level=level,
+        n=model.rows.size,
+        events=int(np.count_nonzero(model.risk.event)),
+        model=model,
+    )
+
+
+def _inverse(matrix: Floats) -> Floats:
+    """The (pseudo-)inverse of a symmetric matrix (p, p), p of 0 included."""
+    if not np.all(np.isfinite(matrix)):
+        return np.full_like(matrix, np.nan)
+    with np.errstate(over="ignore", invalid="ignore"):  # only where a coefficient has run away
+        return np.asarray(np.linalg.pinv(matrix, hermitian=True), dtype=np.float64)
+
+
+def _root(variance: Floats) -> Floats:
+    """Square roots; NaN where rounding left a variance below 0 (the fit then says it did not converge)."""
+    return np.sqrt(np.where(variance >= 0, variance, np.nan))
+
+
+def _quadratic(b: Floats, matrix: Floats) -> float:
+    """b' (matrix)^-1 b."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(b @ _inverse(matrix) @ b)
+
+
+def _unscaled(covariance: Floats, free: Bools, unit: Floats) -> Floats:
+    """A covariance of standardized, estimable columns as one of all columns, NaN for the others."""
+    full = np.full((free.size, free.size), np.nan)
+    full[np.ix_(free, free)] = covariance
+    return full / np.outer(unit, unit)
+
+
+def _test(statistic: float, df: int) -> ChiSquare:
+    """A chi-square of df degrees of freedom; with none, nothing was tested: 0 and NaN."""
+    value = 0.0 if statistic < 0 else float(statistic)
+    return ChiSquare(value, df, chi_square_tail(value, df))
+
+
+def _message(free: Bools, runaway: Bools, top: Maximum[Likelihood]) -> str:
+    """What went wrong, in words; empty when nothing did."""
+    said = []
+    for j in np.flatnonzero(~free):
+        said.append(
+            f"column {j} is constant at every event time or a combination of the columns before it: "
+            "it has no coefficient"
+        )
+    for j in np.flatnonzero(runaway):
+        said.append(
+            f"the coefficient of column {j} grows without limit (monotone likelihood): its Wald interval "
+            "says nothing, use the likelihood ratio or Firth's penalty"
+        )
+    if not top.converged and not np.any(runaway):
+        said.append(f"no convergence in {top.iterations} iterations")
+    return "; ".join(said)

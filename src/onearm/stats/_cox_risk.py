@@ -1,0 +1,218 @@
+"""Who is at risk at which event time: sums over risk sets by one pass over sorted rows.
+
+Rows are sorted by stratum, then time, events before censorings of the same time. Cells k = 0 .. K-1 are the
+distinct (stratum, event time) pairs in that order; row i is at risk in the cells first_i <= k < last_i,
+a contiguous run. A term l is one factor of the partial likelihood: Breslow has one a cell with fraction
+f = 0 and mass m = the weight of its events; Efron has d a cell with f = 0/d .. (d-1)/d and m = the mean
+weight of its events.
+
+A segment is a run of sorted rows that belong to the same risk sets: the events of a tied cell, and what
+follows up to the next cell. Sums over risk sets are sums over segments, added up from the last cell of a
+stratum to its first; running sums never cross strata, so that a small risk set does not drown in the
+rounding of the others. With late entry the same sums over rows not yet entered are taken off.
+
+Arrays of rows, cells or terms run along the last axis: covariates are (p, n), one a row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from ._input import Bools, Floats, Ints, count
+
+_BUFFER = 1 << 17  # numbers held at once where columns are scaled before they are summed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RiskSets:
+    """Arrays (n,) by row, (K,) by cell, (L,) by term, (T,) by tied cell."""
+
+    event: Bools
+    weight: Floats  # 0 for a row that enters late and leaves before the next event
+    block: Ints  # (n,) stratum, as 0, 1, ...
+    opening: Ints  # (number of strata,) first row of each
+    cell: Ints  # (n,) cell of a row's own event, -1 without one
+    last: Ints  # (n,) one past the last cell of a row; 0 for a row at risk in none
+    late: Ints  # rows that enter after the first cell of their stratum and leave after another
+    late_first: Ints  # their first cells
+    start: Ints  # (K,) first row of a cell
+    deaths: Ints  # (K,) rows with the event
+    cell_mass: Floats  # (K,) masses of a cell's terms together
+    strata: list[tuple[int, int]]  # first cell and one past the last of each stratum that has any
+    tied: Ints  # (T,) cells of several terms
+    own: Ints  # (n,) place in ``tied`` of a row's own event, T for the others
+    cuts: Ints  # first row of each segment
+    head: Ints  # (K,) segment that a cell begins with
+    rest: Ints  # segments that follow the events of a tied cell
+    rest_cell: Ints  # and their cells
+    term_cell: Ints
+    fraction: Floats
+    mass: Floats
+
+    @staticmethod
+    def make(stop: Ints, start: Ints | None, event: Bools, stratum: Ints, weight: Floats, ties: str) -> RiskSets:
+        """From ranks of exits and entries (None = all from the beginning) of rows sorted as said above."""
+        n = stop.size
+        opening = np.flatnonzero(np.r_[True, stratum[1:] != stratum[:-1]])
+        fresh = np.r_[True, stop[1:] != stop[:-1]]
+        fresh[opening] = True
+        at = np.flatnonzero(event)
+        begin = np.flatnonzero(fresh & event)
+        k = begin.size
+        edge = np.searchsorted(at, begin)
+        deaths = np.diff(np.append(edge, at.size))
+        cell = np.full(n, -1, dtype=np.int64)
+        cell[at] = np.repeat(np.arange(k), deaths)
+        last = np.repeat(np.arange(k + 1), np.diff(np.r_[0, begin, n]))
+        length = np.diff(np.append(opening, n))
+        first_cell = np.searchsorted(begin, opening)
+        block = np.repeat(np.arange(opening.size), length)
+        first = np.repeat(first_cell, length)
+        late = late_first = np.zeros(0, dtype=np.int64)
+        if start is not None:
+            size = int(stop.max()) + 1
+            entered = np.searchsorted(block[begin] * size + stop[begin], block * size + start, side="right")
+            late = np.flatnonzero((entered > first) & (entered < last))
+            late_first = entered[late]
+            outside = entered >= last
+            last[outside] = 0
+            if np.any(outside):  # those who come and go between two events take part in no sum
+                weight = np.where(outside, 0.0, weight)
+        else:
+            last[last == first] = 0
+        cell_mass = np.add.reduceat(weight[at], edge)
+        several = np.flatnonzero(deaths > 1)
+        tied = several if ties == "efron" else several[:0]
+        own = np.full(k, tied.size, dtype=np.int64)
+        own[tied] = np.arange(tied.size)
+        if tied.size:
+            term_cell = np.repeat(np.arange(k), deaths)
+            fraction = (np.arange(term_cell.size) - edge[term_cell]) / deaths[term_cell]
+            mass = (cell_mass / deaths)[term_cell]
+        else:
+            term_cell, fraction, mass = np.arange(k), np.zeros(k), cell_mass
+        following = np.append(begin[1:], n)
+        if opening.size > 1:
+            close = np.append(opening[1:], n)[block[begin]]
+            following = np.minimum(following, close)
+        has_rest = begin[tied] + deaths[tied] < following[tied]
+        rest_cell = tied[has_rest]
+        idle = np.setdiff1d(opening[opening > begin[0]], begin)
+        cuts = np.concatenate([begin, begin[rest_cell] + deaths[rest_cell], idle])
+        order = np.argsort(cuts)
+        place = np.empty(order.size, dtype=np.int64)
+        place[order] = np.arange(order.size)
+        ends = np.append(first_cell, k).tolist()
+        return RiskSets(
+            event=event,
+            weight=weight,
+            block=block,
+            opening=opening,
+            cell=cell,
+            last=last,
+            late=late,
+            late_first=late_first,
+            start=begin,
+            deaths=deaths,
+            cell_mass=cell_mass,
+            strata=[(a, b) for a, b in pairwise(ends) if a < b],
+            tied=tied,
+            own=np.append(own, tied.size)[cell],
+            cuts=cuts[order],
+            head=place[:k],
+            rest=place[k : k + rest_cell.size],
+            rest_cell=rest_cell,
+            term_cell=term_cell,
+            fraction=fraction,
+            mass=mass,
+        )
+
+    @property
+    def cells(self) -> int:
+        """Number of distinct (stratum, event time) pairs."""
+        return self.deaths.size
+
+    def totals(self, v: Floats) -> tuple[Floats, Floats]:
+        """Sums of ``v`` (..., n) over each cell's risk set (..., K) and over a tied cell's events (..., T)."""
+        part = np.add.reduceat(v, self.cuts, axis=-1)
+        begun = part if self.cuts.size == self.cells else part[..., self.head]
+        dead = begun[..., self.tied]
+        if self.rest.size:
+            begun[..., self.rest_cell] += part[..., self.rest]
+        total = self.running(begun, backwards=True)
+        if self.late.size:
+            total -= self.running(sum_by(self.late_first - 1, v[..., self.late], self.cells), backwards=True)
+        return total, dead
+
+    def scaled_totals(self, x: Floats, r: Floats) -> tuple[Floats, Floats]:
+        """The same for the products of ``x`` (p, n) and ``r`` (n,), a few columns at a time."""
+        p, n = x.shape
+        total, dead = np.empty((p, self.cells)), np.empty((p, self.tied.size))
+        step = max(1, min(p, _BUFFER // n))
+        buffer = np.empty((step, n))
+        for j in range(0, p, step):
+            part = x[j : j + step]
+            scaled = np.multiply(part, r, out=buffer[: part.shape[0]])
+            total[j : j + step], dead[j : j + step] = self.totals(scaled)
+        return total, dead
+
+    def running(self, v: Floats, backwards: bool = False) -> Floats:
+        """Running sums of a cell quantity (..., K) within each stratum, from its first or last cell."""
+        step = -1 if backwards else 1
+        if len(self.strata) == 1:
+            return np.cumsum(v[..., ::step], axis=-1)[..., ::step]
+        if 32 * len(self.strata) > self.cells:
+            return self._doubled(v, step)
+        total = np.empty_like(v)
+        for begin, end in self.strata:
+            np.cumsum(v[..., begin:end][..., ::step], axis=-1, out=total[..., begin:end][..., ::step])
+        return total
+
+    def _doubled(self, v: Floats, step: int) -> Floats:
+        """Running sums for many short strata: after each pass a cell holds twice as many neighbours."""
+        edges = np.array(self.strata)
+        length = np.diff(edges)[:, 0]
+        place = np.arange(self.cells) - np.repeat(edges[:, 0], length) + 1
+        if step < 0:
+            place = np.repeat(length, length) + 1 - place
+        total, place = v[..., ::step].copy(), place[::step]
+        width, longest = 1, int(length.max())
+        while width < longest:
+            more = np.where(place[width:] > width, total[..., :-width], 0.0)
+            total[..., width:] += more
+            width *= 2
+        return total[..., ::step]
+
+    def over_cells(self, v: Floats) -> Floats:
+        """For each row (..., n), the sum of a cell quantity (..., K) over the cells it is at risk in."""
+        running = np.zeros((*v.shape[:-1], self.cells + 1))
+        running[..., 1:] = self.running(v)
+        total = running.take(self.last, axis=-1)
+        if self.late.size:
+            total[..., self.late] -= running.take(self.late_first, axis=-1)
+        return total
+
+    def of_own_event(self, v: Floats) -> Floats:
+        """For each row (..., n), the quantity (..., T) of the tied cell of its own event, 0 without one."""
+        longer = np.zeros((*v.shape[:-1], self.tied.size + 1))
+        longer[..., :-1] = v
+        return longer.take(self.own, axis=-1)
+
+    def by_cell(self, v: Floats) -> Floats:
+        """Sums of a term quantity (L,) over the terms of each cell (K,)."""
+        if self.term_cell.size == self.cells:
+            return v
+        return np.asarray(np.add.reduceat(v, np.cumsum(self.deaths) - self.deaths))
+
+
+def sum_by(code: Ints, v: Floats, size: int) -> Floats:
+    """Sums of ``v`` (n,) or (p, n) by code: (size,) or (p, size)."""
+    if v.ndim == 1:
+        return count(code, v, size)
+    sums = np.empty((v.shape[0], size))
+    for j, column in enumerate(v):
+        sums[j] = count(code, column, size)
+    return sums
