@@ -1,0 +1,187 @@
+"""Risk-set moments of a Cox model at each event: sums, means and covariances of the covariates at risk.
+
+Notation. Cells k are the distinct (stratum, event time) pairs in order; row i is at risk in the cells
+first_i <= k <= last_i. A term l is one factor of the partial likelihood: Breslow has one a cell, with
+fraction f = 0 and mass m = the weight of its events; Efron has d a cell, with f = 0/d .. (d-1)/d and m
+= the mean weight of its events. With r_i = w_i exp(x_i b), for any quantity v of the rows
+
+    E_l(v) = (sum at risk of r v - f sum over events of r v) / (the same with v = 1),
+
+and with mu = E(x), V = E(x x') - mu mu' the partial likelihood has
+
+    log L = sum_events w x b - sum_l m log den,   U = sum_events w x - sum_l m mu,   I = sum_l m V.
+
+Sums at risk are tail sums over exits less tail sums over late entries, taken within one stratum at a
+time, so that a small risk set does not drown in the rounding of the other strata.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ._input import Bools, Floats, Ints, count
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Runs:
+    """Rows sorted by cell, to be summed cell by cell: ``rows``, the ``starts`` of their runs, the ``cells`` met."""
+
+    rows: Ints
+    starts: Ints
+    cells: Ints
+
+    @staticmethod
+    def make(rows: Ints, cell: Ints) -> Runs:
+        """The ``rows``, and the ``cell`` of each."""
+        order = np.argsort(cell, kind="stable")
+        met, starts = np.unique(cell[order], return_index=True)
+        return Runs(rows[order], starts, met)
+
+    def sums(self, v: Floats, size: int) -> Floats:
+        """Sum of the rows of ``v`` (n, q) by cell (size, q)."""
+        total = np.zeros((size, v.shape[1]), order="F")
+        if self.rows.size:
+            total[self.cells] = np.add.reduceat(v.T[:, self.rows], self.starts, axis=1).T
+        return total
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """Who is at risk in which cell; arrays (n,) by row, (K,) by cell, (L,) by term."""
+
+    size: int  # K
+    place: Ints  # (K,) number of cells from a cell to the last of its stratum, itself included
+    own: Ints  # (n,) cell of a row's own event, -1 without one
+    weight: Floats
+    stratum: Ints
+    exits: Runs  # rows by the last cell they are at risk in
+    entries: Runs  # rows that enter late, by the last cell before
+    dead: Runs  # events by their cell
+    term: Ints  # (L,) cell of a term
+    fraction: Floats
+    mass: Floats
+
+    @staticmethod
+    def make(stop: Ints, start: Ints, event: Bools, stratum: Ints, weight: Floats, ties: str) -> Cells:
+        """From ranks of exits and entries (-1 = from the beginning); ``stratum`` holds codes 0, 1, ..."""
+        span = int(stop.max()) + 2
+        out, into = stratum * span + stop + 1, stratum * span + start + 1
+        keys, at = np.unique(out[event], return_inverse=True)
+        dead = np.flatnonzero(event)
+        own = np.full(stop.size, -1, dtype=np.int64)
+        own[dead] = at.reshape(-1)
+        first = np.searchsorted(keys, into, side="right")
+        last = np.searchsorted(keys, out, side="right") - 1
+        place = np.searchsorted(keys, (keys // span + 1) * span) - np.arange(keys.size)
+        seen = np.flatnonzero(first <= last)  # the others are at risk at no event
+        late = seen[first[seen] > np.searchsorted(keys, stratum[seen] * span)]
+        d = np.bincount(own[dead], minlength=keys.size)
+        mass = count(own[dead], weight[dead], keys.size)
+        if ties == "breslow":
+            term, fraction = np.arange(keys.size), np.zeros(keys.size)
+        else:
+            term = np.repeat(np.arange(keys.size), d)
+            fraction = (np.arange(term.size) - np.repeat(np.cumsum(d) - d, d)) / d[term]
+            mass = (mass / d)[term]
+        return Cells(
+            size=keys.size,
+            place=place,
+            own=own,
+            weight=weight,
+            stratum=stratum,
+            exits=Runs.make(seen, last[seen]),
+            entries=Runs.make(late, first[late] - 1),
+            dead=Runs.make(dead, own[dead]),
+            term=term,
+            fraction=fraction,
+            mass=mass,
+        )
+
+    def relative(self, eta: Floats) -> tuple[Floats, Floats]:
+        """w exp(eta) and eta, eta less its largest value in the stratum (which cancels)."""
+        if self.place[0] == self.size:
+            shifted = eta - eta.max()
+        else:
+            top = np.full(int(self.stratum.max()) + 1, -np.inf)
+            np.maximum.at(top, self.stratum, eta)
+            shifted = eta - top[self.stratum]
+        return self.weight * np.exp(shifted), shifted
+
+    def sums(self, v: Floats) -> Floats:
+        """Sum of the rows of ``v`` (n, q) at risk, less the fraction of the events, for each term (L, q)."""
+        total = self._tails(self.exits.sums(v, self.size))
+        if self.entries.rows.size:
+            total -= self._tails(self.entries.sums(v, self.size))
+        if self.term.size == self.size:
+            return total
+        gone = self.dead.sums(v, self.size)
+        return np.asarray((total.T[:, self.term] - self.fraction * gone.T[:, self.term]).T)
+
+    def _tails(self, v: Floats) -> Floats:
+        """Sum of a cell quantity (K, q) over a cell and the later ones of its stratum."""
+        if self.place[0] == self.size:
+            return np.asarray(v[::-1].cumsum(axis=0)[::-1])
+        width, longest = 1, int(self.place.max())
+        while width < longest:  # after this step each cell holds itself and up to 2 x width - 1 later ones
+            wider = v.copy(order="F")
+            wider[:-width] += np.where(self.place[:-width, None] > width, v[width:], 0.0)
+            v, width = wider, 2 * width
+        return v
+
+    def by_cell(self, v: Floats) -> Floats:
+        """Mean of a quantity (L, p) over the terms of each cell (K, p)."""
+        if self.term.size == self.size:
+            return v
+        starts = np.searchsorted(self.term, np.arange(self.size))
+        share = np.diff(np.r_[starts, self.term.size])[:, None]
+        return np.asarray(np.add.reduceat(v.T, starts, axis=1).T / share)
+
+
+def pairs(p: int) -> tuple[Ints, Ints]:
+    """Row and column of the packed upper triangle of a symmetric p x p matrix."""
+    a, b = np.triu_indices(p)
+    return a.astype(np.int64), b.astype(np.int64)
+
+
+def unpacked(packed: Floats, p: int) -> Floats:
+    """The symmetric matrix (p, p) of a packed upper triangle."""
+    a, b = pairs(p)
+    full = np.empty((p, p))
+    full[a, b] = full[b, a] = packed
+    return full
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moments:
+    """den (L,), mean mu (L, p) and packed second moments E(x x') (L, p(p+1)/2) of each term."""
+
+    r: Floats
+    eta: Floats
+    den: Floats
+    mean: Floats
+    square: Floats
+
+    @property
+    def covariance(self) -> Floats:
+        """Packed V of each term (L, p(p+1)/2)."""
+        a, b = pairs(self.mean.shape[1])
+        return np.asarray(self.square - self.mean[:, a] * self.mean[:, b])
+
+
+def moments(cells: Cells, x: Floats, b: Floats) -> Moments | None:
+    """Moments at coefficients ``b``; ``x`` (n, p) should be centred. None where a sum underflows."""
+    r, eta = cells.relative(x @ b)
+    p = x.shape[1]
+    first, second = pairs(p)
+    columns = np.empty((x.shape[0], 1 + p + first.size), order="F")
+    columns[:, 0] = r
+    columns[:, 1 : p + 1] = r[:, None] * x
+    for place, (i, j) in enumerate(zip(first, second, strict=True), start=p + 1):
+        np.multiply(columns[:, 1 + i], x[:, j], out=columns[:, place])
+    total = cells.sums(columns)
+    den = total[:, 0]
+    if not np.all(den > 1e-250 * cells.weight.max()):
+        return None
+    return Moments(r, eta, den, total[:, 1 : p + 1] / den[:, None], total[:, p + 1 :] / den[:, None])
