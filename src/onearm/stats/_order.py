@@ -41,8 +41,8 @@ def whole_numbers(times: NDArray[Any], rows: int | None = None) -> Whole | None:
     return days
 
 
-def time_order(times: Floats) -> Ints:
-    """A permutation that sorts finite times that are not negative."""
+def time_order(times: Floats) -> tuple[Ints, Floats]:
+    """A permutation that sorts finite times that are not negative, and the sorted times."""
     bits = (times + 0.0).view(np.int64)  # adding 0 turns -0 into 0
     rest = max(times.size - 1, 1).bit_length()
     bits -= bits.min()
@@ -52,11 +52,11 @@ def time_order(times: Floats) -> Ints:
     bits |= np.arange(times.size)
     bits.sort()
     bits &= (1 << rest) - 1
-    if drop:
-        ordered = times[bits]
-        if np.any(ordered[1:] < ordered[:-1]):
-            bits = bits[np.argsort(ordered, kind="stable")]
-    return bits
+    ordered = times[bits]
+    if drop and np.any(ordered[1:] < ordered[:-1]):
+        again = np.argsort(ordered, kind="stable")
+        return bits[again], ordered[again]
+    return bits, ordered
 
 
 def run_starts(ordered: Floats) -> NDArray[np.bool_]:
@@ -75,8 +75,7 @@ def distinct_ranks(times: NDArray[Any]) -> tuple[Floats, Ints]:
     if times.size == 0:
         return np.empty(0), np.empty(0, dtype=np.int64)
     times = times.astype(np.float64, copy=False)
-    order = time_order(times)
-    ordered = times[order]
+    order, ordered = time_order(times)
     starts = run_starts(ordered)
     rank = np.empty(times.size, dtype=np.int64)
     rank[order] = np.cumsum(starts) - 1

@@ -185,9 +185,9 @@ def _by_order(time: Floats, event: Bools) -> tuple[Floats, Floats, Floats, Float
         return ordered, ones, died.astype(np.float64), np.arange(time.size, 0.0, -1.0)
     first = np.flatnonzero(starts)
     run = tied - np.arange(1, tied.size + 1)  # the run each further row of a tie belongs to
-    n_exit: Floats = 1.0 + np.bincount(run, minlength=first.size)
-    n_event: Floats = died[first] + np.bincount(run, died[tied], first.size)
-    return ordered[first], n_exit, n_event, (time.size - first).astype(np.float64)
+    n_exit = np.bincount(run, minlength=first.size) + np.ones(first.size)
+    n_event = np.bincount(run, died[tied], first.size) + died[first]
+    return ordered[first], n_exit, np.asarray(n_event, dtype=np.float64), (time.size - first).astype(np.float64)
 
 
 def _sorted_pairs(time: Floats, event: Bools) -> tuple[Floats, Ints]:
@@ -195,8 +195,8 @@ def _sorted_pairs(time: Floats, event: Bools) -> tuple[Floats, Ints]:
     bits = (time + 0.0).view(np.int64)
     lowest = bits.min()
     if int(bits.max()) - int(lowest) >= 1 << 62:  # no bit to spare: times further apart than any unit of time
-        order = time_order(time)
-        return time[order], event[order].astype(np.int64)
+        order, ordered = time_order(time)
+        return ordered, event[order].astype(np.int64)
     bits -= lowest
     bits <<= 1
     bits |= event

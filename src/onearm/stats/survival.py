@@ -16,12 +16,20 @@ if TYPE_CHECKING:
     from ._curve import Quantile as Quantile
     from ._curve import RestrictedMean as RestrictedMean
     from ._curve import SurvivalAt as SurvivalAt
+    from ._curve import SurvivalCurve as SurvivalCurve
     from ._kaplan_meier import kaplan_meier as kaplan_meier
     from ._kaplan_meier import reverse_kaplan_meier as reverse_kaplan_meier
     from ._landmark import Landmark as Landmark
     from ._landmark import landmark as landmark
     from ._log_rank import LogRank as LogRank
     from ._log_rank import log_rank as log_rank
+    from ._max_combo import MaxCombo as MaxCombo
+    from ._max_combo import max_combo as max_combo
+    from ._nelson_aalen import FlemingHarrington as FlemingHarrington
+    from ._nelson_aalen import HazardAt as HazardAt
+    from ._nelson_aalen import NelsonAalen as NelsonAalen
+    from ._nelson_aalen import fleming_harrington as fleming_harrington
+    from ._nelson_aalen import nelson_aalen as nelson_aalen
     from ._milestone import MilestoneDifference as MilestoneDifference
     from ._milestone import milestone_difference as milestone_difference
     from ._one_sample import MortalityRatio as MortalityRatio
@@ -43,12 +51,20 @@ _NAMES: dict[str, str] = {
     "Quantile": "_curve",
     "RestrictedMean": "_curve",
     "SurvivalAt": "_curve",
+    "SurvivalCurve": "_curve",
     "kaplan_meier": "_kaplan_meier",
     "reverse_kaplan_meier": "_kaplan_meier",
     "Landmark": "_landmark",
     "landmark": "_landmark",
     "LogRank": "_log_rank",
     "log_rank": "_log_rank",
+    "MaxCombo": "_max_combo",
+    "max_combo": "_max_combo",
+    "FlemingHarrington": "_nelson_aalen",
+    "HazardAt": "_nelson_aalen",
+    "NelsonAalen": "_nelson_aalen",
+    "fleming_harrington": "_nelson_aalen",
+    "nelson_aalen": "_nelson_aalen",
     "MortalityRatio": "_one_sample",
     "OneSampleLogRank": "_one_sample",
     "one_sample_log_rank": "_one_sample",
