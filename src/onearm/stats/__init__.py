@@ -37,6 +37,10 @@ _NAMES: dict[str, str] = {
     "state_probabilities": "multistate",
     "probability_in_response": "multistate",
     "piecewise_exponential": "parametric",
+    "cumulative_incidence": "competing",
+    "gray_test": "competing",
+    "fine_gray": "competing",
+    "cause_specific_cox": "competing",
     "nearest_pairs": "matching",
     "att_weights": "weighting",
     "effective_sample_size": "weighting",
@@ -45,7 +49,18 @@ _NAMES: dict[str, str] = {
     "ks_statistics": "balance",
     "summary": "describe",
 }
-_MODULES = ("balance", "binomial", "cox", "describe", "logistic", "matching", "multistate", "survival", "weighting")
+_MODULES = (
+    "balance",
+    "binomial",
+    "competing",
+    "cox",
+    "describe",
+    "logistic",
+    "matching",
+    "multistate",
+    "survival",
+    "weighting",
+)
 
 __all__ = [
     *_NAMES,
