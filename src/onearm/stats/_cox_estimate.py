@@ -22,7 +22,7 @@ from ._newton import Maximum, estimable, maximize
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """Sorted rows and where they came from; ``cluster`` codes (n,) or None, ``labels`` of the strata."""
+    """Sorted rows and where they came from; ``cluster`` codes (n,) or None, ``codes`` and ``labels`` of strata."""
 
     risk: RiskSets
     rows: Ints
@@ -30,6 +30,7 @@ class Rows:
     time: Floats
     offset: Floats | None
     cluster: Ints | None
+    codes: Ints | None
     labels: NDArray[Any] | None
 
 
@@ -62,6 +63,7 @@ def estimate(rows: Rows, design: Design, ties: str, robust: bool, level: float) 
         size=rows.size,
         time=rows.time,
         offset=rows.offset,
+        codes=rows.codes,
         labels=rows.labels,
         free=free,
         centre=design.centre,

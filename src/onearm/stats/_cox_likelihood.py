@@ -84,10 +84,9 @@ def likelihood(risk: RiskSets, x: Floats, b: Floats, offset: Floats | None = Non
         cross = (at * first) @ slope.T
         information -= cross + cross.T + gram(slope, second)
     information += gram(x, r * hazard)
-    weight = np.where(risk.event, risk.weight, 0.0)
     return Likelihood(
-        value=float(weight @ eta - risk.mass @ np.log(den)),
-        score=x @ weight - expected,
+        value=float(risk.event_weight @ eta - risk.mass @ np.log(den)),
+        score=x @ risk.event_weight - expected,
         information=(information + information.T) / 2,
         shift=shift,
         relative=relative,

@@ -24,7 +24,7 @@ class CoxModel:
     rows : (n,) the caller's row of each sorted row; size : number of rows the caller gave.
     time : (n,) sorted times.
     offset : (n,) or None.
-    labels : strata in the order of their codes, None without strata.
+    codes, labels : (n,) code of the stratum of a row, and strata by code; None without strata.
     free : (p,) columns with a coefficient; centre, unit : (p,).
     b : (q,) standardized coefficients; at : the likelihood there.
     inverse, covariance : (q, q) inverse information, and what standard errors use (the sandwich if robust).
@@ -36,6 +36,7 @@ class CoxModel:
     size: int
     time: Floats
     offset: Floats | None
+    codes: Ints | None
     labels: NDArray[Any] | None
     free: Bools
     centre: Floats

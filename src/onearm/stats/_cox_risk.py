@@ -43,6 +43,8 @@ class RiskSets:
     cell_mass: Floats  # (K,) masses of a cell's terms together
     strata: list[tuple[int, int]]  # first cell and one past the last of each stratum that has any
     tied: Ints  # (T,) cells of several terms
+    tied_rows: Ints  # rows with the event of a tied cell
+    tied_start: Ints  # (T,) where those of a cell begin
     own: Ints  # (n,) place in ``tied`` of a row's own event, T for the others
     cuts: Ints  # first row of each segment
     head: Ints  # (K,) segment that a cell begins with
@@ -51,6 +53,7 @@ class RiskSets:
     term_cell: Ints
     fraction: Floats
     mass: Floats
+    event_weight: Floats  # (n,) weight of a row's event, 0 without one
 
     @staticmethod
     def make(stop: Ints, start: Ints | None, event: Bools, stratum: Ints, weight: Floats, ties: str) -> RiskSets:
@@ -94,13 +97,14 @@ class RiskSets:
             mass = (cell_mass / deaths)[term_cell]
         else:
             term_cell, fraction, mass = np.arange(k), np.zeros(k), cell_mass
+        place_tied = np.append(own, tied.size)[cell]
         following = np.append(begin[1:], n)
         if opening.size > 1:
             close = np.append(opening[1:], n)[block[begin]]
             following = np.minimum(following, close)
         has_rest = begin[tied] + deaths[tied] < following[tied]
         rest_cell = tied[has_rest]
-        idle = np.setdiff1d(opening[opening > begin[0]], begin)
+        idle = opening[(opening > begin[0]) & ~event[opening]]
         cuts = np.concatenate([begin, begin[rest_cell] + deaths[rest_cell], idle])
         order = np.argsort(cuts)
         place = np.empty(order.size, dtype=np.int64)
@@ -120,7 +124,9 @@ class RiskSets:
             cell_mass=cell_mass,
             strata=[(a, b) for a, b in pairwise(ends) if a < b],
             tied=tied,
-            own=np.append(own, tied.size)[cell],
+            tied_rows=np.flatnonzero(place_tied < tied.size) if tied.size else tied,
+            tied_start=np.cumsum(deaths[tied]) - deaths[tied],
+            own=place_tied,
             cuts=cuts[order],
             head=place[:k],
             rest=place[k : k + rest_cell.size],
@@ -128,6 +134,7 @@ class RiskSets:
             term_cell=term_cell,
             fraction=fraction,
             mass=mass,
+            event_weight=np.where(event, weight, 0.0),
         )
 
     @property
@@ -137,6 +144,8 @@ class RiskSets:
 
     def totals(self, v: Floats) -> tuple[Floats, Floats]:
         """Sums of ``v`` (..., n) over each cell's risk set (..., K) and over a tied cell's events (..., T)."""
+        if len(self.strata) == 1 and 4 * self.cuts.size > v.shape[-1] and not self.late.size:
+            return self._sums_by_row(v)
         part = np.add.reduceat(v, self.cuts, axis=-1)
         begun = part if self.cuts.size == self.cells else part[..., self.head]
         dead = begun[..., self.tied]
@@ -146,6 +155,13 @@ class RiskSets:
         if self.late.size:
             total -= self.running(sum_by(self.late_first - 1, v[..., self.late], self.cells), backwards=True)
         return total, dead
+
+    def _sums_by_row(self, v: Floats) -> tuple[Floats, Floats]:
+        """The same where segments are so short that adding up row by row costs less."""
+        tail = np.cumsum(v[..., ::-1], axis=-1)[..., ::-1]
+        events = v[..., self.tied_rows]
+        dead = np.add.reduceat(events, self.tied_start, axis=-1) if self.tied.size else events
+        return tail.take(self.start, axis=-1), dead
 
     def scaled_totals(self, x: Floats, r: Floats) -> tuple[Floats, Floats]:
         """The same for the products of ``x`` (p, n) and ``r`` (n,), a few columns at a time."""

@@ -7,12 +7,14 @@ from numpy.typing import ArrayLike
 
 from ._cox_design import make_design
 from ._cox_estimate import Rows, estimate
+from ._cox_firth import firth_cox
 from ._cox_fit import ChiSquare, CoxFit, LogLikelihood
 from ._cox_order import order_rows
 from ._cox_risk import RiskSets
+from ._cox_zph import proportional_hazards_test
 from ._input import as_choice, as_codes, as_indicator, as_level, as_matrix, as_times, as_vector, as_weights
 
-__all__ = ["ChiSquare", "CoxFit", "LogLikelihood", "cox"]
+__all__ = ["ChiSquare", "CoxFit", "LogLikelihood", "cox", "firth_cox", "proportional_hazards_test"]
 
 TIES = ("efron", "breslow", "exact")
 
@@ -94,7 +96,8 @@ def cox(
         raise ValueError("cluster holds one label only: a robust variance needs at least two clusters")
     order = order_rows(t, late, d, block)
     i = order.rows
-    risk = RiskSets.make(order.stop, order.start, d[i], block[i], w[i], ties)
+    stratum = block[i]
+    risk = RiskSets.make(order.stop, order.start, d[i], stratum, w[i], ties)
     rows = Rows(
         risk=risk,
         rows=kept[i],
@@ -102,6 +105,7 @@ def cox(
         time=t[i],
         offset=None if known is None else known[i],
         cluster=None if group is None else group[i],
+        codes=None if labels is None else stratum,
         labels=labels,
     )
     if robust is None:
