@@ -50,23 +50,29 @@ def derivatives(cells: Cells, at: Moments, x: Floats, g: Floats, event: Bools) -
     return score, np.stack([unpacked(row, p) for row in packed])
 
 
-def approximate(blocks: Floats, g: Floats) -> Floats:
-    """A, B, C as if the covariance at risk were the same at every event."""
-    return np.stack([blocks[0], np.zeros_like(blocks[0]), blocks[0] * float(g @ g) / g.size])
-
-
-def statistics(score: Floats, blocks: Floats, group: Terms) -> tuple[Floats, Ints, str]:
-    """Chi-square and degrees of freedom of each term and, last, of all columns; what has none, in words."""
+def score_parts(score: Floats, blocks: Floats) -> tuple[Floats, Floats, Floats]:
+    """U, its variance given the coefficients (p, p), and the scale against which that may vanish (p,)."""
     a, b, c = blocks
-    left = c - b.T @ np.linalg.solve(a, b)
-    sets = [*group.columns, np.arange(score.size)]
+    return score, c - b.T @ np.linalg.solve(a, b), np.diag(c)
+
+
+def approximate_parts(score: Floats, blocks: Floats, g: Floats) -> tuple[Floats, Floats, Floats]:
+    """The same three for A^-1 U, ``g`` (d,) the centred values of the events."""
+    inverse = np.linalg.inv(blocks[0])
+    variance = inverse * float(np.sum(g * g)) / g.size
+    return inverse @ score, variance, np.diag(variance)
+
+
+def statistics(u: Floats, variance: Floats, scale: Floats, group: Terms) -> tuple[Floats, Ints, str]:
+    """Chi-square and degrees of freedom of each term and, last, of all columns; what has none, in words."""
+    sets = [*group.columns, np.arange(u.size)]
     value, said = np.full(len(sets), np.nan), []
     for k, (label, j) in enumerate(zip([*group.names, "all columns"], sets, strict=True)):
-        part = left[np.ix_(j, j)]
-        if j.size and np.linalg.eigvalsh(part)[0] <= 1e-12 * float(np.max(np.diag(c)[j])):
+        part = variance[np.ix_(j, j)]
+        if j.size and np.linalg.eigvalsh(part)[0] <= 1e-12 * float(np.max(scale[j])):
             said.append(f"{label}: too few event times to see a change with time")
         elif j.size:
-            value[k] = score[j] @ np.linalg.solve(part, score[j])
+            value[k] = u[j] @ np.linalg.solve(part, u[j])
     return value, np.array([j.size for j in sets], dtype=np.int64), "; ".join(said)
 
 
