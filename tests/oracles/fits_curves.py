@@ -8,7 +8,14 @@ import numpy as np
 from fits import register
 from oracle_data import Table, Tables, complete, rows
 
-from onearm.stats.survival import kaplan_meier, log_rank, reverse_kaplan_meier
+from onearm.stats.survival import (
+    NelsonAalen,
+    fleming_harrington,
+    kaplan_meier,
+    log_rank,
+    nelson_aalen,
+    reverse_kaplan_meier,
+)
 
 FITS, fit = register()
 
@@ -168,3 +175,32 @@ def _(tables: Tables) -> dict[str, Any]:
 def _(tables: Tables) -> dict[str, Any]:
     d = tables("gehan")
     return comparison(log_rank(d["time"], d["cens"], d["treat"]))
+
+
+@fit("km_ovarian_fleming_harrington")
+def _(tables: Tables) -> dict[str, Any]:
+    d = tables("ovarian")
+    km = fleming_harrington(d["futime"], d["fustat"], ties="fleming-harrington")
+    return {"time": km.time, "surv": km.survival}
+
+
+def hazard(h: NelsonAalen) -> dict[str, Any]:
+    return {"time": h.time, "cumhaz": h.hazard, "std": h.std_error}
+
+
+@fit("hazard_ovarian")
+def _(tables: Tables) -> dict[str, Any]:
+    d = tables("ovarian")
+    return hazard(nelson_aalen(d["futime"], d["fustat"]))
+
+
+@fit("hazard_gbsg")
+def _(tables: Tables) -> dict[str, Any]:
+    d = tables("gbsg")
+    return hazard(nelson_aalen(d["rfstime"], d["status"]))
+
+
+@fit("hazard_veteran_ties")
+def _(tables: Tables) -> dict[str, Any]:
+    d = tables("veteran")
+    return hazard(nelson_aalen(d["time"], d["status"], ties="fleming-harrington"))

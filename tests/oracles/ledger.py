@@ -45,7 +45,9 @@ class Check:
             fewest = min((significant(w) for w in finite), default=0)
             most = max((significant(w) for w in finite), default=0)
             digits = f"{fewest}" if fewest == most else f"{fewest}-{most}"
-            agreement = f"all {digits} digits printed" if finite else "not estimable in both"
+            rounds = all(matches(w, x, 0.5) for w, x in zip(words, found, strict=True))
+            close = f"all {digits} digits printed" if rounds else f"{digits} digits, last within one unit"
+            agreement = close if finite else "not estimable in both"
             self.entries.append(Entry(what, " ".join(words), shown(found, most + 2), agreement))
             return
         expected = numbers(printed)

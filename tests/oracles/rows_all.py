@@ -7,9 +7,10 @@ import rows_cox
 import rows_curves
 import rows_more
 import rows_toys
+import rows_zph
 from ledger import Row
 
-PARTS = (rows_toys, rows_curves, rows_cox, rows_more, rows_arm)
+PARTS = (rows_toys, rows_curves, rows_cox, rows_more, rows_arm, rows_zph)
 ROWS: dict[str, Row] = {}
 for part in PARTS:
     for number, row in part.ROWS.items():

@@ -9,7 +9,9 @@ import numpy as np
 from ledger import Check, register
 from oracle_data import Table, Tables, complete, rows
 
-from onearm.stats.cox import CoxFit, cox
+from onearm.stats._cox_split import split, time_varying
+from onearm.stats.concordance import concordance
+from onearm.stats.cox import CoxFit, cox, firth_cox
 from onearm.stats.survival import kaplan_meier, log_rank
 
 ROWS, row = register()
@@ -71,6 +73,8 @@ def _(check: Check, tables: Tables) -> None:
     check("standard error", fit.std_error, ".009223 .167458")
     tests = [t.statistic for t in (fit.likelihood_ratio, fit.wald, fit.score)]
     check("likelihood ratio, Wald, score", tests, "14.12 13.47 13.72")
+    c = concordance(d["time"], d["died"], x @ fit.coef)
+    check("concordance, standard error", [c.concordance, c.std_error], ".603 .025")
 
 
 @row("43", "lung: age, sex, weight loss; institutions as strata", "survival tests/cancer")
@@ -81,6 +85,7 @@ def _(check: Check, tables: Tables) -> None:
     logs = [fits[0].log_likelihood.null] + [f.log_likelihood.fitted for f in fits]
     check("log L: null, fitted", [logs[0], logs[3]], "-680.39 -673.06")
     check("sequential tests", 2 * np.diff(logs), "5.2273 9.4268 .0150")
+    check("concordance", concordance(d["time"], d["died"], x @ fits[2].coef).concordance, ".612")
     d = complete(d, "inst")
     x = columns(d, "age", "sex", "wt.loss")
     check("coef within institutions", cox(d["time"], d["died"], x, strata=d["inst"]).coef, ".0235 -.5160 -.0017")
@@ -95,6 +100,25 @@ def _(check: Check, tables: Tables) -> None:
     check("likelihood ratio", fit.likelihood_ratio.statistic, "19.06")
 
 
+@row("46", "veteran: a coefficient that changes with time", "survival timedep vignette and tests")
+def _(check: Check, tables: Tables) -> None:
+    d = tables("veteran")
+    parts = time_varying(d["time"], d["status"], d["karno"], lambda t: t)
+    check("rows", parts.row.size, "5959")
+    cell = np.column_stack([d["celltype"] == name for name in ("smallcell", "adeno", "large")])
+    x = np.c_[np.c_[d["trt"], cell][parts.row], parts.x, parts.term]
+    fit = cox(parts.stop, parts.event, x, entry=parts.start)
+    check("treatment, small, adeno, large, karno, karno x time", fit.coef,
+          ".1686 0.8990 1.192 .4034 -.04015 1.110e-4", units=1)  # fmt: skip
+    check("likelihood ratio", fit.likelihood_ratio.statistic, "66.92")
+    three = columns(d, "karno", "age", "trt")
+    check("karno, with age and treatment", cox(d["time"], d["status"], three).coef[0], "-.034443897")
+    pieces = split(d["time"], d["status"], [60, 120])
+    x = np.c_[d["karno"][pieces.row, None] * (pieces.interval[:, None] == np.arange(3)), three[pieces.row, 1:]]
+    fit = cox(pieces.stop, pieces.event, x, entry=pieces.start)
+    check("karno to 60 d, to 120 d, later", fit.coef[:3], "-.049176157 -.011031558 -.007629841")
+
+
 @row("48", "bladder2, Andersen-Gill with Breslow ties", "survival tests/bladder",
      "the printed numbers are those of Breslow's ties; Efron, R's default, gives rx -0.46469")  # fmt: skip
 def _(check: Check, tables: Tables) -> None:
@@ -105,6 +129,10 @@ def _(check: Check, tables: Tables) -> None:
     check("coef", fit.coef, "-.45979 -.04256 .17164")
     check("robust standard error of rx, number", fit.robust_std_error[[0, 2]], ".25801 .06131")
     check("Wald, robust", fit.wald.statistic, "11.76")
+    assert fit.robust_score is not None
+    check("score, robust", fit.robust_score.statistic, "11.44")
+    c = concordance(d["stop"], d["event"], x @ fit.coef, entry=d["start"])
+    check("concordance", c.concordance, ".634")
     efron = cox(d["stop"], d["event"], x, entry=d["start"], cluster=d["id"])
     check("rx with Efron's ties", efron.coef[0], "-0.46469")
 
@@ -173,6 +201,20 @@ def _(check: Check, tables: Tables) -> None:
     check("observed, expected", [*test.observed, *test.expected], "9 21 19.2505 10.7495")
     check("Peto-Peto", log_rank(d["time"], d["cens"], d["treat"], rho=1).statistic, "14.457151")
     check("FH(0, 1)", log_rank(d["time"], d["cens"], d["treat"], gamma=1).statistic, "13.048449")
+    for weighting, words in (("gehan", "13.457852"), ("tarone-ware", "15.123575")):
+        test = log_rank(d["time"], d["cens"], d["treat"], weighting=weighting)
+        check(weighting, test.statistic, words)
     for ties, words in (("breslow", "1.5091914 .4095644"), ("efron", "1.5721251 .4123967")):
         fit = cox(d["time"], d["cens"], ~drug, ties=ties)
         check(f"Cox, {ties}", [fit.coef[0], fit.std_error[0]], words)
+
+
+@row("T79", "Firth's penalty: three subjects", "coxphf 1.13.4",
+     "coxphf stops early: the maximum, also by direct search, is at 1.32910386. Its second example, 100 women with "
+     "breast cancer, has no rows here")  # fmt: skip
+def _(check: Check, tables: Tables) -> None:
+    fit = firth_cox([1, 2, 3], [1, 1, 1], [1, 1, 0])
+    check("coef, standard error", [fit.coef[0], fit.std_error[0]], "1.329103 1.929072", units=1)
+    check("limits of the hazard ratio", np.exp([fit.low[0], fit.high[0]]), ".2914006 528.7306")
+    ratio = fit.likelihood_ratio
+    check("likelihood ratio, p", [ratio.statistic, ratio.p_value], ".9151565 .3387499")

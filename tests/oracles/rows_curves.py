@@ -6,7 +6,7 @@ import numpy as np
 from ledger import Check, register
 from oracle_data import Table, Tables, rows
 
-from onearm.stats.survival import kaplan_meier, log_rank, reverse_kaplan_meier
+from onearm.stats.survival import fleming_harrington, kaplan_meier, log_rank, reverse_kaplan_meier
 
 ROWS, row = register()
 
@@ -124,6 +124,16 @@ def _(check: Check, tables: Tables) -> None:
         check(f"ECOG {ecog} at {day} d", limits(at), words, units=1)
         if ecog == 0:
             check("standard error", at.std_error, ".0728")
+
+
+@row("24", "lung: exp(-H), 90% log-log limits", "survival tests/cancer")
+def _(check: Check, tables: Tables) -> None:
+    d = lung(tables)
+    at = fleming_harrington(d["time"], d["died"], level=0.9).at([30, 60, 90, 120, 150])
+    check("S at 30, 60, 90, 120, 150 d", at.survival, ".956 .926 .882 .838 .794")
+    check("limits at 30", [at.low[0], at.high[0]], ".928 .974")
+    check("limits at 60", [at.low[1], at.high[1]], ".891 .950")
+    check("limits at 150", [at.low[4], at.high[4]], ".745 .834")
 
 
 @row("25", "lung by ECOG, restricted means", "survival tests/cancer")

@@ -8,6 +8,7 @@ import numpy as np
 from ledger import Check, register
 from oracle_data import Tables
 
+from onearm.stats.concordance import concordance
 from onearm.stats.cox import cox
 
 ROWS, row = register()
@@ -57,6 +58,8 @@ def _(check: Check, tables: Tables) -> None:
     fit = second("efron")
     check("coef", fit.coef, "-0.02111")
     check("standard error", fit.std_error, "0.79518")
+    start, stop, event, x = SECOND.T
+    check("concordance", concordance(stop, event, x * fit.coef[0], entry=start).concordance, "0.526")
 
 
 @row("T66", "six subjects, Breslow and Efron", PAPER, "log L of Efron: see row 7")

@@ -9,11 +9,12 @@ import fits_cox
 import fits_curves
 import fits_parametric
 import fits_states
+import fits_zph
 import pytest
 from fits import agree
 from oracle_data import Tables
 
-PARTS = (fits_curves, fits_cox, fits_parametric, fits_states, fits_arm)
+PARTS = (fits_curves, fits_cox, fits_parametric, fits_states, fits_arm, fits_zph)
 FITS = {name: fit for part in PARTS for name, fit in part.FITS.items()}
 # looser where the numbers themselves carry fewer digits; each with its reason
 LOOSER: dict[str, float] = {}
