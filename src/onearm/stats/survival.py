@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from ._rmst import rmst_difference as rmst_difference
     from ._rmst_regression import RestrictedMeanRegression as RestrictedMeanRegression
     from ._rmst_regression import rmst_regression as rmst_regression
+    from ._simon_makuch import SimonMakuch as SimonMakuch
+    from ._simon_makuch import simon_makuch as simon_makuch
 
 # public name -> private module that holds it; one line above for type checkers, one here
 _NAMES: dict[str, str] = {
@@ -82,6 +84,8 @@ _NAMES: dict[str, str] = {
     "BetaProduct": "_beta_product",
     "BetaProductAt": "_beta_product",
     "beta_product": "_beta_product",
+    "SimonMakuch": "_simon_makuch",
+    "simon_makuch": "_simon_makuch",
 }
 
 __all__ = [*_NAMES]
