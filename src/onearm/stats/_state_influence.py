@@ -35,31 +35,42 @@ def influence(
     ``first`` and ``gaps`` (K,) the time before the first step and after each.
     """
     c, s = initial.shape
-    u = np.asfortranarray(initial)
+    k = steps.rank.size
+    u = np.ascontiguousarray(initial.T)  # a row for each state
+    held = np.zeros((s, c))  # weight of each subject at risk in each state at this step
     spent = u * first
-    held = np.zeros((c, s), order="F")  # weight of each subject at risk in each state just now
-    enter, leave = np.argsort(rows.start, kind="stable"), np.argsort(rows.stop, kind="stable")
-    # rows at risk at t have start < t <= stop
-    entered = np.r_[0, np.searchsorted(rows.start[enter], steps.rank, side="left")]
-    left = np.r_[0, np.searchsorted(rows.stop[leave], steps.rank, side="left")]
-    moves = leave[rows.target[leave] != STAYS]
-    moved = np.r_[0, np.searchsorted(rows.stop[moves], steps.rank, side="right")]
-    variance = np.empty((steps.rank.size, s))
-    for k in range(steps.rank.size):
-        come, go = enter[entered[k] : entered[k + 1]], leave[left[k] : left[k + 1]]
-        np.add.at(held, (rows.subject[come], rows.source[come]), rows.weight[come])
-        np.subtract.at(held, (rows.subject[go], rows.source[go]), rows.weight[go])
-        now = moves[moved[k] : moved[k + 1]]
-        pull = before[k] / np.where(steps.at_risk[k] > 0, steps.at_risk[k], 1.0)
-        left_from = np.unique(rows.source[now])
-        base = u[:, left_from] - held[:, left_from] * pull[left_from]
-        change = steps.matrix[k, left_from] - np.eye(s)[left_from]
-        for col in np.flatnonzero(np.any(change != 0, axis=0)):
-            u[:, col] += base @ change[:, col]
-        jump = rows.weight[now] * pull[rows.source[now]]
-        np.add.at(u, (rows.subject[now], rows.target[now]), jump)
-        np.subtract.at(u, (rows.subject[now], rows.source[now]), jump)
-        variance[k] = np.einsum("ij,ij->j", u, u)
+    pull = before / np.where(steps.at_risk > 0, steps.at_risk, 1.0)
+    change = steps.matrix - np.eye(s)
+    step, origin, to = np.nonzero(change)
+    changes = list(zip(origin.tolist(), to.tolist(), change[step, origin, to].tolist(), strict=True))
+    ends = np.searchsorted(step, np.arange(k + 1)).tolist()
+    # a row is at risk from the first step after its start to the last at or before its stop
+    cell = rows.source * c + rows.subject
+    come, go = (np.searchsorted(steps.rank, rank, side="right") for rank in (rows.start, rows.stop))
+    turn = _by_step(np.r_[come, go], k)
+    turn_cell, turn_weight = np.r_[cell, cell], np.r_[rows.weight, -rows.weight]
+    moves = np.flatnonzero(rows.target != STAYS)
+    at = np.searchsorted(steps.rank, rows.stop[moves])
+    jump = rows.weight[moves] * pull[at, rows.source[moves]]
+    move = _by_step(np.r_[at, at], k)
+    move_cell, move_jump = np.r_[rows.target[moves] * c + rows.subject[moves], cell[moves]], np.r_[jump, -jump]
+    u_flat, held_flat = u.reshape(-1), held.reshape(-1)
+    variance = np.empty((k, s))
+    for i in range(k):
+        if turn[i].size:
+            np.add.at(held_flat, turn_cell[turn[i]], turn_weight[turn[i]])
+        now = changes[ends[i] : ends[i + 1]]
+        moving = {j: u[j] - held[j] * pull[i, j] for j in {j for j, _, _ in now}}
+        for j, goal, part in now:
+            u[goal] += moving[j] * part
+        np.add.at(u_flat, move_cell[move[i]], move_jump[move[i]])
+        variance[i] = np.einsum("ij,ij->i", u, u)
         if gaps is not None:
-            spent += u * gaps[k]
-    return variance, spent
+            spent += u * gaps[i]
+    return variance, np.asarray(spent.T)
+
+
+def _by_step(step: Ints, k: int) -> list[Ints]:
+    """Positions by step 0 .. k - 1; later ones are left out."""
+    order = np.argsort(step, kind="stable")
+    return np.split(order, np.searchsorted(step[order], np.arange(1, k + 1)))[:k]
