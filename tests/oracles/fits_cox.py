@@ -16,6 +16,10 @@ FITS, fit = register()
 
 def model(f: CoxFit) -> dict[str, Any]:
     assert f.converged
+    return numbers(f)
+
+
+def numbers(f: CoxFit) -> dict[str, Any]:
     return {
         "coef": f.coef,
         "var": f.covariance,

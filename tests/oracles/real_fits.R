@@ -48,7 +48,7 @@ cox <- function(..., ties = "efron") {
   fit <- send(match.call(), quote(coxph), ties = ties, control = tight, x = TRUE)
   z <- fit$coefficients / sqrt(diag(fit$var))
   half <- qnorm(.975) * sqrt(diag(fit$var))
-  list(coef = fit$coefficients, var = fit$var, loglik = fit$loglik, score = fit$score, wald = fit$wald.test,
+  list(coef = fit$coefficients, var = short(fit$var), loglik = fit$loglik, score = fit$score, wald = fit$wald.test,
     lr = 2 * diff(fit$loglik), lower = fit$coefficients - half, upper = fit$coefficients + half,
     p_value = 2 * pnorm(-abs(z)), n = fit$n, events = fit$nevent)
 }
@@ -196,7 +196,12 @@ real$residuals_lung_strata <- res(fitted(Surv(time, died) ~ age + sex + strata(i
 real$residuals_rotterdam_weights <- res(fitted(Surv(dtime, death) ~ age + nodes + hormon, rotterdam, weights = w),
   "martingale", "score", "dfbeta")
 
-base <- function(fit, ...) { b <- basehaz(fit, ...); list(time = short(b$time), hazard = short(b$hazard)) }
+base <- function(fit, ...) {  # R lists censoring times too: those at which the hazard grows are kept
+  b <- basehaz(fit, ...)
+  stratum <- if (is.null(b$strata)) rep(1, nrow(b)) else b$strata
+  grows <- ave(b$hazard, stratum, FUN = function(h) diff(c(0, h))) > 0
+  list(time = short(b$time[grows]), hazard = short(b$hazard[grows]))
+}
 real$baseline_lung <- base(lung_fit, centered = FALSE)
 real$baseline_heart_breslow <- base(heart_fit, centered = FALSE)
 real$baseline_veteran_strata <- base(fitted(Surv(time, status) ~ karno + strata(trt), veteran), centered = FALSE)

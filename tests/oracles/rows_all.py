@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import rows_arm
+import rows_competing
 import rows_cox
 import rows_curves
 import rows_more
@@ -10,7 +11,7 @@ import rows_toys
 import rows_zph
 from ledger import Row
 
-PARTS = (rows_toys, rows_curves, rows_cox, rows_more, rows_arm, rows_zph)
+PARTS = (rows_toys, rows_curves, rows_cox, rows_more, rows_arm, rows_zph, rows_competing)
 ROWS: dict[str, Row] = {}
 for part in PARTS:
     for number, row in part.ROWS.items():

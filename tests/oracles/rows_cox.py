@@ -204,7 +204,11 @@ def _(check: Check, tables: Tables) -> None:
     for weighting, words in (("gehan", "13.457852"), ("tarone-ware", "15.123575")):
         test = log_rank(d["time"], d["cens"], d["treat"], weighting=weighting)
         check(weighting, test.statistic, words)
-    for ties, words in (("breslow", "1.5091914 .4095644"), ("efron", "1.5721251 .4123967")):
+    for ties, words in (
+        ("breslow", "1.5091914 .4095644"),
+        ("efron", "1.5721251 .4123967"),
+        ("exact", "1.6282440 .4331313"),
+    ):
         fit = cox(d["time"], d["cens"], ~drug, ties=ties)
         check(f"Cox, {ties}", [fit.coef[0], fit.std_error[0]], words)
 

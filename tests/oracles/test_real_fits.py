@@ -5,16 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 import fits_arm
+import fits_competing
 import fits_cox
+import fits_cox_more
 import fits_curves
 import fits_parametric
+import fits_residuals
 import fits_states
 import fits_zph
 import pytest
 from fits import agree
 from oracle_data import Tables
 
-PARTS = (fits_curves, fits_cox, fits_parametric, fits_states, fits_arm, fits_zph)
+PARTS = (
+    fits_curves,
+    fits_cox,
+    fits_parametric,
+    fits_states,
+    fits_arm,
+    fits_zph,
+    fits_competing,
+    fits_cox_more,
+    fits_residuals,
+)
 FITS = {name: fit for part in PARTS for name, fit in part.FITS.items()}
 # looser where the numbers themselves carry fewer digits; each with its reason
 LOOSER: dict[str, float] = {}

@@ -1,0 +1,90 @@
+"""What is read off a fitted Cox model: residuals, baseline hazards, predicted curves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fits import register
+from fits_cox import columns
+from fits_curves import rotterdam
+from oracle_data import Tables, complete
+
+from onearm.stats.cox import CoxFit, cox
+
+FITS, fit = register()
+
+SCALED = {"scaledsch": "scaled-schoenfeld"}
+
+
+def residuals(f: CoxFit, *kinds: str) -> dict[str, Any]:
+    return {kind: f.residuals(SCALED.get(kind, kind)) for kind in kinds}
+
+
+def lung(tables: Tables) -> CoxFit:
+    d = tables("lung")
+    return cox(d["time"], d["status"] == 2, columns(d, "age", "sex"))
+
+
+def heart(tables: Tables) -> CoxFit:
+    d = tables("heart")
+    return cox(d["stop"], d["event"], columns(d, "age", "year", "surgery"), entry=d["start"], ties="breslow")
+
+
+@fit("residuals_lung")
+def _(tables: Tables) -> dict[str, Any]:
+    kinds = ("martingale", "deviance", "score", "schoenfeld", "scaledsch", "dfbeta", "dfbetas")
+    return residuals(lung(tables), *kinds)
+
+
+@fit("residuals_ovarian")
+def _(tables: Tables) -> dict[str, Any]:
+    d = tables("ovarian")
+    f = cox(d["futime"], d["fustat"], columns(d, "age", "rx"))
+    return residuals(f, "martingale", "deviance", "score", "schoenfeld", "dfbeta", "dfbetas")
+
+
+@fit("residuals_heart_breslow")
+def _(tables: Tables) -> dict[str, Any]:
+    return residuals(heart(tables), "martingale", "deviance", "score", "schoenfeld", "dfbeta")
+
+
+@fit("residuals_lung_strata")
+def _(tables: Tables) -> dict[str, Any]:
+    d = complete(tables("lung"), "inst")
+    f = cox(d["time"], d["status"] == 2, columns(d, "age", "sex"), strata=d["inst"])
+    return residuals(f, "martingale", "score", "dfbeta")
+
+
+@fit("residuals_rotterdam_weights")
+def _(tables: Tables) -> dict[str, Any]:
+    d = rotterdam(tables)
+    f = cox(d["dtime"], d["death"], columns(d, "age", "nodes", "hormon"), weight=d["w"])
+    return residuals(f, "martingale", "score", "dfbeta")
+
+
+def base(f: CoxFit) -> dict[str, Any]:
+    b = f.baseline()
+    return {"time": b.time, "hazard": b.hazard}
+
+
+@fit("baseline_lung")
+def _(tables: Tables) -> dict[str, Any]:
+    return base(lung(tables))
+
+
+@fit("baseline_heart_breslow")
+def _(tables: Tables) -> dict[str, Any]:
+    return base(heart(tables))
+
+
+@fit("baseline_veteran_strata")
+def _(tables: Tables) -> dict[str, Any]:
+    d = tables("veteran")
+    return base(cox(d["time"], d["status"], d["karno"], strata=d["trt"]))
+
+
+@fit("predict_lung_terms")
+def _(tables: Tables) -> dict[str, Any]:
+    f = lung(tables)
+    d = tables("lung")
+    return {"lp": f.predict(columns(d, "age", "sex")), "expected": f.predict(kind="expected")}
