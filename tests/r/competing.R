@@ -120,15 +120,25 @@ models <- list(
 )
 
 # survival's own route: weighted rows, Cox with Breslow ties, robust variance with G taken as known
-# (finegray lets failures leave before those censored at the same time, crr does not: rows without ties)
-apart$id <- seq_len(160)
-apart$status <- status(apart$cause)
-one <- finegray(Surv(time, status) ~ ., apart, etype = "1", id = id)
-known <- coxph(Surv(fgstart, fgstop, fgstatus) ~ x1 + x2 + x3, one, weights = fgwt, cluster = id, ties = "breslow",
+expanded <- function(d, model = Surv(fgstart, fgstop, fgstatus) ~ x1 + x2 + x3) {
+  d$id <- seq_len(nrow(d))
+  d$status <- factor(d$cause, 0:3)
+  one <- finegray(Surv(time, status) ~ ., d, etype = "1", id = id)
+  fit <- coxph(model, one, weights = fgwt, cluster = id, ties = "breslow",
+    control = coxph.control(eps = 1e-13, toler.chol = 1e-14))
+  list(coef = coef(fit), var = vcov(fit), naive = fit$naive.var)
+}
+specific <- coxph(Surv(time, cause == 1) ~ x1 + x2 + x3, tied,
   control = coxph.control(eps = 1e-13, toler.chol = 1e-14))
-specific <- coxph(Surv(time, cause == 1) ~ x1 + x2 + x3, tied)
+m <- mgus2
+m$time <- ifelse(m$pstat == 1, m$ptime, m$futime)
+m$cause <- ifelse(m$pstat == 1, 1, 2 * m$death)
+m <- m[, c("time", "cause", "age", "sex")]
 routes <- list(
-  finegray = list(coef = coef(known), var = vcov(known), naive = known$naive.var),
-  cause_specific = list(coef = coef(specific), var = vcov(specific))
+  apart = expanded(apart),
+  tied = expanded(tied),
+  cause_specific = list(coef = coef(specific), var = vcov(specific)),
+  mgus2 = subdistribution(m$time, m$cause, cbind(m$age, m$sex == "M"))[c("coef", "var")],
+  mgus2_expanded = expanded(m, Surv(fgstart, fgstop, fgstatus) ~ age + sex)
 )
 write_json(list(curves = curves, tests = tests, models = models, routes = routes), "competing.json")

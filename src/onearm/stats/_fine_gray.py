@@ -29,6 +29,7 @@ from ._input import (
 from ._newton import Maximum, estimable, maximize
 
 VARIANCES = ("crr", "fine-gray", "known-censoring", "model")
+CENSORING_TIES = ("crr", "failures-first")
 
 Function = Callable[[Floats], Any]
 
@@ -44,6 +45,7 @@ def fine_gray(
     cluster: ArrayLike | None = None,
     strata: ArrayLike | None = None,
     variance: str = "crr",
+    censoring_ties: str = "crr",
     level: float = 0.95,
 ) -> FineGrayFit:
     """How covariates change the cumulative incidence of cause ``of`` when other causes compete.
@@ -67,6 +69,8 @@ def fine_gray(
         crr computes it; "fine-gray" = the same where crr leaves a part out: it differs with several
         ``strata`` only, see :mod:`onearm.stats._fine_gray_variance`; "known-censoring" = the sandwich with the
         censoring curve taken as known, as finegray and coxph of R; "model" = inverse information.
+    censoring_ties : who is at risk of censoring at a time at which others fail: "crr" = those who fail too, as
+        R's crr; "failures-first" = they have gone, as finegray of R. Without such ties both are the same.
     level : confidence level of ``low`` and ``high``.
 
     Returns
@@ -79,7 +83,8 @@ def fine_gray(
     ------
     ValueError
         For bad arrays, no covariates, a cause without events, a function that does not return a finite
-        number for each event time, a single cluster, or an unknown ``variance``.
+        number for each event time, a single cluster, or an unknown
+        ``variance`` or ``censoring_ties``.
 
     Examples
     --------
@@ -92,6 +97,7 @@ def fine_gray(
     (1.1633, 0.7641)
     """
     as_choice("variance", variance, VARIANCES)
+    as_choice("censoring_ties", censoring_ties, CENSORING_TIES)
     level = as_level(level)
     t = as_times("time", time)
     k = as_causes(cause, t.size)
@@ -113,7 +119,7 @@ def fine_gray(
     causes = np.unique(k[k > 0])
     of = as_cause_of_interest(of, causes)
     distinct, (rank,) = rank_times(t)
-    sets = SubdistributionSets.make(rank, k == of, (k > 0) & (k != of), w, block)
+    sets = SubdistributionSets.make(rank, k == of, (k > 0) & (k != of), w, block, censoring_ties != "crr")
     event_time = distinct[sets.event_rank]
     function = None if time_varying is None else _checked(time_varying[1], varying.shape[1])
     f = None if function is None else function(event_time)

@@ -7,10 +7,12 @@ to fail, with the probability of not having been censored since: at event time t
                       G(t-) / G(time_i -)      if it failed from another cause before t,
                       0                        if it was censored or failed from the cause before t,
 
-G the Kaplan-Meier curve of the time to censoring (an event ends it; rows with an event at u are still at
-risk of censoring at u), one for each censoring stratum, 0 beyond the last follow-up of the stratum, as
-in crr of R. The weights are never spelled out row by row: rows are sorted by time, so that the first kind
-is a tail of the rows and the second, times G(t-), a head of the competing rows.
+G the Kaplan-Meier curve of the time to censoring, one for each censoring stratum, 0 beyond the last
+follow-up of the stratum, as in crr of R. Where someone fails and another is censored at the same time u,
+crr counts the failure among those at risk of censoring at u; finegray of R lets failures go first.
+
+The weights are never spelled out row by row: rows are sorted by time, so that the first kind is a tail of
+the rows and the second, times G(t-), a head of the competing rows.
 """
 
 from __future__ import annotations
@@ -44,13 +46,15 @@ class SubdistributionSets:
     censored: Floats  # (m, H) weight of the rows censored
 
     @staticmethod
-    def make(rank: Ints, own: Bools, other: Bools, weight: Floats, stratum: Ints) -> SubdistributionSets:
+    def make(
+        rank: Ints, own: Bools, other: Bools, weight: Floats, stratum: Ints, failures_first: bool
+    ) -> SubdistributionSets:
         """From rank of the time, kind of failure, weight and censoring stratum of each row (n,)."""
         order = np.argsort(rank, kind="stable")
         rank, stratum, weight = rank[order], stratum[order], weight[order]
         own, other = own[order], other[order]
         m, strata = int(rank[-1]) + 1, int(stratum.max()) + 1
-        before, at_risk, censored = _censoring(rank, ~(own | other), weight, stratum, m, strata)
+        before, at_risk, censored = _censoring(rank, ~(own | other), weight, stratum, m, strata, failures_first)
         mass_at = count(rank[own], weight[own], m)
         event_rank = np.flatnonzero(mass_at)
         competing = np.flatnonzero(other)
@@ -108,7 +112,7 @@ class SubdistributionSets:
 
 
 def _censoring(
-    rank: Ints, censored: Bools, weight: Floats, stratum: Ints, m: int, strata: int
+    rank: Ints, censored: Bools, weight: Floats, stratum: Ints, m: int, strata: int, failures_first: bool
 ) -> tuple[Floats, Floats, Floats]:
     """G just before each time, weight at risk of it and weight censored, by time and stratum (m, H)."""
     cell = rank * strata + stratum
@@ -117,13 +121,19 @@ def _censoring(
         return count(cell[chosen], v[chosen], m * strata).reshape(m, strata)
 
     everyone, ones = np.ones(rank.size, dtype=np.bool_), np.ones(rank.size)
-    number = split(everyone, ones)[::-1].cumsum(axis=0)[::-1]
+
+    def exposed(v: Floats) -> Floats:
+        total = split(everyone, v)[::-1].cumsum(axis=0)[::-1]
+        return total - split(~censored, v) if failures_first else total
+
+    number = exposed(ones)
     leaving = split(censored, ones)
     unit = bool(np.all(weight == 1))
-    at_risk = number if unit else split(everyone, weight)[::-1].cumsum(axis=0)[::-1]
+    at_risk = number if unit else exposed(weight)
     left = leaving if unit else split(censored, weight)
     hazard = np.divide(left, at_risk, out=np.zeros_like(left), where=leaving > 0)
     kept = np.where((leaving > 0) & (leaving == number), 0.0, np.maximum(1 - hazard, 0.0))
     before = np.ones_like(kept)
     before[1:] = np.cumprod(kept, axis=0)[:-1]
-    return np.where(number > 0, before, 0.0), at_risk, left
+    followed = split(everyone, ones)[::-1].cumsum(axis=0)[::-1] > 0 if failures_first else number > 0
+    return np.where(followed, before, 0.0), at_risk, left

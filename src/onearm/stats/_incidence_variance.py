@@ -124,15 +124,15 @@ def _by_cluster(when: Ints, change: Floats, cluster: Ints) -> tuple[Ints, Floats
 
 
 def area_error(rows: Rows, cause: int, tau: float, variance: str) -> float:
-    """Standard error of the area under F_k from 0 to ``tau``."""
+    """Standard error of the area under F_k from 0 to ``tau``, worked out with tau as the unit of time."""
     steps = Steps.make(rows)
-    time = np.minimum(rows.grid, tau)
-    width = np.r_[np.diff(time), tau - time[-1]]
+    time = np.minimum(rows.grid / tau, 1.0)
+    width = np.r_[np.diff(time), 1 - time[-1]]
     if variance == "aalen":
         own, other, f, inverse = _aalen_parts(rows, steps, cause)
         area = np.cumsum((f * width)[::-1])[::-1]  # under F from each grid time to tau
-        lost = (f * (tau - time) - area) * inverse
-        return math.sqrt(float(np.sum((tau - time + lost) ** 2 * own + lost**2 * other)))
+        lost = (f * (1 - time) - area) * inverse
+        return tau * math.sqrt(float(np.sum((1 - time + lost) ** 2 * own + lost**2 * other)))
     u = _Influence.make(rows, steps, cause)
     areas = [np.r_[0.0, np.cumsum(v * width)] for v in (u.p, u.f, np.ones_like(u.f))]
     moved = np.zeros(rows.stop.size)
@@ -141,4 +141,4 @@ def area_error(rows: Rows, cause: int, tau: float, variance: str) -> float:
         moved += u.during[i] * (area[rows.stop] - entered) + u.ended[i] * (area[-1] - area[rows.stop])
     if rows.cluster is not None:
         moved = count(rows.cluster, moved, int(rows.cluster.max()) + 1)
-    return math.sqrt(float(moved @ moved))
+    return tau * math.sqrt(float(moved @ moved))
