@@ -106,7 +106,8 @@ def curve(model: CoxModel, x: Floats, level: float, interval: str) -> CoxCurve:
         error = relative * np.sqrt(variance[:, None] + np.maximum(spread, 0.0))
     survival = np.exp(-hazard)
     std_error = survival * error
-    low, high = survival_limits(survival, std_error, level, interval)
+    limits = survival_limits(survival.ravel(), std_error.ravel(), level, interval)
+    low, high = (v.reshape(survival.shape) for v in limits)
     return CoxCurve(
         time=model.time[risk.start],
         stratum=_strata(model),

@@ -40,7 +40,7 @@ def estimate(rows: Rows, design: Design, ties: str, robust: bool, level: float) 
     null = _evaluator(rows, z, ties)(zero)
     if null is None:
         raise ValueError("offset spreads too widely: exp(offset) leaves the range of floating point")
-    free = estimable(null.information, np.full(zero.size, float(rows.risk.cell_mass.sum())))
+    free = estimable(null.information, np.full(zero.size, float(rows.risk.event_weight.sum())))
     if not np.all(free):
         z = z[free]
         null = _evaluator(rows, z, ties)(zero[free])
@@ -109,8 +109,8 @@ def _report(
     coef /= unit
     plain = _unscaled(model.inverse, free, unit)
     covariance = _unscaled(model.covariance, free, unit)
-    error = np.where(runaway, np.inf, _root(np.diag(plain)))
-    robust_error = np.where(runaway, np.inf, _root(np.diag(covariance))) if robust else None
+    error = _errors(model, model.inverse, runaway)
+    robust_error = _errors(model, model.covariance, runaway) if robust else None
     shown = error if robust_error is None else robust_error
     half = critical_value(level) * shown
     known = ~runaway & (shown > 0)
@@ -144,6 +144,13 @@ def _report(
     )
 
 
+def _errors(model: CoxModel, covariance: Floats, runaway: Bools) -> Floats:
+    """Standard errors (p,) from a covariance of standardized columns, without squares of their units."""
+    error = np.full(runaway.size, np.nan)
+    error[model.free] = _root(np.diag(covariance))
+    return np.where(runaway, np.inf, error / model.unit)
+
+
 def _inverse(matrix: Floats) -> Floats:
     """The (pseudo-)inverse of a symmetric matrix (p, p), p of 0 included."""
     if not np.all(np.isfinite(matrix)):
@@ -167,7 +174,8 @@ def _unscaled(covariance: Floats, free: Bools, unit: Floats) -> Floats:
     """A covariance of standardized, estimable columns as one of all columns, NaN for the others."""
     full = np.full((free.size, free.size), np.nan)
     full[np.ix_(free, free)] = covariance
-    return full / np.outer(unit, unit)
+    with np.errstate(over="ignore", under="ignore"):  # squares of units below 1e-154 or above 1e154
+        return full / unit / unit[:, None]
 
 
 def _test(statistic: float, df: int) -> ChiSquare:

@@ -159,8 +159,8 @@ class CoxFit:
     def _rows(self, x: ArrayLike) -> Floats:
         """Rows of p covariates."""
         table = as_floats("x", x)
-        if table.ndim == 1 and table.size == self.coef.size:
-            table = table[None]
+        if table.ndim < 2 and table.size == self.coef.size:
+            table = table.reshape(1, -1)
         table = as_matrix("x", table)
         if table.shape[1] != self.coef.size:
             raise ValueError(f"x has {table.shape[1]} columns where the model has {self.coef.size}")

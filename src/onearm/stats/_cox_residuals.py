@@ -3,13 +3,14 @@
 With M_i = event_i - exp(x_i b) c_i (events less those expected, ``_cox_likelihood``) and s_l the term masses:
 
     martingale         M_i
-    deviance           sign(M) sqrt(-2 (M + event log(event - M)))
+    deviance           sign(M) sqrt(-2 (M + N log((N - M) / N))), N the events of the row, or of those summed
     score              row i's share of the derivative of log L, without its weight (n, p)
     dfbeta             w_i score_i V, V the inverse information: what b loses, about, without row i
     dfbetas            dfbeta over the model standard errors
     schoenfeld         x_i - mean of x at risk, one row an event, by stratum and time
     scaled-schoenfeld  b + (number of events) schoenfeld V: Grambsch & Therneau's view of b(t)
 
+R leaves out the division by N, so that its deviance residuals of subjects with several events differ.
 Source: Therneau & Grambsch 2000 (doi:10.1007/978-1-4757-3294-8), chapters 4, 6 and 7.
 """
 
@@ -66,7 +67,7 @@ def _deviance(martingale: Floats, event: Floats) -> Floats:
     """Deviance residuals from martingale residuals and numbers of events."""
     gone = np.where(event > 0, event - martingale, 1.0)
     with np.errstate(divide="ignore"):  # an event that was not expected at all
-        inside = martingale + np.where(event > 0, event * np.log(gone), 0.0)
+        inside = martingale + np.where(event > 0, event * np.log(gone / np.maximum(event, 1.0)), 0.0)
     return np.asarray(np.sign(martingale) * np.sqrt(np.maximum(-2 * inside, 0.0)))
 
 

@@ -4,7 +4,7 @@ Rows are sorted by stratum, then time, events before censorings of the same time
 distinct (stratum, event time) pairs in that order; row i is at risk in the cells first_i <= k < last_i,
 a contiguous run. A term l is one factor of the partial likelihood: Breslow has one a cell with fraction
 f = 0 and mass m = the weight of its events; Efron has d a cell with f = 0/d .. (d-1)/d and m = the mean
-weight of its events.
+weight of its events; exact has terms of mass 0 at tied cells, which ``_cox_exact`` adds.
 
 A segment is a run of sorted rows that belong to the same risk sets: the events of a tied cell, and what
 follows up to the next cell. Sums over risk sets are sums over segments, added up from the last cell of a
@@ -88,6 +88,8 @@ class RiskSets:
             last[last == first] = 0
         cell_mass = np.add.reduceat(weight[at], edge)
         several = np.flatnonzero(deaths > 1)
+        if ties == "exact":
+            cell_mass[several] = 0.0
         tied = several if ties == "efron" else several[:0]
         own = np.full(k, tied.size, dtype=np.int64)
         own[tied] = np.arange(tied.size)
