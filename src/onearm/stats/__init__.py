@@ -50,6 +50,9 @@ _NAMES: dict[str, str] = {
     "concordance_difference": "concordance",
     "split": "_cox_split",
     "time_varying": "_cox_split",
+    "bootstrap": "resampling",
+    "bootstrap_cox": "resampling",
+    "bootstrap_survival": "resampling",
     "nearest_pairs": "matching",
     "att_weights": "weighting",
     "effective_sample_size": "weighting",
@@ -69,6 +72,8 @@ _MODULES = (
     "logistic",
     "matching",
     "multistate",
+    "parametric",
+    "resampling",
     "survival",
     "weighting",
 )
