@@ -37,3 +37,18 @@ def test_the_python_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> No
     said = capsys.readouterr().out
     assert "44 48" in said
     assert "data/responses.csv:" in said
+
+
+def test_every_estimator_has_an_example_that_the_protocol_takes() -> None:
+    from pydantic import TypeAdapter
+    from ruamel.yaml import YAML
+
+    from onearm.endpoints import ESTIMATORS
+    from onearm.protocol.endpoint import Endpoint
+
+    text = (ROOT / "docs" / "endpoints.md").read_text()
+    seen = set()
+    for block in re.findall(r"```yaml\n(.*?)```", text, re.S):
+        for clause in YAML(typ="safe").load(block).values():
+            seen.add(TypeAdapter(Endpoint).validate_python(clause).estimator)
+    assert seen == set(ESTIMATORS)

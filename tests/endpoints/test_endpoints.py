@@ -21,7 +21,7 @@ ENDPOINTS = """
   orr_by_version: {estimator: proportion, fact: responded, population: treated, by: version}
   orr_by_sex: {estimator: proportion, fact: responded, population: treated, by: sex, method: wilson}
   orr_by_transplant: {estimator: proportion, fact: responded, population: treated, by: transplant}
-  os_by_mrd: {estimator: survival, fact: os, population: treated, by: mrd_known}
+  os_by_mrd: {estimator: naive-ever-never, fact: os, population: treated, by: mrd_known}
   mrd: {estimator: proportion, fact: mrd_known, population: treated}
   nobody: {estimator: proportion, fact: responded, population: ancient}
   best: {estimator: distribution, fact: best, population: treated}

@@ -12,7 +12,7 @@ import matplotlib
 import pytest
 
 from onearm.figures import Picture, picture, pictures, plan
-from onearm.figures.curves import apart, at_risk
+from onearm.figures.curves import ROWS, apart, numbers
 from onearm.figures.style import RC, STROKES, lines, wrapped
 from onearm.results import Results
 
@@ -37,8 +37,9 @@ def texts(svg: bytes) -> list[str]:
 
 def test_what_is_drawn(drawn: dict[str, Picture]) -> None:
     assert list(drawn) == [
-        "flow-trial", f"flow-{SALVAGE}", f"flow-{INO}", "km-os", "km-pfs", "km-os_by_asct", f"km-os-{SALVAGE}",
-        f"km-os-{INO}", f"love-{SALVAGE}", f"love-{INO}", "forest",
+        "flow-trial", f"flow-{SALVAGE}", f"flow-{INO}", "subgroups-orr_groups", "subgroups-os_groups", "km-os",
+        "km-pfs", "km-os_by_asct", f"km-os-{SALVAGE}", f"km-os-{INO}", "cif-causes", "probability-now", "km-os_td",
+        "states-where", f"love-{SALVAGE}", f"love-{INO}", f"ph-os-{SALVAGE}", "ph-pfs-other", "forest",
     ]  # fmt: skip
 
 
@@ -77,12 +78,14 @@ def test_numbers_at_risk_stand_under_their_ticks(results: Results) -> None:
         figure = drawing.draw()
     axes = figure.axes[0]
     curve = results.curves["os"]
-    wanted = [at_risk(curve, t) for t in axes.get_xticks()]
-    below = [t for t in axes.texts if t.get_text() in wanted]
-    assert [t.get_text() for t in below] == wanted
-    at = [t.get_transform().transform(t.get_position())[0] for t in below]
     ticks = [axes.transData.transform((t, 0))[0] for t in axes.get_xticks()]
-    assert at == pytest.approx(ticks, abs=1e-9)
+    for row in range(len(ROWS)):
+        wanted = [numbers(curve, t)[row] for t in axes.get_xticks()]
+        below = axes.texts[-len(ticks) * len(ROWS) :][row * len(ticks) : (row + 1) * len(ticks)]
+        assert [t.get_text() for t in below] == wanted
+        at = [t.get_transform().transform(t.get_position())[0] for t in below]
+        assert at == pytest.approx(ticks, abs=1e-9)
+    assert numbers(curve, 0)[0] == str(curve.n)
 
 
 def test_many_ticks_are_thinned(results: Results) -> None:

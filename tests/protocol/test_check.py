@@ -41,7 +41,7 @@ CASES: list[tuple[str, str, str, str, str]] = [
     ("limit of MRD beyond one", "limit: 0.0001", "limit: 10", "P114", "facts.mrd_negative.limit"),
     ("unknown category", "{kind: response}", "{kind: response, any_of: [CRR]}", "P110", "facts.responded.any_of"),
     ("fact named as a column", "  vod: {kind", "  age: {kind", "P111", "facts.age"),
-    ("no events", "events: [death]", "events: []", "P114", "facts.os.events"),
+    ("no events", "events: [death]", "events: []", "P114", "facts.os"),
     ("unknown event", "events: [death]", "events: [deth]", "P112", "facts.os.events.0"),
     ("level of nonsense", "os, population: treated}", "os, population: treated, level: 95}", "P114", "endpoints.os"),
     ("month below zero", "os, population: treated}", "os, population: treated, at_months: [-1]}", "P114", "endpoints.os"),  # noqa: E501

@@ -3,6 +3,7 @@ a median that is not reached, a number that cannot be estimated, a gate that fai
 
 from __future__ import annotations
 
+from sample_course import course, course_curves, residuals
 from sample_external import balance, curves, effects, flows, gates
 from sample_parts import INO, LEVEL, SALVAGE, number, proportion, survival
 
@@ -125,6 +126,7 @@ def sample() -> Results:
         *counts(),
         *baseline(),
         *responses(),
+        *course(),
         *survival(c["os"], "survival"),
         *survival(c["pfs"], "survival"),
         number(
@@ -160,9 +162,10 @@ def sample() -> Results:
     return Results(
         header(),
         {e.id: e for e in found},
-        c,
+        c | {one.id: one for one in course_curves()},
         (*gates(SALVAGE, 0.19, 41 / 48), *gates(INO, 0.41, 20 / 48)),
         flows(),
+        residuals=residuals(),
     )
 
 

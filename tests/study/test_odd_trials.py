@@ -115,12 +115,24 @@ def test_an_external_source_needs_the_tables_of_what_is_compared(
     assert "D218" in capsys.readouterr().out
 
 
-def test_an_immortal_comparison_is_warned_of(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_comparison_by_what_happened_later_is_refused(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     edit(small, "survival, fact: os,", "survival, fact: os, by: transplant,")
-    assert main(["check", str(small)]) == 0
+    assert main(["check", str(small)]) == 1
     said = capsys.readouterr().out
-    assert "P115 warning" in said
-    assert "landmark" in said
+    assert "P118 error" in said
+    for way in ("landmark", "time-dependent", "clone-censor-weight", "naive-ever-never"):
+        assert way in said
+
+
+def test_the_naive_comparison_says_what_it_is(small: Path) -> None:
+    naive = "\n  naive: {estimator: naive-ever-never, fact: os, by: transplant, population: treated}\nexternal:"
+    edit(small, "\nexternal:", naive)
+    results = oa.run(oa.load(small))
+    mine = [e for e in results if e.context == "naive"]
+    assert {e.group for e in mine} == {"", "transplant=yes", "transplant=no"}
+    noted = [e for e in mine if e.stat not in ("n", "events")]
+    assert noted
+    assert all(any(note.startswith("NAIVE") for note in e.notes) for e in noted)
 
 
 def test_pairs_name_who_was_matched_with_whom(bundled: Path) -> None:

@@ -61,11 +61,12 @@ def evidence(results: Results, e: Estimate) -> list[tuple[str, str, tuple[str, .
 
 
 def _proof(results: Results, fact: str, subjects: tuple[str, ...]) -> list[tuple[str, str, tuple[str, ...]]]:
-    facts = results.evidence.get(fact, {})
+    facts = [results.evidence.get(name, {}) for name in fact.split("+")]
     found = []
     for subject in subjects:
-        proof = facts.get(subject)
-        found.append((subject, proof.says if proof else "", proof.at if proof else ()))
+        proofs = [f[subject] for f in facts if subject in f]
+        at = dict.fromkeys(place for proof in proofs for place in proof.at)
+        found.append((subject, "; ".join(proof.says for proof in proofs), tuple(at)))
     return found
 
 

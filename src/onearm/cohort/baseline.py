@@ -158,8 +158,13 @@ def baseline(cohort: Cohort, covariates: Iterable[str], protocol: Protocol) -> B
     TypeError
         A name that is no covariate of the protocol, for instance an outcome.
     """
+    return of_subjects(cohort.name, cohort.subjects, covariates, protocol)
+
+
+def of_subjects(name: str, subjects: pl.DataFrame, covariates: Iterable[str], protocol: Protocol) -> Baseline:
+    """The same from the rows of ``subjects`` alone."""
     names = list(dict.fromkeys(covariates))
     if unknown := [n for n in names if n not in protocol.covariates]:
         raise TypeError(f"no covariate of the protocol: {listed(unknown)}")
     chosen = {n: protocol.covariates[n] for n in names}
-    return Baseline(cohort.name, chosen, cohort.subjects.select(*_IDENTITY, *names))
+    return Baseline(name, chosen, subjects.select(*_IDENTITY, *names))

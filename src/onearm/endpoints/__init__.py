@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from onearm.endpoints.by_procedure import landmark, naive_ever_never
+from onearm.endpoints.clone_censor import clone_censor
+from onearm.endpoints.competing import competing
 from onearm.endpoints.distribution import summary
+from onearm.endpoints.in_response import in_response
 from onearm.endpoints.proportion import distribution, proportion
 from onearm.endpoints.sample import Analysis as Analysis
 from onearm.endpoints.sample import Output as Output
-from onearm.endpoints.time_to_event import follow_up, landmark, survival
+from onearm.endpoints.states import states
+from onearm.endpoints.subgroups import subgroups
+from onearm.endpoints.time_dependent import time_dependent
+from onearm.endpoints.time_to_event import follow_up, survival
 
 __all__ = ["ESTIMATORS", "Analysis", "Output", "estimate"]
 
@@ -20,6 +27,13 @@ ESTIMATORS: dict[str, Callable[[str, Any, Analysis], Output]] = {
     "survival": survival,
     "follow-up": follow_up,
     "landmark": landmark,
+    "naive-ever-never": naive_ever_never,
+    "cumulative-incidence": competing,
+    "in-response": in_response,
+    "states": states,
+    "subgroups": subgroups,
+    "time-dependent": time_dependent,
+    "clone-censor-weight": clone_censor,
 }
 """The code that answers each estimator named in a protocol."""
 

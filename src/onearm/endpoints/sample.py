@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from onearm.facts.column import FactColumn
 from onearm.protocol.document import Protocol
-from onearm.results import Curve, Estimate
+from onearm.results import Curve, Estimate, Residuals
 from onearm.stats.survival import landmark as restart
 
 
@@ -21,13 +21,14 @@ class Analysis:
     """One cohort ready for estimation.
 
     ``subjects`` holds its columns (with ``version``), ``facts`` its facts, ``populations`` the members of each
-    population in the cohort's order.
+    population in the cohort's order. ``seed`` is the seed of whatever is random.
     """
 
     protocol: Protocol
     subjects: pl.DataFrame
     facts: Mapping[str, FactColumn]
     populations: Mapping[str, tuple[str, ...]]
+    seed: int = 1
 
     def label(self, population: str) -> str:
         """Words for a population."""
@@ -126,10 +127,12 @@ class Output:
 
     estimates: list[Estimate] = field(default_factory=list)
     curves: list[Curve] = field(default_factory=list)
+    residuals: list[Residuals] = field(default_factory=list)
 
     def __iadd__(self, other: Output) -> Output:
         self.estimates.extend(other.estimates)
         self.curves.extend(other.curves)
+        self.residuals.extend(other.residuals)
         return self
 
 

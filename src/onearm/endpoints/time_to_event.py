@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from onearm.endpoints.contrast import contrast
 from onearm.endpoints.sample import Analysis, Output, Times, at_group
+from onearm.endpoints.single_arm import survival_extras
 from onearm.protocol.endpoint import FollowUp, Landmark, Survival
+from onearm.protocol.intercurrent import NaiveEverNever
 from onearm.results import Curve, Estimate, RiskTable
-from onearm.stats.survival import KaplanMeier, kaplan_meier, reverse_kaplan_meier
+from onearm.stats.survival import BetaProduct, KaplanMeier, beta_product, kaplan_meier, reverse_kaplan_meier
 from onearm.units import MONTH_DAYS, days_of, months
 
 MONTHS_NOTE = f"a month is {MONTH_DAYS} days"
@@ -20,6 +21,9 @@ MEDIAN_RULES = {
     "smallest": "median: first time with survival at most one half",
     "midpoint": "median: midpoint of a flat piece at one half",
 }
+
+
+Clause = Survival | Landmark | NaiveEverNever
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +55,7 @@ class Words:
         )
 
 
-def curve_estimates(times: Times, clause: Survival | Landmark, words: Words, last: float) -> Output:
+def curve_estimates(times: Times, clause: Clause, words: Words, last: float) -> Output:
     """Subjects, events, median, survival at months and the curve itself of one group.
 
     ``last`` is the longest follow-up in days among the curves of one picture: they share their ticks.
@@ -70,16 +74,22 @@ def curve_estimates(times: Times, clause: Survival | Landmark, words: Words, las
     if n == 0:
         out.estimates += _nothing(clause, words, method)
         return out
-    km = kaplan_meier(times.days, times.event, level=clause.level, interval=clause.interval)
+    exact = None
+    if clause.interval == "beta-product":
+        exact = beta_product(times.days, times.event, level=clause.level)
+        km = kaplan_meier(times.days, times.event, level=clause.level)
+    else:
+        km = kaplan_meier(times.days, times.event, level=clause.level, interval=clause.interval)
     common: dict[str, Any] = {"method": method, "level": clause.level, "events": events, **counted}
     noted = replace(words, notes=(*words.notes, MONTHS_NOTE))
-    out.estimates.append(_median(km, clause.median, noted, common))
-    out.estimates += [_milestone(km, month, noted, common) for month in clause.at_months]
-    out.curves.append(_curve(km, times, risk_table(times, clause.ticks_months, last), words, method))
+    out.estimates.append(_median(km, exact, clause.median, noted, common))
+    out.estimates += [_milestone(km, exact, month, noted, common) for month in clause.at_months]
+    out.estimates += survival_extras(clause, km, times, noted, common)
+    out.curves.append(_curve(km, exact, times, risk_table(times, clause.ticks_months, last), words, method))
     return out
 
 
-def _nothing(clause: Survival | Landmark, words: Words, method: str) -> list[Estimate]:
+def _nothing(clause: Clause, words: Words, method: str) -> list[Estimate]:
     empty: dict[str, Any] = {
         "method": method,
         "level": clause.level,
@@ -93,47 +103,55 @@ def _nothing(clause: Survival | Landmark, words: Words, method: str) -> list[Est
     return found
 
 
-def _median(km: KaplanMeier, rule: str, words: Words, common: dict[str, Any]) -> Estimate:
+def _median(km: KaplanMeier, exact: BetaProduct | None, rule: str, words: Words, common: dict[str, Any]) -> Estimate:
     median = km.quantile(0.5, rule=rule)
+    limits = median if exact is None else exact.quantile(0.5)
     return words.estimate(
         "median",
         "median",
         unit="months",
         value=math.inf if median.value is None else months(median.value),
-        low=None if median.low is None else months(median.low),
-        high=None if median.high is None else months(median.high),
+        low=None if limits.low is None else months(limits.low),
+        high=None if limits.high is None else months(limits.high),
         error="not reached" if median.value is None else None,
         notes=(*words.notes, MEDIAN_RULES[rule]),
         **common,
     )
 
 
-def _milestone(km: KaplanMeier, month: float, words: Words, common: dict[str, Any]) -> Estimate:
+def _milestone(
+    km: KaplanMeier, exact: BetaProduct | None, month: float, words: Words, common: dict[str, Any]
+) -> Estimate:
     day = days_of(month)
     at = km.at(day)
-    value = _known(at.survival[0])
+    limits = at if exact is None else exact.at(day)
+    value = known(at.survival[0])
     by_then = int(km.n_events[km.time <= day].sum())
-    sure = value is not None and value < 1  # without an event the usual limits say nothing
+    # without an event the usual limits say nothing, the exact ones do
+    sure = value is not None and (value < 1 or exact is not None)
     return words.estimate(
         "survival",
         f"at {month:g} months",
         at=f"@{month:g}mo",
         unit="proportion",
         value=value,
-        low=_known(at.low[0]) if sure else None,
-        high=_known(at.high[0]) if sure else None,
-        std_error=_known(at.std_error[0]),
+        low=known(limits.low[0]) if sure else None,
+        high=known(limits.high[0]) if sure else None,
+        std_error=known(at.std_error[0]),
         error="beyond the last follow-up" if value is None else None,
         notes=words.notes if sure or value is None else (*words.notes, "no event yet: the limits are not estimable"),
         **common | {"events": by_then},
     )
 
 
-def _known(value: float) -> float | None:
+def known(value: float) -> float | None:
+    """The value, or None for NaN."""
     return None if math.isnan(value) else float(value)
 
 
-def _curve(km: KaplanMeier, times: Times, risk: RiskTable, words: Words, method: str) -> Curve:
+def _curve(
+    km: KaplanMeier, exact: BetaProduct | None, times: Times, risk: RiskTable, words: Words, method: str
+) -> Curve:
     return Curve(
         id=at_group(words.name, words.group),
         label=words.label,
@@ -141,8 +159,8 @@ def _curve(km: KaplanMeier, times: Times, risk: RiskTable, words: Words, method:
         group=words.shown or words.group,
         time=tuple(months(float(t)) for t in km.time),
         value=tuple(float(v) for v in km.survival),
-        low=tuple(_known(v) for v in km.low),
-        high=tuple(_known(v) for v in km.high),
+        low=tuple(known(v) for v in (km if exact is None else exact).low),
+        high=tuple(known(v) for v in (km if exact is None else exact).high),
         at_risk=tuple(float(v) for v in km.at_risk),
         events=tuple(float(v) for v in km.events),
         censored=tuple(float(v) for v in km.censored),
@@ -219,45 +237,4 @@ def follow_up(name: str, e: FollowUp, a: Analysis) -> Output:
         empty = words.estimate("median", "median", unit="months", error="nobody in the population", **common)
         return Output([empty])
     km = reverse_kaplan_meier(times.days, times.event, level=e.level, interval=e.interval)
-    return Output([_median(km, e.median, words, common)])
-
-
-def landmark(name: str, e: Landmark, a: Analysis) -> Output:
-    """Survival from the landmark on, by whether the procedure had been done by then, with both tests.
-
-    Those with the event, censored or lost up to the landmark day are left out (Anderson, Cain and Gelber 1983,
-    doi:10.1200/JCO.1983.1.11.710). Time runs from the landmark.
-    """
-    fact, by = a.facts[e.fact], a.facts[e.by]
-    day = days_of(e.months)
-    population = a.populations[e.population]
-    times, _ = Times.of(fact.frame).pick(population)
-    kept = times.after(day)
-    done_on = dict(zip(by.frame["subject"].to_list(), by.frame["day"].to_list(), strict=True))
-    done = [s for s in kept.subjects if done_on[s] is not None and done_on[s] <= day]
-    later = sum(done_on[s] is not None and done_on[s] > day for s in kept.subjects)
-    notes = (
-        *fact.rules,
-        f"landmark at {e.months:g} months ({day:g} days); {len(population) - len(kept.subjects)} with the event or "
-        "lost by then are left out; time runs from the landmark",
-        f"{later} who had it only after the landmark stay in the group without it",
-    )
-    words = Words(
-        name=name,
-        label=e.label or f"{fact.label} from {e.months:g} months",
-        population=f"{a.label(e.population)}, event-free and in follow-up at {e.months:g} months",
-        evidence=e.fact,
-        context="landmark",
-        panel=name,
-        notes=notes,
-    )
-    out, arms = Output(), []
-    last = longest(kept)
-    early = set(done)
-    for shown, members in (("yes", done), ("no", [s for s in kept.subjects if s not in early])):
-        times, _ = kept.pick(members)
-        label = f"{by.label} by {e.months:g} months: {shown}"
-        out += curve_estimates(times, e, replace(words, group=f"{e.by}={shown}", shown=label), last)
-        arms.append(times)
-    out += contrast(arms[0], arms[1], e.level, words, of=f"{by.label}, yes against no")
-    return out
+    return Output([_median(km, None, e.median, words, common)])

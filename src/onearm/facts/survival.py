@@ -13,8 +13,6 @@ from onearm.facts.course import Course
 from onearm.facts.event import first_procedure
 from onearm.protocol.fact import TimeTo
 
-_WORDS = {"relapse": "relapse", "no-response": "no response", "death": "death"}
-
 
 def serial(day: str) -> pl.Expr:
     """Study day without the gap at zero, as `onearm.units.serial` does for one number."""
@@ -50,6 +48,31 @@ def _days(course: Course, clause: TimeTo) -> pl.DataFrame:
     )
 
 
+def _ended_by(frame: pl.DataFrame, clause: TimeTo, course: Course) -> pl.DataFrame:
+    """The first procedure of each kind on or after the origin, in columns ``ended_by_0_day ended_by_0_at`` ..."""
+    for k, name in enumerate(clause.procedures):
+        found = (
+            course.cohort.procedures.filter(pl.col("procedure").str.to_lowercase() == name.lower())
+            .join(frame.select("subject", "origin"), on="subject", maintain_order="left")
+            .filter(pl.col("day") >= pl.col("origin"))
+            .sort("day", maintain_order=True)
+            .group_by("subject", maintain_order=True)
+            .first()
+            .select("subject", pl.col("day").alias(_day(k)), pl.col("at").alias(_at(k)))
+        )
+        frame = frame.join(found, on="subject", how="left", maintain_order="left")
+    return frame
+
+
+def _day(k: int) -> str:
+    """The column with the day of the k-th procedure that ends the time."""
+    return f"ended_by_{k}_day"
+
+
+def _at(k: int) -> str:
+    return f"ended_by_{k}_at"
+
+
 def time_to(name: str, clause: TimeTo, course: Course) -> FactColumn:
     """Days to the first event or to censoring.
 
@@ -61,11 +84,12 @@ def time_to(name: str, clause: TimeTo, course: Course) -> FactColumn:
         "enrolled": pl.col("enrolled_day"),
         "response": pl.when(has_zero).then(pl.col("response_day")),
     }[clause.origin]
-    columns: dict[str, pl.Expr] = {e: pl.col(f"{e.replace('-', '_')}_day") for e in clause.events}
+    days = [pl.col(f"{e.replace('-', '_')}_day") for e in clause.events]
+    days += [pl.col(_day(k)) for k in range(len(clause.procedures))]
+    columns = dict(zip(clause.causes, days, strict=True))
     frame = (
-        _days(course, clause)
+        _ended_by(_days(course, clause).with_columns(origin=origin), clause, course)
         .with_columns(
-            origin=origin,
             event_day=pl.min_horizontal(columns.values()),
             censor_day=pl.min_horizontal("last_contact_day", "procedure_day"),
         )
@@ -84,9 +108,7 @@ def time_to(name: str, clause: TimeTo, course: Course) -> FactColumn:
 
 def _cause(columns: dict[str, pl.Expr]) -> pl.Expr:
     """Name of the first event that falls on the event day, in the clause's order."""
-    return pl.coalesce(
-        pl.when(day == pl.col("event_day")).then(pl.lit(_WORDS[event])) for event, day in columns.items()
-    )
+    return pl.coalesce(pl.when(day == pl.col("event_day")).then(pl.lit(cause)) for cause, day in columns.items())
 
 
 def _told(frame: pl.DataFrame, clause: TimeTo) -> pl.DataFrame:
@@ -98,10 +120,16 @@ def _told(frame: pl.DataFrame, clause: TimeTo) -> pl.DataFrame:
         .otherwise(pl.lit("censored at last contact"))
     )
     places = ["followup_at"]
+    ended = [f"{_at(k)}_shown" for k in range(len(clause.procedures))]
     if clause.origin == "response":
         places.append("response_at")
     frame = frame.with_columns(
         refractory_at=pl.when(pl.col("event") & (pl.col("cause") == "no response")).then("no_response_at"),
+        responded_at=pl.when(pl.col("event") & (pl.col("cause") == "response")).then("response_at"),
+        **{
+            f"{_at(k)}_shown": pl.when(pl.col("event") & (pl.col("cause") == name)).then(_at(k))
+            for k, name in enumerate(clause.procedures)
+        },
         stopped_at=pl.when(~pl.col("event") & (pl.col("procedure_day") == pl.col("end"))).then("procedure_at"),
     )
     return frame.select(
@@ -121,5 +149,5 @@ def _told(frame: pl.DataFrame, clause: TimeTo) -> pl.DataFrame:
                 pl.lit(" days"),
             )
         ),
-        at=rows_of("subject_at", *places, "refractory_at", "stopped_at"),
+        at=rows_of("subject_at", *places, "refractory_at", "responded_at", *ended, "stopped_at"),
     )

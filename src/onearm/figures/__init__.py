@@ -14,14 +14,25 @@ from onearm.figures.drawing import Drawing, Picture
 from onearm.figures.flow import flow
 from onearm.figures.forest import forest
 from onearm.figures.love import love
+from onearm.figures.residuals import residuals
+from onearm.figures.states import states
 from onearm.figures.style import RC
+from onearm.figures.subgroups import subgroups
 from onearm.figures.svg import svg
 from onearm.results import Results
 
 __all__ = ["FIGURES", "Drawing", "Picture", "picture", "pictures", "plan", "svg"]
 
 FIGURES: Mapping[str, Callable[[Results], tuple[Drawing, ...]]] = MappingProxyType(
-    {"flow": flow, "km": curves, "love": love, "forest": forest}
+    {
+        "flow": flow,
+        "subgroups": subgroups,
+        "km": curves,
+        "states": states,
+        "love": love,
+        "residuals": residuals,
+        "forest": forest,
+    }
 )
 """Every kind of figure; a new one is one file and one line here."""
 

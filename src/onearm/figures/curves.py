@@ -1,4 +1,4 @@
-"""Kaplan-Meier curves with the numbers at risk under the ticks of their axis."""
+"""Survival and incidence curves with numbers at risk, events and censored under the ticks of their axis."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_LEFT, _PLOT, _ROW, _WRAP = 0.72, 2.75, 0.165, 1.45
+_LEFT, _PLOT, _ROW, _WRAP = 0.82, 2.75, 0.165, 1.45
+_PREFIX = {"survival": "km", "incidence": "cif"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,11 @@ class Panel:
         return len(self.curves) > 1
 
     @property
+    def kind(self) -> str:
+        """What the curves are, see `Curve`."""
+        return self.curves[0].kind
+
+    @property
     def banded(self) -> bool:
         """Whether confidence bands are drawn: more than two lie over each other and hide the curves."""
         return len(self.curves) <= 2
@@ -65,7 +71,8 @@ class Panel:
 
 def curves(results: Results) -> tuple[Drawing, ...]:
     """One drawing for each panel."""
-    return tuple(_drawing(_panel(results, key)) for key in dict.fromkeys(c.panel for c in results.curves.values()))
+    drawn = (c.panel for c in results.curves.values() if c.kind != "state")
+    return tuple(_drawing(_panel(results, key)) for key in dict.fromkeys(drawn))
 
 
 def _panel(results: Results, key: str) -> Panel:
@@ -116,11 +123,12 @@ def _drawing(panel: Panel) -> Drawing:
     groups = ", ".join(group(c) for c in panel.curves) if panel.several else ""
     method = "; ".join(dict.fromkeys(c.method for c in panel.curves))
     title = f"{label}: {groups}" if groups else label
+    marks = "Upright ticks: censored. Dotted: median." if panel.kind == "survival" else ""
     return Drawing(
-        name=slug("km", endpoint, comparison),
+        name=slug(_PREFIX.get(panel.kind, panel.kind), endpoint, comparison),
         title=title,
-        caption=f"{title}. {method}. {'Shaded: confidence band. ' if panel.banded else ''}Upright ticks: censored. "
-        "Dotted: median. Under the axis: subjects at risk (censored before)."
+        caption=f"{title}. {method}. {'Shaded: confidence band. ' if panel.banded else ''}{marks} "
+        "Under the axis: subjects at risk, events and censored before."
         + (" Drawn to the end of the shorter follow-up; the estimates use all of it." if panel.cut else ""),
         section="comparison" if comparison else "survival",
         comparison=comparison,
@@ -138,7 +146,7 @@ def group(curve: Curve) -> str:
 
 def draw(panel: Panel) -> Figure:
     """Draw one panel: curves, bands, ticks of the censored, medians, numbers at risk."""
-    rows = len(panel.curves) * (2 if panel.several else 1)
+    rows = len(panel.curves) * (len(ROWS) + (1 if panel.several else 0))
     top = 0.18 + (0.24 if panel.says or panel.failed else 0.0)
     bottom = 0.68 + rows * _ROW + (0.27 if panel.notice else 0.0)
     height = top + _PLOT + bottom
@@ -162,20 +170,20 @@ def _frame(axes: Axes, panel: Panel) -> None:
     axes.set_xticks(panel.ticks, [f"{t:g}" for t in panel.ticks])
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100"])
     axes.set_xlabel("Months", size=SIZE, labelpad=3)
-    label = panel.curves[0].label
+    label = "Cumulative incidence" if panel.kind == "incidence" else panel.curves[0].label
     axes.set_ylabel(wrapped(f"{label} (%)", _PLOT, SIZE), size=SIZE, labelpad=5)
     axes.hlines([0.25, 0.5, 0.75, 1], 0, panel.end * 1.01, colors=FAINT, linewidth=0.4, zorder=0)
 
 
 def _line(axes: Axes, curve: Curve, look: Stroke, *, band: bool) -> None:
-    x, y = (0.0, *curve.time), (1.0, *curve.value)
-    low = (1.0, *(float("nan") if v is None else v for v in curve.low))
-    high = (1.0, *(float("nan") if v is None else v for v in curve.high))
+    x, y = (0.0, *curve.time), (curve.start, *curve.value)
+    low = (curve.start, *(float("nan") if v is None else v for v in curve.low))
+    high = (curve.start, *(float("nan") if v is None else v for v in curve.high))
     if band:
         axes.fill_between(x, low, high, step="post", color=look.colour, alpha=0.12, linewidth=0, zorder=1)
     axes.plot(x, y, drawstyle="steps-post", color=look.colour, linestyle=look.dashes, linewidth=1.6, zorder=3)
     lost = [(t, v) for t, v, c in zip(curve.time, curve.value, curve.censored, strict=True) if c]
-    if lost:
+    if lost and curve.kind == "survival":
         at, level = zip(*lost, strict=True)
         axes.plot(
             at,
@@ -190,7 +198,7 @@ def _line(axes: Axes, curve: Curve, look: Stroke, *, band: bool) -> None:
 
 
 def _median(axes: Axes, median: Estimate | None, look: Stroke, *, alone: bool) -> None:
-    if median is None or median.value is None or not 0 < median.value < axes.get_xlim()[1]:
+    if median is None or median.value is None or median.unit != "months" or not 0 < median.value < axes.get_xlim()[1]:
         return
     at = median.value
     axes.plot([0, at, at], [0.5, 0.5, 0], color=look.colour, linestyle=":", linewidth=0.9, zorder=2)
@@ -221,7 +229,7 @@ def _labels(axes: Axes, panel: Panel) -> None:
 
 def _height(curve: Curve, at: float) -> float:
     """Where a curve stands at the end of the axis."""
-    return next((v for t, v in zip(reversed(curve.time), reversed(curve.value), strict=True) if t <= at), 1.0)
+    return next((v for t, v in zip(reversed(curve.time), reversed(curve.value), strict=True) if t <= at), curve.start)
 
 
 def _named(curve: Curve, median: Estimate | None) -> str:
@@ -251,44 +259,42 @@ def apart(wanted: Sequence[float], sizes: Sequence[float], low: float = 0.0, hig
     return out
 
 
+ROWS = ("At risk", "Events", "Censored")
+"""The rows of numbers under every curve."""
+
+
 def _numbers(axes: Axes, panel: Panel) -> None:
-    """Numbers at risk, each under the tick of its time."""
+    """Numbers at risk, of events and of the censored, each under the tick of its time."""
     from matplotlib.transforms import blended_transform_factory
 
     figure = axes.figure
     below = blended_transform_factory(axes.transData, figure.dpi_scale_trans)
     base = axes.get_position().y0 * figure.get_figheight()  # type: ignore[union-attr]
-    y = base - 0.55
-    start = 0.1 - _LEFT
+    y = base - 0.55 + _ROW
     left = blended_transform_factory(figure.dpi_scale_trans, figure.dpi_scale_trans)
-    figure.text(start + _LEFT, y, "At risk (censored)", transform=left, size=SMALL, color=GREY, va="center")
-    if panel.several:
-        y -= _ROW
+    place: dict[str, Any] = {"transform": left, "size": SMALL, "va": "center"}
     for k, curve in enumerate(panel.curves):
-        look = stroke(k)
         if panel.several:
-            figure.text(start + _LEFT, y, group(curve), transform=left, size=SMALL, color=look.colour, va="center")
-        y -= _ROW
-        for tick in panel.ticks:
-            axes.text(
-                tick,
-                y,
-                at_risk(curve, tick),
-                transform=below,
-                size=SMALL,
-                color=INK,
-                ha="center",
-                va="center",
-            )
-        y -= _ROW if panel.several else 0
+            y -= _ROW
+            figure.text(0.1, y, group(curve), color=stroke(k).colour, **place)
+        for row, name in enumerate(ROWS):
+            y -= _ROW
+            figure.text(0.1, y, name, color=GREY, **place)
+            for tick in panel.ticks:
+                said = numbers(curve, tick)[row]
+                axes.text(tick, y, said, transform=below, size=SMALL, color=INK, ha="center", va="center")
 
 
-def at_risk(curve: Curve, tick: float) -> str:
-    """``at risk (censored)`` at a tick; after the last one nobody is at risk."""
-    if tick not in curve.risk.time:
-        return "0"
-    k = curve.risk.time.index(tick)
-    return f"{text.number(curve.risk.at_risk[k], 0)} ({text.number(curve.risk.censored[k], 0)})"
+def numbers(curve: Curve, tick: float) -> tuple[str, str, str]:
+    """At risk at a tick, events and censored before it; after the last one nobody is at risk."""
+    risk = curve.risk
+    if tick in risk.time:
+        k = risk.time.index(tick)
+        found: tuple[float, ...] = (risk.at_risk[k], risk.events[k], risk.censored[k])
+    else:
+        found = (0.0, sum(curve.events), sum(curve.censored))
+    one, two, three = (text.number(v, 0) for v in found)
+    return one, two, three
 
 
 def _heading(axes: Axes, panel: Panel) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _LEFT, _RIGHT, _ROW = 2.55, 1.75, 0.34
-_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,9 @@ def _axis(axes: Axes, rows: Sequence[Line]) -> tuple[float, float]:
 
     found = [v for r in rows for v in (r.estimate.value, r.estimate.low, r.estimate.high)]
     known = [v for v in found if v is not None and 0 < v < math.inf]
-    low = max((t for t in _TICKS if t <= min([0.5, *known])), default=_TICKS[0])
-    high = min((t for t in _TICKS if t >= max([2.0, *known])), default=_TICKS[-1])
-    ticks = [t for t in _TICKS if low <= t <= high]
+    low = max((t for t in TICKS if t <= min([0.5, *known])), default=TICKS[0])
+    high = min((t for t in TICKS if t >= max([2.0, *known])), default=TICKS[-1])
+    ticks = [t for t in TICKS if low <= t <= high]
     axes.set_xscale("log")
     axes.set_xlim(low, high)
     axes.xaxis.set_minor_locator(NullLocator())

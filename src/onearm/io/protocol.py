@@ -74,7 +74,7 @@ def _under(place: tuple[Any, ...], above: tuple[Any, ...]) -> bool:
 
 
 def _finding(error: Mapping[str, Any], document: yaml.Document) -> Finding:
-    path = _path(error["loc"], document.body)
+    path = _path(error["loc"], document.body, error["type"] == "missing")
     where = document.where(path)
     key = str(error["loc"][-1]) if error["loc"] else ""
     kind, context = error["type"], error.get("ctx", {})
@@ -139,8 +139,8 @@ def _options(context: Mapping[str, Any]) -> list[str]:
     return [w.strip().strip("'") for w in said.split(",") if w.strip()]
 
 
-def _path(loc: tuple[Any, ...], body: Any) -> str:
-    """The part of pydantic's location that exists in the file (tags of unions are left out)."""
+def _path(loc: tuple[Any, ...], body: Any, missing: bool) -> str:
+    """The part of pydantic's location that exists in the file, or is ``missing`` there; tags of unions are left out."""
     parts: list[str] = []
     at = body
     for i, step in enumerate(loc):
@@ -148,7 +148,7 @@ def _path(loc: tuple[Any, ...], body: Any) -> str:
             at = at[str(step)]
         elif isinstance(at, list) and isinstance(step, int) and step < len(at):
             at = at[step]
-        elif i < len(loc) - 1:
+        elif i < len(loc) - 1 or not missing:
             continue
         elif not isinstance(at, dict):
             break

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
 from onearm.errors import Finding, listed, near
 from onearm.protocol import fact as facts
+from onearm.protocol.check_course import check_course
 from onearm.protocol.comparison import Comparison
 from onearm.protocol.document import Protocol
-from onearm.protocol.endpoint import Distribution, FollowUp, Landmark, Proportion, Summary, Survival
+from onearm.protocol.endpoint import Distribution, FollowUp, Landmark, Proportion, Subgroups, Summary, Survival
+from onearm.protocol.findings import (
+    Where,
+    covariate,
+    group,
+    immortal,
+    later,
+    misfit,
+    naive,
+    unknown,
+    wrong_fact,
+)
 from onearm.protocol.population import Condition
-
-Where = Callable[[str], str]
 
 SUBJECT_COLUMNS = ("subject", "number", "cohort", "version", "enrolled", "treatment_start")
 """Columns of `subjects` that conditions and groups may use, besides the covariates."""
@@ -36,39 +46,24 @@ def check(protocol: Protocol, where: Where = str) -> tuple[Finding, ...]:
     return tuple(finding for part in parts for finding in part(protocol, where))
 
 
-def _unknown(where: Where, path: str, what: str, word: str, allowed: Iterable[str]) -> Finding:
-    options = list(allowed)
-    return Finding(
-        "P110",
-        "error",
-        where(path),
-        f'there is no {what} "{word}"{near(word, options)}',
-        f"use one of: {listed(options)}" if options else f"define it under `{path.split('.')[0]}` or remove it",
-    )
-
-
-def _misfit(where: Where, path: str, says: str, next_step: str) -> Finding:
-    return Finding("P111", "error", where(path), says, next_step)
-
-
 def _versions(p: Protocol, where: Where) -> Iterator[Finding]:
     for name, version in p.versions.items():
         path = f"versions.{name}"
         if isinstance(version.start.patient, dict):
             for cohort in version.start.patient:
                 if cohort not in p.cohorts:
-                    yield _unknown(where, f"{path}.from.patient.{cohort}", "cohort", cohort, p.cohorts)
+                    yield unknown(where, f"{path}.from.patient.{cohort}", "cohort", cohort, p.cohorts)
         for i, course in enumerate(version.courses):
             if course.regimen not in p.regimens:
-                yield _unknown(where, f"{path}.courses.{i}.regimen", "regimen", course.regimen, p.regimens)
+                yield unknown(where, f"{path}.courses.{i}.regimen", "regimen", course.regimen, p.regimens)
         if version.start.date is not None and p.data.time == "days":
             says = "a version that starts at a date needs dates in the tables"
-            yield _misfit(where, f"{path}.from.date", says, "use `data.time: dates`, or start at a patient number")
+            yield misfit(where, f"{path}.from.date", says, "use `data.time: dates`, or start at a patient number")
     drugs = _drug_names(p)
     for name, doses in p.regimens.items():
         for i, dose in enumerate(doses):
             if drugs and dose.drug.casefold() not in drugs:
-                yield _unknown(where, f"regimens.{name}.{i}", "drug", dose.drug, sorted(drugs))
+                yield unknown(where, f"regimens.{name}.{i}", "drug", dose.drug, sorted(drugs))
 
 
 def _drug_names(p: Protocol) -> set[str]:
@@ -78,20 +73,20 @@ def _drug_names(p: Protocol) -> set[str]:
 def _condition(p: Protocol, where: Where, path: str, c: Condition, *, with_facts: bool) -> Iterator[Finding]:
     columns = (*SUBJECT_COLUMNS, *p.covariates) if with_facts else tuple(p.covariates)
     if c.column is not None and c.column not in columns:
-        yield _unknown(where, f"{path}.column", "column", c.column, columns)
+        yield unknown(where, f"{path}.column", "column", c.column, columns)
     if c.fact is not None and not with_facts:
-        yield _misfit(
+        yield misfit(
             where,
             f"{path}.fact",
             "eligibility may not depend on a fact: facts are outcomes",
             "use a `column`",
         )
     elif c.fact is not None and c.fact not in p.facts:
-        yield _unknown(where, f"{path}.fact", "fact", c.fact, p.facts)
+        yield unknown(where, f"{path}.fact", "fact", c.fact, p.facts)
     elif c.fact is not None and p.facts[c.fact].kind in facts.CATEGORY_KINDS and all(v is True for _, v in c.tests):
-        yield _misfit(where, path, f'"{c.fact}" is a category, not a yes or no', "say which with `is` or `in`")
+        yield misfit(where, path, f'"{c.fact}" is a category, not a yes or no', "say which with `is` or `in`")
     elif c.fact is not None and p.facts[c.fact].kind in facts.TIME_KINDS:
-        yield _misfit(
+        yield misfit(
             where,
             f"{path}.fact",
             f'"{c.fact}" is a time, not a yes or no',
@@ -107,11 +102,11 @@ def _operands(p: Protocol, where: Where, path: str, c: Condition) -> Iterator[Fi
     ordered = [op for op, _ in c.tests if op in ("at_least", "at_most", "above", "below")]
     is_number, allowed = _kind(p, c)
     if ordered and not is_number:
-        yield _misfit(where, path, f'"{c.name}" is not a number: it cannot be {ordered[0]}', "use `is` or `in`")
+        yield misfit(where, path, f'"{c.name}" is not a number: it cannot be {ordered[0]}', "use `is` or `in`")
     for value in named:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if is_number and not number:
-            yield _misfit(where, path, f'"{c.name}" is a number, "{value}" is not', "write the number without quotes")
+            yield misfit(where, path, f'"{c.name}" is a number, "{value}" is not', "write the number without quotes")
         elif allowed and value not in allowed:
             hint = "put it in quotes" if str(value) in allowed else f"use one of: {listed(allowed)}"
             yield Finding(
@@ -136,15 +131,15 @@ def _populations(p: Protocol, where: Where) -> Iterator[Finding]:
     for name, population in p.populations.items():
         path = f"populations.{name}"
         if name == "enrolled" and population.keep:
-            yield _misfit(where, path, "`enrolled` is every row of subjects", "define another name for a subset")
+            yield misfit(where, path, "`enrolled` is every row of subjects", "define another name for a subset")
         if population.source not in known:
-            yield _unknown(where, f"{path}.from", "population", population.source, sorted(known))
+            yield unknown(where, f"{path}.from", "population", population.source, sorted(known))
         for i, condition in enumerate(population.keep):
             yield from _condition(p, where, f"{path}.keep.{i}", condition, with_facts=True)
         seen, at = {name}, population.source
         while at in p.populations and at != "enrolled":
             if at in seen:
-                yield _misfit(where, f"{path}.from", f'"{name}" is defined by itself', "start from `enrolled`")
+                yield misfit(where, f"{path}.from", f'"{name}" is defined by itself', "start from `enrolled`")
                 break
             seen.add(at)
             at = p.populations[at].source
@@ -153,125 +148,79 @@ def _populations(p: Protocol, where: Where) -> Iterator[Finding]:
 def _facts(p: Protocol, where: Where) -> Iterator[Finding]:
     if p.response.not_evaluable in p.response.order:
         says = f'"{p.response.not_evaluable}" cannot be both a category and not evaluable'
-        yield _misfit(where, "response.not_evaluable", says, "take it out of `order`, or name another")
+        yield misfit(where, "response.not_evaluable", says, "take it out of `order`, or name another")
     for category in p.response.responders:
         if category not in p.response.order:
-            yield _unknown(where, "response.responders", "response category", category, p.response.order)
+            yield unknown(where, "response.responders", "response category", category, p.response.order)
     for name, clause in p.facts.items():
         if name in p.covariates or name in SUBJECT_COLUMNS or name == "baseline":
             says = f'"{name}" is already a column of subjects or a name that onearm needs'
-            yield _misfit(where, f"facts.{name}", says, "rename the fact")
+            yield misfit(where, f"facts.{name}", says, "rename the fact")
         if isinstance(clause, facts.Response):
             for category in clause.any_of:
                 if category not in p.response.order:
                     path = f"facts.{name}.any_of"
-                    yield _unknown(where, path, "response category", category, p.response.order)
-
-
-def _wrong_fact(p: Protocol, where: Where, path: str, name: str, kinds: frozenset[str]) -> Iterator[Finding]:
-    if name not in p.facts:
-        yield _unknown(where, path, "fact", name, p.facts)
-    elif p.facts[name].kind not in kinds:
-        yield _misfit(
-            where,
-            path,
-            f'the fact "{name}" is of kind {p.facts[name].kind}, which this estimator cannot use',
-            f"name a fact of kind {listed(sorted(kinds))}",
-        )
-
-
-def _group(p: Protocol, where: Where, path: str, by: str | None) -> Iterator[Finding]:
-    if by is None:
-        return
-    groups = ("version", "cohort", *(k for k, c in p.covariates.items() if c.levels), *_yes_no(p))
-    if by not in groups:
-        yield _unknown(where, path, "column or yes/no fact to group by", by, groups)
-
-
-def _yes_no(p: Protocol) -> list[str]:
-    return [k for k, f in p.facts.items() if f.kind in facts.YES_NO_KINDS]
+                    yield unknown(where, path, "response category", category, p.response.order)
 
 
 def _endpoints(p: Protocol, where: Where) -> Iterator[Finding]:
     known = {"enrolled", *p.populations}
     for name, e in p.endpoints.items():
         path = f"endpoints.{name}"
-        if e.population not in known:
-            yield _unknown(where, f"{path}.population", "population", e.population, sorted(known))
+        if not isinstance(e, Subgroups) and e.population not in known:
+            yield unknown(where, f"{path}.population", "population", e.population, sorted(known))
         match e:
             case Proportion():
-                yield from _wrong_fact(p, where, f"{path}.fact", e.fact, facts.YES_NO_KINDS)
-                yield from _group(p, where, f"{path}.by", e.by)
+                yield from wrong_fact(p, where, f"{path}.fact", e.fact, facts.YES_NO_KINDS)
+                yield from group(p, where, f"{path}.by", e.by)
             case Survival():
-                yield from _wrong_fact(p, where, f"{path}.fact", e.fact, facts.TIME_KINDS)
-                yield from _group(p, where, f"{path}.by", e.by)
+                yield from wrong_fact(p, where, f"{path}.fact", e.fact, facts.TIME_KINDS)
+                yield from group(p, where, f"{path}.by", e.by)
                 if e.by in p.facts:
-                    yield _immortal(where, f"{path}.by", f'groups by "{e.by}" are known only after day 1')
+                    yield naive(where, f"{path}.by", e.by)
             case FollowUp():
-                yield from _wrong_fact(p, where, f"{path}.fact", e.fact, facts.TIME_KINDS)
+                yield from wrong_fact(p, where, f"{path}.fact", e.fact, facts.TIME_KINDS)
             case Landmark():
-                yield from _wrong_fact(p, where, f"{path}.fact", e.fact, facts.TIME_KINDS)
-                yield from _wrong_fact(p, where, f"{path}.by", e.by, frozenset({"procedure"}))
+                yield from wrong_fact(p, where, f"{path}.fact", e.fact, facts.TIME_KINDS)
+                yield from wrong_fact(p, where, f"{path}.by", e.by, frozenset({"procedure"}))
                 yield from _landmark(p, where, path, e)
             case Summary():
-                yield from _covariate(p, where, f"{path}.covariate", e.covariate, number=True)
+                yield from covariate(p, where, f"{path}.covariate", e.covariate, number=True)
             case Distribution():
                 yield from _distribution(p, where, path, e)
+            case _:
+                yield from check_course(p, where, path, e)
 
 
 def _landmark(p: Protocol, where: Where, path: str, e: Landmark) -> Iterator[Finding]:
     clause = p.facts.get(e.fact)
     if isinstance(clause, facts.TimeTo) and clause.origin != "time-zero":
         says = f'the landmark counts from time zero, the fact "{e.fact}" from {clause.origin}'
-        yield _misfit(where, f"{path}.fact", says, "name a fact with `origin: time-zero`")
+        yield misfit(where, f"{path}.fact", says, "name a fact with `origin: time-zero`")
     by = p.facts.get(e.by)
     if isinstance(clause, facts.TimeTo) and isinstance(by, facts.Procedure) and by.procedure in clause.censor_at:
         says = f'the fact "{e.fact}" is censored at {by.procedure}: nobody is left in the group with it'
-        yield _misfit(where, f"{path}.fact", says, "name a fact that is not censored there")
+        yield misfit(where, f"{path}.fact", says, "name a fact that is not censored there")
     if later(p, e.population):
         says = f'who belongs to "{e.population}" may be known only after the landmark'
-        yield _immortal(where, f"{path}.population", says)
-
-
-def later(p: Protocol, population: str) -> bool:
-    """Whether a population depends on a fact, itself or through its source: it is known only after day 1."""
-    seen: set[str] = set()
-    while population in p.populations and population not in seen:
-        seen.add(population)
-        if any(c.fact for c in p.populations[population].keep):
-            return True
-        population = p.populations[population].source
-    return False
-
-
-def _immortal(where: Where, path: str, says: str) -> Finding:
-    step = "the time until then is immortal; use the estimator `landmark` in a population known at day 1"
-    return Finding("P115", "warning", where(path), says, step)
-
-
-def _covariate(p: Protocol, where: Where, path: str, name: str, *, number: bool) -> Iterator[Finding]:
-    if name not in p.covariates:
-        yield _unknown(where, path, "covariate", name, p.covariates)
-    elif p.covariates[name].is_number != number:
-        other = "distribution" if number else "summary"
-        yield _misfit(where, path, f'"{name}" does not fit this estimator', f"use the estimator `{other}`")
+        yield immortal(where, f"{path}.population", says)
 
 
 def _distribution(p: Protocol, where: Where, path: str, e: Distribution) -> Iterator[Finding]:
     if (e.fact is None) == (e.covariate is None):
-        yield _misfit(where, path, "a distribution is of one thing", "give either `fact` or `covariate`")
+        yield misfit(where, path, "a distribution is of one thing", "give either `fact` or `covariate`")
     elif e.fact is not None:
-        yield from _wrong_fact(p, where, f"{path}.fact", e.fact, facts.CATEGORY_KINDS)
+        yield from wrong_fact(p, where, f"{path}.fact", e.fact, facts.CATEGORY_KINDS)
     elif e.covariate is not None:
-        yield from _covariate(p, where, f"{path}.covariate", e.covariate, number=False)
+        yield from covariate(p, where, f"{path}.covariate", e.covariate, number=False)
 
 
 def _monitoring(p: Protocol, where: Where) -> Iterator[Finding]:
     known = {"enrolled", *p.populations}
     for name, rule in p.monitoring.items():
-        yield from _wrong_fact(p, where, f"monitoring.{name}.fact", rule.fact, facts.YES_NO_KINDS)
+        yield from wrong_fact(p, where, f"monitoring.{name}.fact", rule.fact, facts.YES_NO_KINDS)
         if rule.population not in known:
-            yield _unknown(where, f"monitoring.{name}.population", "population", rule.population, sorted(known))
+            yield unknown(where, f"monitoring.{name}.population", "population", rule.population, sorted(known))
 
 
 def _comparisons(p: Protocol, where: Where) -> Iterator[Finding]:
@@ -279,20 +228,20 @@ def _comparisons(p: Protocol, where: Where) -> Iterator[Finding]:
     for name, c in p.comparisons.items():
         path = f"comparisons.{name}"
         if c.source not in p.external:
-            yield _unknown(where, f"{path}.with", "external source", c.source, p.external)
+            yield unknown(where, f"{path}.with", "external source", c.source, p.external)
         if c.population not in known:
-            yield _unknown(where, f"{path}.population", "population", c.population, sorted(known))
+            yield unknown(where, f"{path}.population", "population", c.population, sorted(known))
         for i, condition in enumerate(c.eligibility):
             yield from _condition(p, where, f"{path}.eligibility.{i}", condition, with_facts=False)
-        for i, covariate in enumerate(c.covariates):
-            if covariate not in p.covariates:
-                yield _unknown(where, f"{path}.covariates.{i}", "covariate", covariate, p.covariates)
+        for i, name_of in enumerate(c.covariates):
+            if name_of not in p.covariates:
+                yield unknown(where, f"{path}.covariates.{i}", "covariate", name_of, p.covariates)
         if later(p, c.population):
-            yield _immortal(where, f"{path}.population", f'who belongs to "{c.population}" is known only after day 1')
+            yield immortal(where, f"{path}.population", f'who belongs to "{c.population}" is known only after day 1')
         if len(set(c.endpoints)) != len(c.endpoints):
-            yield _misfit(where, f"{path}.endpoints", "an endpoint is named twice", "name each once")
+            yield misfit(where, f"{path}.endpoints", "an endpoint is named twice", "name each once")
         if len(set(c.covariates)) != len(c.covariates):
-            yield _misfit(where, f"{path}.covariates", "a covariate is named twice", "name each once")
+            yield misfit(where, f"{path}.covariates", "a covariate is named twice", "name each once")
         yield from _compared(p, where, path, c)
 
 
@@ -300,9 +249,9 @@ def _compared(p: Protocol, where: Where, path: str, c: Comparison) -> Iterator[F
     survival = [k for k, e in p.endpoints.items() if isinstance(e, Survival)]
     for i, endpoint in enumerate(c.endpoints):
         if endpoint not in p.endpoints:
-            yield _unknown(where, f"{path}.endpoints.{i}", "endpoint", endpoint, survival)
+            yield unknown(where, f"{path}.endpoints.{i}", "endpoint", endpoint, survival)
         elif endpoint not in survival:
-            yield _misfit(
+            yield misfit(
                 where,
                 f"{path}.endpoints.{i}",
                 f'"{endpoint}" is not a survival endpoint; comparisons estimate hazard ratios',
@@ -310,11 +259,11 @@ def _compared(p: Protocol, where: Where, path: str, c: Comparison) -> Iterator[F
             )
         elif getattr(p.facts.get(getattr(p.endpoints[endpoint], "fact", "")), "origin", "") == "response":
             says = f'"{endpoint}" counts from the response: matched patients without one would break their pairs'
-            yield _misfit(where, f"{path}.endpoints.{i}", says, "compare a time from time zero")
+            yield misfit(where, f"{path}.endpoints.{i}", says, "compare a time from time zero")
 
 
 def _body(p: Protocol, where: Where) -> Iterator[Finding]:
     if p.body is not None:
         for key in ("height_cm", "weight_kg"):
             name = getattr(p.body, key)
-            yield from _covariate(p, where, f"body.{key}", name, number=True)
+            yield from covariate(p, where, f"body.{key}", name, number=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from onearm.protocol.base import Part, Words
 
@@ -162,13 +162,15 @@ class InRemission(Part):
         )
 
 
-EventName = Literal["relapse", "no-response", "death"]
+EventName = Literal["relapse", "no-response", "death", "response"]
 
 
 class TimeTo(Part):
     """Time from an origin to the first of some events, or to censoring.
 
-    ``origin`` is ``time-zero``, ``enrolled`` or ``response`` (first response; those without one are left out).
+    ``events`` and ``procedures`` (transplantation, say) both end the time; each is a cause of its own where causes
+    compete, and on one day the first in that order counts. ``origin`` is ``time-zero``, ``enrolled`` or ``response``
+    (first response; those without one are left out).
     ``no_response_at`` dates the event of a patient who never responded: ``first-assessment``, ``last-assessment``
     or ``time-zero``. ``never_evaluable`` says what a patient without any evaluable assessment has: ``no-event``
     (death and relapse still count) or ``no-response``, dated at an assessment that was made, else at time zero.
@@ -177,18 +179,32 @@ class TimeTo(Part):
 
     kind: Literal["time-to"]
     label: str = ""
-    events: tuple[EventName, ...] = Field(min_length=1)
+    events: tuple[EventName, ...] = ()
+    procedures: tuple[Words, ...] = ()
     origin: Literal["time-zero", "enrolled", "response"] = "time-zero"
     no_response_at: Literal["first-assessment", "last-assessment", "time-zero"] = "last-assessment"
     never_evaluable: Literal["no-event", "no-response"] = "no-event"
     censor_at: tuple[str, ...] = ()
 
+    @model_validator(mode="after")
+    def _something_ends_it(self) -> TimeTo:
+        if not self.causes:
+            raise ValueError("a time needs something that ends it: name at least one of `events` or `procedures`")
+        if len(set(self.causes)) != len(self.causes):
+            raise ValueError("an event or procedure is named twice")
+        return self
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """What may end the time, in the words of the results: events, then procedures."""
+        return (*(e.replace("-", " ") for e in self.events), *self.procedures)
+
     @property
     def rules(self) -> tuple[str, ...]:
         """Rules in force, in words."""
         origin = {"time-zero": "time zero", "enrolled": "enrolment", "response": "first response"}[self.origin]
-        first = ", whichever is first" if len(self.events) > 1 else ""
-        said = [f"from {origin} to {' or '.join(e.replace('-', ' ') for e in self.events)}{first}"]
+        first = ", whichever is first" if len(self.causes) > 1 else ""
+        said = [f"from {origin} to {' or '.join(self.causes)}{first}"]
         if "no-response" in self.events:
             dated = self.no_response_at.replace("-", " ")
             said.append(f"a patient with evaluable assessments and no response has the event at {dated}")

@@ -5,7 +5,7 @@ stands after ``|`` is the comparison, arm or subgroup.
 """
 
 from onearm.results.collection import SCHEMA, Results
-from onearm.results.records import Curve, Estimate, Evidence, Flow, FlowStep, Gate, Header, Pair, RiskTable
+from onearm.results.records import Curve, Estimate, Evidence, Flow, FlowStep, Gate, Header, Pair, Residuals, RiskTable
 
 __all__ = [
     "SCHEMA",
@@ -17,6 +17,7 @@ __all__ = [
     "Gate",
     "Header",
     "Pair",
+    "Residuals",
     "Results",
     "RiskTable",
 ]

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from onearm.errors import UsageError, near
 from onearm.results import ard, plain
-from onearm.results.records import Curve, Estimate, Evidence, Flow, Gate, Header, Pair
+from onearm.results.records import Curve, Estimate, Evidence, Flow, Gate, Header, Pair, Residuals
 
 if TYPE_CHECKING:
     import polars as pl
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the shape of results.json."""
 
 
@@ -38,6 +38,7 @@ class Results:
     gates: tuple[Gate, ...] = ()
     flows: tuple[Flow, ...] = ()
     pairs: tuple[Pair, ...] = ()
+    residuals: tuple[Residuals, ...] = ()
     evidence: Mapping[str, Mapping[str, Evidence]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -87,6 +88,7 @@ class Results:
             "gates": self.gates,
             "flows": self.flows,
             "pairs": self.pairs,
+            "residuals": self.residuals,
         }
         parts = [f'"schema": {SCHEMA}', f'"header": {plain.line(self.header)}']
         parts += [f'"{name}": [\n{plain.lines(records)}\n]' for name, records in lists.items()]
@@ -106,6 +108,7 @@ class Results:
                 gates=tuple(plain.record(Gate, g) for g in body["gates"]),
                 flows=tuple(plain.flow(f) for f in body["flows"]),
                 pairs=tuple(plain.record(Pair, p) for p in body["pairs"]),
+                residuals=tuple(plain.record(Residuals, r) for r in body["residuals"]),
             )
         except (ValueError, KeyError, TypeError) as problem:
             raise UsageError.one(

@@ -82,8 +82,10 @@ class RiskTable:
 class Curve:
     """A step function with its limits, ready to draw.
 
-    ``time`` (months), ``value``, ``low``, ``high``, ``at_risk``, ``events`` and ``censored`` have one entry per
-    distinct time. ``panel`` joins the curves of one picture; ``group`` names this one.
+    ``kind`` is ``survival`` (from 1 down), ``incidence`` (from 0 up), ``probability`` (any course) or ``state`` (one
+    of several that add up to one). ``time`` (months), ``value``, ``low``, ``high``, ``at_risk``, ``events`` and
+    ``censored`` have one entry per distinct time; before the first the curve stands at ``start``. ``panel`` joins the
+    curves of one picture; ``group`` names this one.
     """
 
     id: str
@@ -101,7 +103,33 @@ class Curve:
     n: int
     method: str
     population: str
+    kind: str = "survival"
+    start: float = 1.0
     evidence: str = ""
+    subjects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Residuals:
+    """Scaled Schoenfeld residuals of one hazard ratio over time, ready to draw.
+
+    ``time`` (months) and ``value`` (log hazard ratio) have one entry per event; ``smooth_time``, ``smooth``, ``low``
+    and ``high`` are a smooth of them with its limits (empty where there are too few events). ``overall`` is the fitted
+    log hazard ratio, ``test`` the id of the test of proportional hazards, ``panel`` the comparison.
+    """
+
+    id: str
+    label: str
+    panel: str
+    time: tuple[float, ...]
+    value: tuple[float, ...]
+    smooth_time: tuple[float, ...]
+    smooth: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    overall: float
+    test: str
+    method: str
     subjects: tuple[str, ...] = ()
 
 

@@ -28,22 +28,22 @@ def run(trial: Trial, seed: int = 1) -> Results:
     trial
         What `onearm.load` returned.
     seed
-        Seed of whatever is random. Nothing in this version is, so every seed gives the same numbers.
+        Seed of whatever is random: the bootstrap of the estimator `clone-censor-weight`.
 
     Returns
     -------
     Results
         Every number with its method, population and subjects; the same trial gives the same results.
     """
-    del seed  # accepted so that callers need not change when a resampling method is added
     protocol, cohort = trial.protocol, trial.cohort
     facts = state(protocol, cohort)
     members, steps = populations(protocol, _columns(cohort, facts))
-    analysis = Analysis(protocol, cohort.subjects, facts, members)
+    analysis = Analysis(protocol, cohort.subjects, facts, members, seed)
     flow, estimates = trial_flow(protocol, analysis, steps)
     found = endpoints.estimate(analysis)
     estimates += found.estimates
     curves, flows = list(found.curves), [flow]
+    residuals = list(found.residuals)
     gates: list[Gate] = []
     pairs: list[Pair] = []
     evidence: dict[str, dict[str, Evidence]] = {name: told(fact.frame) for name, fact in facts.items()}
@@ -55,6 +55,7 @@ def run(trial: Trial, seed: int = 1) -> Results:
         gates += one.gates
         flows += one.flows
         pairs += one.pairs
+        residuals += one.residuals
         for fact, rows in one.evidence.items():
             evidence[fact] = evidence.get(fact, {}) | rows
     _refuse_twins(estimates)
@@ -65,6 +66,7 @@ def run(trial: Trial, seed: int = 1) -> Results:
         gates=tuple(gates),
         flows=tuple(flows),
         pairs=tuple(pairs),
+        residuals=tuple(residuals),
         evidence=evidence,
     )
 

@@ -11,6 +11,7 @@ from onearm.cohort.baseline import Baseline, baseline
 from onearm.cohort.tables import Cohort
 from onearm.endpoints import Analysis, Output
 from onearm.endpoints.contrast import contrast
+from onearm.endpoints.proportional import proportionality
 from onearm.endpoints.sample import Times
 from onearm.endpoints.time_to_event import Words, curve_estimates, longest
 from onearm.external.align import Aligned, align, needed
@@ -20,7 +21,7 @@ from onearm.facts import FactColumn, state
 from onearm.protocol.comparison import Comparison
 from onearm.protocol.document import Protocol
 from onearm.protocol.endpoint import Survival
-from onearm.results import Curve, Estimate, Evidence, Flow, Gate, Pair
+from onearm.results import Curve, Estimate, Evidence, Flow, Gate, Pair, Residuals
 from onearm.study.flow import comparison_flow, count
 
 
@@ -33,6 +34,7 @@ class Compared:
     gates: tuple[Gate, ...]
     flows: list[Flow]
     pairs: list[Pair] = field(default_factory=list)
+    residuals: list[Residuals] = field(default_factory=list)
     evidence: dict[str, dict[str, Evidence]] = field(default_factory=dict)
 
 
@@ -66,7 +68,8 @@ def compare(name: str, comparison: Comparison, analysis: Analysis, trial: Cohort
         found += side.estimates(endpoint, clause)
     evidence = _evidence(facts, source, prefix)
     evidence[f"matching of {name}"] = _matched(plan, us, them, prefix)
-    return Compared(found.estimates, found.curves, diagnosis.gates, flows, _pairs(name, plan, prefix), evidence)
+    pairs = _pairs(name, plan, prefix)
+    return Compared(found.estimates, found.curves, diagnosis.gates, flows, pairs, found.residuals, evidence)
 
 
 def _pairs(name: str, plan: Design, prefix: str) -> list[Pair]:
@@ -221,6 +224,7 @@ class _Sides:
             )
         of = f"{protocol.trial.arm} against {self.label}"
         out += contrast(ours, theirs, self.comparison.level, words, of=of, pairs=(at_ours, at_theirs))
+        out += proportionality(ours, theirs, words, of)
         crude = (everybody.pick(self.plan.trial)[0], external.pick(self.plan.external, self.prefix)[0])
         out += self._crude(crude, fact, words, of)
         return out

@@ -8,8 +8,8 @@ from onearm.cohort.population import Step
 from onearm.endpoints import Analysis
 from onearm.external.align import Step as AlignStep
 from onearm.external.design import Design
-from onearm.protocol.check import later
 from onearm.protocol.document import Protocol
+from onearm.protocol.findings import later
 from onearm.results import Estimate, Flow, FlowStep
 
 

@@ -12,6 +12,7 @@ from onearm.results import Results
 from onearm.tables.balance import balance
 from onearm.tables.baseline import baseline
 from onearm.tables.comparison import comparison
+from onearm.tables.course import course
 from onearm.tables.flow import flow
 from onearm.tables.gates import gates
 from onearm.tables.landmark import landmark
@@ -19,6 +20,7 @@ from onearm.tables.model import Cell, Row, Table
 from onearm.tables.response import response
 from onearm.tables.safety import safety
 from onearm.tables.status import status
+from onearm.tables.subgroups import subgroups
 from onearm.tables.survival import survival
 from onearm.tables.write import to_csv, to_html
 
@@ -33,6 +35,8 @@ TABLES: Mapping[str, Callable[[Results], tuple[Table, ...]]] = MappingProxyType(
         "status": status,
         "survival": survival,
         "landmark": landmark,
+        "course": course,
+        "subgroups": subgroups,
         "gates": gates,
         "balance": balance,
         "comparison": comparison,

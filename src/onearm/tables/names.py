@@ -24,7 +24,18 @@ _STATISTICS = {
     "log_rank_p": "Log-rank p-value",
     "cox_p": "Cox p-value",
     "hazard_ratio": "Hazard ratio",
+    "smr": "Observed over expected events",
+    "one_sample_p": "One-sample log-rank p-value",
+    "ph_p": "Proportional hazards p-value",
+    "paired_log_rank_p": "Log-rank p-value within pairs",
+    "mantel_byar_p": "Mantel-Byar p-value",
+    "gray_p": "Gray's test p-value",
+    "difference": "Difference",
+    "mean_difference": "Difference of means",
 }
+
+_UP_TO = {"rmst": "Restricted mean", "mean": "Mean time", "mean_difference": "Difference of restricted means"}
+"""Statistics whose moment is the end of what they count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +115,9 @@ def statistic(e: Estimate) -> str:
     """The words for a row that stands under the heading of its endpoint."""
     name = parse(e.id)
     if name.at:
-        return f"At {moment(name.at)}"
+        until = _UP_TO.get(name.statistic)
+        said = f"{until} to" if until else {"difference": "Difference at"}.get(name.statistic, "At")
+        return f"{said} {moment(name.at)}" + (", months" if e.unit == "months" else "")
     known = _STATISTICS.get(name.statistic)
     if known is None or name.variable == "n":
         return e.label

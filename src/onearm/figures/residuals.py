@@ -1,0 +1,59 @@
+"""Are hazards proportional? Scaled Schoenfeld residuals over time, with a smooth."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from onearm import text
+from onearm.figures.drawing import Drawing
+from onearm.figures.style import GREY, INK, SIZE, SMALL, STROKES, WIDTH, sheet, slug
+from onearm.results import Residuals, Results
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_LEFT, _RIGHT, _TOP, _PLOT, _FOOT = 0.72, 0.3, 0.3, 2.2, 0.55
+
+
+def residuals(results: Results) -> tuple[Drawing, ...]:
+    """One drawing for each hazard ratio whose proportionality was looked at."""
+    return tuple(_drawing(results, r) for r in results.residuals)
+
+
+def _drawing(results: Results, r: Residuals) -> Drawing:
+    test = results.estimates.get(r.test)
+    said = "" if test is None or test.value is None else text.p_value(test.value)
+    p = f"p {said}" if said.startswith("<") else f"p = {said}"
+    words = f"Proportional hazards, score test: {p}" if said else "Proportional hazards: not estimable"
+    endpoint = r.id.partition("|")[0].partition(".")[0]
+    return Drawing(
+        name=slug("ph", endpoint, r.panel),
+        title=f"Proportional hazards: {r.label}",
+        caption=f"{r.label}: scaled Schoenfeld residuals, one point per event; a level course speaks for proportional "
+        f"hazards. Line and band: smooth with its limits. Dashed: the fitted log hazard ratio. {r.method}.",
+        section="comparison" if r.panel else "survival",
+        comparison=r.panel,
+        draw=partial(draw, r, words, results.header.notice),
+    )
+
+
+def draw(r: Residuals, words: str, notice: str) -> Figure:
+    """Draw points, smooth and the fitted value."""
+    foot = _FOOT + (0.27 if notice else 0.0)
+    height = _TOP + _PLOT + foot
+    figure = sheet(height, notice)
+    axes = figure.add_axes((_LEFT / WIDTH, foot / height, (WIDTH - _LEFT - _RIGHT) / WIDTH, _PLOT / height))
+    look = STROKES[0]
+    axes.plot(r.time, r.value, linestyle="", marker="o", markersize=3.5, color=GREY, markerfacecolor="none", zorder=2)
+    if r.smooth_time:
+        axes.fill_between(r.smooth_time, r.low, r.high, color=look.colour, alpha=0.14, linewidth=0, zorder=1)
+        axes.plot(r.smooth_time, r.smooth, color=look.colour, linewidth=1.6, zorder=3)
+    axes.axhline(r.overall, color=STROKES[1].colour, linestyle=STROKES[1].dashes, linewidth=1.1, zorder=2)
+    axes.axhline(0, color=GREY, linewidth=0.6, zorder=0)
+    axes.set_xlim(0, max(r.time, default=1.0) * 1.02)
+    axes.set_xlabel("Months", size=SIZE, labelpad=3)
+    axes.set_ylabel("Log hazard ratio", size=SIZE, labelpad=5)
+    place: dict[str, Any] = {"textcoords": "offset points", "size": SMALL, "va": "bottom"}
+    axes.annotate(f"{r.label}. {words}", (0, 1.0), xytext=(0, 5), xycoords="axes fraction", color=INK, **place)
+    return figure

@@ -1,0 +1,84 @@
+"""Where patients are over time: the probabilities of all states, stacked."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from onearm.figures.curves import apart
+from onearm.figures.drawing import Drawing
+from onearm.figures.style import INK, SIZE, SMALL, WIDTH, lines, sheet, slug, stroke, wrapped
+from onearm.results import Curve, Results
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_LEFT, _RIGHT, _TOP, _PLOT, _FOOT = 0.72, 1.75, 0.18, 2.75, 0.68
+_HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "oo")
+
+
+def states(results: Results) -> tuple[Drawing, ...]:
+    """One drawing for each endpoint of states."""
+    chosen = [c for c in results.curves.values() if c.kind == "state"]
+    panels = dict.fromkeys(c.panel for c in chosen)
+    return tuple(_drawing(tuple(c for c in chosen if c.panel == key), results.header.notice) for key in panels)
+
+
+def _drawing(curves: tuple[Curve, ...], notice: str) -> Drawing:
+    first = curves[0]
+    return Drawing(
+        name=slug("states", first.panel),
+        title=first.label,
+        caption=f"{first.label}: the height of a band is the probability of its state. {first.method}. The first state "
+        "is at the bottom.",
+        section="survival",
+        draw=partial(draw, curves, notice),
+    )
+
+
+def draw(curves: tuple[Curve, ...], notice: str) -> Figure:
+    """Stack the states from the bottom, the first one lowest, each with a hatch of its own."""
+    foot = _FOOT + (0.27 if notice else 0.0)
+    height = _TOP + _PLOT + foot
+    figure = sheet(height, notice)
+    axes = figure.add_axes((_LEFT / WIDTH, foot / height, (WIDTH - _LEFT - _RIGHT) / WIDTH, _PLOT / height))
+    end = curves[0].risk.time[-1] if curves[0].risk.time else 0.0
+    end = max(end, curves[0].time[-1] if curves[0].time else 1.0)
+    x = (0.0, *curves[0].time)
+    floor = [0.0] * len(x)
+    middles, said = [], []
+    for k, curve in enumerate(curves):
+        top = [a + b for a, b in zip(floor, (curve.start, *curve.value), strict=True)]
+        axes.fill_between(
+            x,
+            floor,
+            top,
+            step="post",
+            facecolor=stroke(k).colour,
+            alpha=0.55,
+            hatch=_HATCHES[k % len(_HATCHES)],
+            edgecolor="white",
+            linewidth=0.4,
+        )
+        middles.append((floor[-1] + top[-1]) / 2)
+        said.append(wrapped(curve.group, _RIGHT - 0.2, SMALL))
+        floor = top
+    for k, (words, y) in enumerate(zip(said, apart(middles, [lines(s) * 0.052 for s in said]), strict=True)):
+        axes.annotate(
+            words,
+            (end, y),
+            xytext=(4, 0),
+            textcoords="offset points",
+            size=SMALL,
+            color=stroke(k).colour,
+            va="center",
+            annotation_clip=False,
+        )
+    axes.set_xlim(0, end)
+    axes.set_ylim(0, 1)
+    ticks = curves[0].risk.time[:: max(1, -(-len(curves[0].risk.time) // 11))]
+    axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100"])
+    axes.set_xlabel("Months", size=SIZE, labelpad=3)
+    axes.set_ylabel("Patients (%)", size=SIZE, labelpad=5, color=INK)
+    return figure

@@ -1,0 +1,121 @@
+"""Checks of endpoints about the course: procedures on the way, competing causes, states, subgroups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from onearm.errors import Finding, listed
+from onearm.protocol import fact as facts
+from onearm.protocol.document import Protocol
+from onearm.protocol.endpoint import Cut, Endpoint, Proportion, Subgroups, Survival
+from onearm.protocol.findings import (
+    Where,
+    covariate,
+    group,
+    immortal,
+    later,
+    misfit,
+    unknown,
+    wrong_fact,
+)
+from onearm.protocol.intercurrent import CloneCensorWeight, NaiveEverNever, TimeDependent
+from onearm.protocol.states import CumulativeIncidence, InResponse, States
+
+
+def check_course(p: Protocol, where: Where, path: str, e: Endpoint) -> Iterator[Finding]:
+    """Whether such an endpoint fits what it names."""
+    match e:
+        case NaiveEverNever():
+            yield from wrong_fact(p, where, f"{path}.fact", e.fact, facts.TIME_KINDS)
+            yield from wrong_fact(p, where, f"{path}.by", e.by, facts.YES_NO_KINDS)
+        case TimeDependent() | CloneCensorWeight():
+            yield from _switch(p, where, path, e)
+        case CumulativeIncidence():
+            yield from wrong_fact(p, where, f"{path}.fact", e.fact, facts.TIME_KINDS)
+            yield from group(p, where, f"{path}.by", e.by)
+            yield from _causes(p, where, path, e)
+            if e.by in p.facts:
+                yield immortal(where, f"{path}.by", f'groups by "{e.by}" are known only after day 1')
+        case InResponse():
+            for key, name in (("response", e.response), ("fact", e.fact)):
+                yield from wrong_fact(p, where, f"{path}.{key}", name, facts.TIME_KINDS)
+                yield from _from_day_one(p, where, f"{path}.{key}", name)
+            yield from _known_at_day_one(p, where, path, e.population)
+        case States():
+            for state, name in e.states.items():
+                yield from wrong_fact(p, where, f"{path}.states.{state}", name, facts.TIME_KINDS)
+                yield from _from_day_one(p, where, f"{path}.states.{state}", name)
+            if e.final not in e.states:
+                yield unknown(where, f"{path}.final", "state", e.final, e.states)
+            if e.start in e.states:
+                says = f'everybody begins in "{e.start}": nobody can enter it'
+                yield misfit(where, f"{path}.start", says, "give the first state another name")
+            yield from _known_at_day_one(p, where, path, e.population)
+        case Subgroups():
+            yield from _subgroups(p, where, path, e)
+
+
+def _switch(p: Protocol, where: Where, path: str, e: TimeDependent | CloneCensorWeight) -> Iterator[Finding]:
+    yield from wrong_fact(p, where, f"{path}.fact", e.fact, facts.TIME_KINDS)
+    yield from wrong_fact(p, where, f"{path}.by", e.by, frozenset({"procedure"}))
+    yield from _from_day_one(p, where, f"{path}.fact", e.fact)
+    clause, by = p.facts.get(e.fact), p.facts.get(e.by)
+    ends = (*clause.censor_at, *clause.procedures) if isinstance(clause, facts.TimeTo) else ()
+    if isinstance(by, facts.Procedure) and by.procedure in ends:
+        says = f'the fact "{e.fact}" ends at {by.procedure}: nobody is observed after it'
+        yield misfit(where, f"{path}.fact", says, "name a fact that goes on after it")
+    yield from _known_at_day_one(p, where, path, e.population)
+    if isinstance(e, CloneCensorWeight):
+        for i, name in enumerate(e.covariates):
+            if name not in p.covariates:
+                yield unknown(where, f"{path}.covariates.{i}", "covariate", name, p.covariates)
+
+
+def _from_day_one(p: Protocol, where: Where, path: str, name: str) -> Iterator[Finding]:
+    clause = p.facts.get(name)
+    if isinstance(clause, facts.TimeTo) and clause.origin != "time-zero":
+        says = f'the fact "{name}" counts from {clause.origin}, this estimator from time zero'
+        yield misfit(where, path, says, "name a fact with `origin: time-zero`")
+
+
+def _known_at_day_one(p: Protocol, where: Where, path: str, population: str) -> Iterator[Finding]:
+    if later(p, population):
+        says = f'who belongs to "{population}" is known only after day 1'
+        yield immortal(where, f"{path}.population", says)
+
+
+def _causes(p: Protocol, where: Where, path: str, e: CumulativeIncidence) -> Iterator[Finding]:
+    clause = p.facts.get(e.fact)
+    if not isinstance(clause, facts.TimeTo):
+        return
+    if len(clause.causes) < 2:
+        says = f'the fact "{e.fact}" ends by {clause.causes[0]} alone: nothing competes with it'
+        yield misfit(where, f"{path}.fact", says, "name a fact with several events, or use the estimator `survival`")
+    for cause in e.labels:
+        if cause not in clause.causes:
+            yield unknown(where, f"{path}.labels.{cause}", "cause", cause, clause.causes)
+
+
+def _subgroups(p: Protocol, where: Where, path: str, e: Subgroups) -> Iterator[Finding]:
+    whole = p.endpoints.get(e.of)
+    possible = [k for k, x in p.endpoints.items() if isinstance(x, Proportion | Survival) and x.by is None]
+    if whole is None:
+        yield unknown(where, f"{path}.of", "endpoint", e.of, possible)
+    elif e.of not in possible:
+        says = f'"{e.of}" is not a proportion or a survival endpoint of a whole population'
+        yield misfit(where, f"{path}.of", says, f"name one of: {listed(possible)}")
+    for i, by in enumerate(e.by):
+        if isinstance(by, Cut):
+            yield from covariate(p, where, f"{path}.by.{i}.column", by.column, number=True)
+        elif by in p.facts:
+            yield misfit(
+                where,
+                f"{path}.by.{i}",
+                f'subgroups by the fact "{by}" are known only after day 1',
+                "name a covariate, or use the estimator `landmark`",
+            )
+        else:
+            yield from group(p, where, f"{path}.by.{i}", by)
+    names = [b.column if isinstance(b, Cut) else b for b in e.by]
+    if len(set(names)) != len(names):
+        yield misfit(where, f"{path}.by", "a column is named twice", "name each once")
