@@ -226,3 +226,11 @@ def test_bad_choices() -> None:
         firth_cox([1, 2], [1, 0], [0, 1], level=95)
     with pytest.raises(ValueError, match="weight must lie between"):
         firth_cox([1, 2], [1, 0], [0, 1], weight=[1e300, 1])
+
+
+def test_a_limit_that_is_not_found_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("onearm.stats._cox_firth_profile._OUTWARD", 0)
+    fit = firth_cox([1, 2, 3], [1, 1, 1], [1, 1, 0])
+    assert np.isnan([fit.low[0], fit.high[0]]).all()
+    assert "the profile of column 0 does not fall far enough" in fit.message
+    assert fit.p_value == pytest.approx([0.33875], abs=1e-5)

@@ -45,7 +45,7 @@ class Penalized:
         w = cells.weight[self.event]
         value = w @ now.eta[self.event] - cells.mass @ np.log(now.den) + logdet / 2
         rh = now.r * np.sum((x @ inverse) * x, axis=1)
-        sums = cells.sums(rh[:, None] * np.column_stack([np.ones_like(rh), x])) / now.den[:, None]
+        sums = cells.sums(lambda rows: rh[rows] * np.vstack([np.ones(rows.size), x[rows].T])) / now.den[:, None]
         h, hx = sums[:, :1], sums[:, 1:]
         turned = now.mean @ inverse
         length = np.sum(turned * now.mean, axis=1)

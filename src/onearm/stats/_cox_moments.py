@@ -17,11 +17,14 @@ time, so that a small risk set does not drown in the rounding of the other strat
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from ._input import Bools, Floats, Ints, count
+
+Values = Callable[[Ints], Floats]  # from row numbers (k,) to what is summed of them (q, k)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,12 +42,12 @@ class Runs:
         met, starts = np.unique(cell[order], return_index=True)
         return Runs(rows[order], starts, met)
 
-    def sums(self, v: Floats, size: int) -> Floats:
-        """Sum of the rows of ``v`` (n, q) by cell (size, q)."""
-        total = np.zeros((size, v.shape[1]), order="F")
-        if self.rows.size:
-            total[self.cells] = np.add.reduceat(v.T[:, self.rows], self.starts, axis=1).T
-        return total
+    def sums(self, value: Values, size: int) -> Floats:
+        """Sum of the values (q,) of the rows by cell (size, q)."""
+        v = value(self.rows)
+        total = np.zeros((v.shape[0], size))
+        total[:, self.cells] = np.add.reduceat(v, self.starts, axis=1)
+        return total.T
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,14 +112,14 @@ class Cells:
             shifted = eta - top[self.stratum]
         return self.weight * np.exp(shifted), shifted
 
-    def sums(self, v: Floats) -> Floats:
-        """Sum of the rows of ``v`` (n, q) at risk, less the fraction of the events, for each term (L, q)."""
-        total = self._tails(self.exits.sums(v, self.size))
+    def sums(self, value: Values) -> Floats:
+        """Sum of the values of the rows at risk, less the fraction of the events, for each term (L, q)."""
+        total = self._tails(self.exits.sums(value, self.size))
         if self.entries.rows.size:
-            total -= self._tails(self.entries.sums(v, self.size))
+            total -= self._tails(self.entries.sums(value, self.size))
         if self.term.size == self.size:
             return total
-        gone = self.dead.sums(v, self.size)
+        gone = self.dead.sums(value, self.size)
         return np.asarray((total.T[:, self.term] - self.fraction * gone.T[:, self.term]).T)
 
     def _tails(self, v: Floats) -> Floats:
@@ -175,11 +178,16 @@ def moments(cells: Cells, x: Floats, b: Floats) -> Moments | None:
     r, eta = cells.relative(x @ b)
     p = x.shape[1]
     first, second = pairs(p)
-    columns = np.empty((x.shape[0], 1 + p + first.size), order="F")
-    columns[:, 0] = r
-    columns[:, 1 : p + 1] = r[:, None] * x
-    for place, (i, j) in enumerate(zip(first, second, strict=True), start=p + 1):
-        np.multiply(columns[:, 1 + i], x[:, j], out=columns[:, place])
+
+    def columns(rows: Ints) -> Floats:
+        some = x.T[:, rows]
+        v = np.empty((1 + p + first.size, rows.size))
+        v[0] = r[rows]
+        np.multiply(v[0], some, out=v[1 : p + 1])
+        for place, (i, j) in enumerate(zip(first, second, strict=True), start=p + 1):
+            np.multiply(v[1 + i], some[j], out=v[place])
+        return v
+
     total = cells.sums(columns)
     den = total[:, 0]
     if not np.all(den > 1e-250 * cells.weight.max()):
