@@ -16,23 +16,25 @@ def curve_fields(sample: Sample, level: float, interval: str, estimator: str) ->
     """The fields of a survival curve. Numbers that change at events only are worked out there alone."""
     c = sample.counts
     step = steps(c, estimator)
-    at = step.at
+    # at time 0 and at each event time (K + 1,)
+    survival, error = np.ones(step.at.size + 1), np.zeros(step.at.size + 1)
     if estimator == "kaplan-meier":
         factor = np.maximum(1 - step.hazard, 0.0)
-        factor[c.n_event[at] == c.n_risk[at]] = 0.0  # exact, where sums of weights are not
-        survival = np.asarray(np.cumprod(factor), dtype=np.float64)
+        factor[step.everyone] = 0.0
+        np.cumprod(factor, out=survival[1:])
     else:
-        survival = np.exp(-np.cumsum(step.hazard))
+        np.exp(-np.cumsum(step.hazard), out=survival[1:])
     robust = sample.weighted or sample.cluster is not None
-    error = survival * np.sqrt(log_survival_variance(sample, step, robust))
-    error[survival <= 0] = np.nan
+    np.sqrt(log_survival_variance(sample, step, robust), out=error[1:])
+    error *= survival
+    error[np.flatnonzero(survival <= 0)] = np.nan
     low, high = survival_limits(survival, error, level, interval)
     shown = np.flatnonzero(c.n_exit) if sample.late is not None else slice(None)
-    everywhere = at.size == c.grid.size
+    everywhere = step.at.size == c.grid.size
     last = np.cumsum(c.n_event > 0, dtype=np.int32)[shown].astype(np.intp)
 
-    def spread(v: Floats, start: float) -> Floats:  # the value at the last event time so far
-        return v if everywhere else np.concatenate(([start], v)).take(last)
+    def spread(v: Floats) -> Floats:  # the value at the last event time so far
+        return v[1:] if everywhere else v.take(last)
 
     n_risk, at_risk, events, exits = c.n_risk[shown], c.risk[shown], c.event[shown], c.exit[shown]
     n_events, n_exits = c.n_event[shown], c.n_exit[shown]
@@ -49,10 +51,10 @@ def curve_fields(sample: Sample, level: float, interval: str, estimator: str) ->
         "at_risk": at_risk,
         "events": events,
         "censored": censored,
-        "survival": spread(survival, 1.0),
-        "std_error": spread(error, 0.0),
-        "low": spread(low, 1.0),
-        "high": spread(high, 1.0),
+        "survival": spread(survival),
+        "std_error": spread(error),
+        "low": spread(low),
+        "high": spread(high),
         "n_at_risk": n_risk,
         "n_events": n_events,
         "n_censored": n_censored,
@@ -61,7 +63,7 @@ def curve_fields(sample: Sample, level: float, interval: str, estimator: str) ->
         "interval": interval,
         "variance": "infinitesimal jackknife" if robust else VARIANCES[estimator],
         "n": sample.n,
-        "total_events": int(sample.event.sum()),
+        "total_events": int(np.count_nonzero(sample.event)),
         "effective_n": effective_n,
         "estimator": estimator,
         "sample": sample,

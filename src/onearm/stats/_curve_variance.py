@@ -35,10 +35,12 @@ ESTIMATORS = ("kaplan-meier", "nelson-aalen", "fleming-harrington")
 class Steps:
     """The steps of the cumulative hazard at the K event times: a, e and b of the formulas above (K,).
 
-    ``at`` (K,) are the ranks of the event times on the grid of m times.
+    ``at`` (K,) are the ranks of the event times on the grid of m times, ``everyone`` those of the K at which
+    all at risk have the event.
     """
 
     at: Ints
+    everyone: Ints
     hazard: Floats
     event: Floats
     risk: Floats
@@ -55,19 +57,20 @@ def steps(c: Counts, estimator: str) -> Steps:
     """The steps and their derivatives; a product-limit step to S = 0 has derivatives of 0."""
     at = np.flatnonzero(c.n_event > 0)
     n, d = c.risk[at], c.event[at]
+    rows, died = (n, d) if c.risk is c.n_risk else (c.n_risk[at], c.n_event[at])
+    everyone = np.flatnonzero(died == rows)  # counts are exact, sums of weights are not
     hazard = d / n
     if estimator == "kaplan-meier":
         left = n - d
-        left[c.n_event[at] == c.n_risk[at]] = 0.0  # counts are exact, sums of weights are not
-        some = left > 0
-        event = np.divide(1.0, left, out=np.zeros_like(left), where=some)
-        risk = hazard * event
+        left[everyone] = np.inf
+        left[np.flatnonzero(left <= 0)] = np.inf  # no more than rounding is left
+        event = np.divide(1.0, left, out=left)
     else:
         event = 1 / n
-        risk = hazard * event
+    risk = hazard * event
     if estimator == "fleming-harrington":
         _untie(c, at, hazard, event, risk)
-    return Steps(at, hazard, event, risk, c.grid.size)
+    return Steps(at, everyone, hazard, event, risk, c.grid.size)
 
 
 def _untie(c: Counts, at: Ints, hazard: Floats, event: Floats, risk: Floats) -> None:

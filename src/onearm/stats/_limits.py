@@ -28,14 +28,18 @@ def survival_limits(survival: Floats, std_error: Floats, level: float, interval:
     limits are NaN.
     """
     z = critical_value(level)
-    low = np.where(survival > 0, 1.0, np.nan)
-    high = low.copy()
-    inside = np.flatnonzero((survival > 0) & (survival < 1))
-    with np.errstate(over="ignore"):  # an infinite step ends at 0 or 1, as it should
-        for first in range(0, inside.size, _BLOCK):
-            at = inside[first : first + _BLOCK]
-            s = survival[at]
-            low[at], high[at] = _on_scale(s, z * std_error[at] / s, interval)
+    low, high = np.empty_like(survival), np.empty_like(survival)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # an infinite step ends at 0 or 1
+        for first in range(0, survival.size, _BLOCK):
+            part = slice(first, first + _BLOCK)
+            s = survival[part]
+            low[part], high[part] = _on_scale(s, z * std_error[part] / s, interval)
+    sure = survival >= 1
+    if np.any(sure):
+        low[sure] = high[sure] = 1.0
+    never = ~(survival > 0)
+    if np.any(never):
+        low[never] = high[never] = np.nan
     return low, high
 
 

@@ -21,6 +21,7 @@ Whole = NDArray[np.integer[Any]]
 TIE_TOLERANCE = 1e-9  # times closer than this, relative to the later one, are the same time
 _TABLE = 256  # a table of days may have this many entries more than eight a row
 _KEY_BITS = 63
+_BLOCK = 1 << 15  # times compared at once, so that what is in between stays in the cache
 
 
 def whole_numbers(times: NDArray[Any], rows: int | None = None) -> Whole | None:
@@ -62,7 +63,10 @@ def time_order(times: Floats) -> tuple[Ints, Floats]:
 def run_starts(ordered: Floats) -> NDArray[np.bool_]:
     """Where a new time begins in sorted times; neighbours within a relative 1e-9 are one time."""
     starts = np.ones(ordered.size, dtype=bool)
-    np.greater(ordered[1:] - ordered[:-1], TIE_TOLERANCE * ordered[1:], out=starts[1:])
+    for low in range(1, ordered.size, _BLOCK):
+        later = ordered[low : low + _BLOCK]
+        gap = later - ordered[low - 1 : low - 1 + later.size]
+        np.greater(gap, TIE_TOLERANCE * later, out=starts[low : low + _BLOCK])
     return starts
 
 

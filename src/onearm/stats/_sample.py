@@ -185,23 +185,25 @@ def _by_order(time: Floats, event: Bools) -> tuple[Floats, Floats, Floats, Float
         return ordered, ones, died.astype(np.float64), np.arange(time.size, 0.0, -1.0)
     first = np.flatnonzero(starts)
     run = tied - np.arange(1, tied.size + 1)  # the run each further row of a tie belongs to
-    n_exit = np.bincount(run, minlength=first.size) + np.ones(first.size)
-    n_event = np.bincount(run, died[tied], first.size) + died[first]
-    return ordered[first], n_exit, np.asarray(n_event, dtype=np.float64), (time.size - first).astype(np.float64)
+    n_exit, n_event = np.ones(first.size), died[first].astype(np.float64)
+    np.add.at(n_exit, run, 1.0)
+    np.add.at(n_event, run, died[tied].astype(np.float64))
+    return ordered[first], n_exit, n_event, np.subtract(float(time.size), first)
 
 
-def _sorted_pairs(time: Floats, event: Bools) -> tuple[Floats, Ints]:
+def _sorted_pairs(time: Floats, event: Bools) -> tuple[Floats, Bools]:
     """Sorted times and their events: the event is one more bit at the end of the bits of the time."""
     bits = (time + 0.0).view(np.int64)
     lowest = bits.min()
     if int(bits.max()) - int(lowest) >= 1 << 62:  # no bit to spare: times further apart than any unit of time
         order, ordered = time_order(time)
-        return ordered, event[order].astype(np.int64)
+        return ordered, event[order]
     bits -= lowest
     bits <<= 1
     bits |= event
     bits.sort()
-    died = bits & 1
+    died = np.empty(bits.size, dtype=np.bool_)
+    np.bitwise_and(bits, 1, out=died, casting="unsafe")
     bits >>= 1
     bits += lowest
     return bits.view(np.float64), died
