@@ -208,6 +208,10 @@ def test_nobody_moves_and_one_subject(variance: str) -> None:
     close(r.time_in_state(4).value, [4])
     one = state_probabilities([7], [0], [1e300], [0], [1], variance=variance)
     assert one.probability.tolist() == [[0, 1]]
+    close(one.time_in_state(2e300).value, [1e300, 1e300])
+    huge = state_probabilities([1, 2], [0, 0], [1e300, 2e300], list("aa"), list("bb"), variance=variance)
+    small = state_probabilities([1, 2], [0, 0], [1, 2], list("aa"), list("bb"), variance=variance)
+    close(huge.time_in_state(2e300).std_error, small.time_in_state(2).std_error * 1e300)
     assert one.n == 1
 
 

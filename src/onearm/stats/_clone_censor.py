@@ -3,7 +3,8 @@
 Every subject is cloned into both strategies at time zero, so nothing that happens later decides who is where.
 A clone of "switch within the window" deviates at the end of the window if it has not switched; a clone of "do
 not switch within the window" deviates at its switch, if that is within the window. What follows is
-``_strategy``. Sources: Hernan & Robins 2016, doi:10.1093/aje/kwv254; Maringe et al. 2020, doi:10.1093/ije/dyaa057.
+``_strategy``. The rows number subjects times distinct times of switching: give days, not fractions of them.
+Sources: Hernan & Robins 2016, doi:10.1093/aje/kwv254; Maringe et al. 2020, doi:10.1093/ije/dyaa057.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ._clone_contrast import Contrast, bootstrapped, robust
 from ._cox_fit import CoxFit
-from ._distributions import critical_value
 from ._input import TIE_TOLERANCE, Bools, Floats, as_indicator, as_level, as_matrix, as_times
 from ._kaplan_meier import kaplan_meier
 from ._strategy import Clones, Strategy, make_clones, report_strategy
@@ -32,21 +33,6 @@ class Executor(Protocol):
     def map(self, fn: Callable[[Any], Any], *iterables: Iterable[Any]) -> Iterable[Any]:
         """Results of ``fn`` in the order of the arguments."""
         ...
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Contrast:
-    """Switching against not switching: estimate, standard error and limits, NaN where not estimated.
-
-    ``method`` says where the error comes from: "bootstrap", "robust" (subjects as clusters, weights taken
-    as known) or "" for none.
-    """
-
-    value: float
-    std_error: float
-    low: float
-    high: float
-    method: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,7 +162,7 @@ def clone_censor_weight(
     if horizon is not None and not (math.isfinite(until) and until > 0):
         raise ValueError(f"horizon must be a positive time, found {horizon}")
     said = [f"{name}: {s.message}" for name, s in zip(("switch", "stay"), strategies, strict=True) if s.message]
-    fit = _fit(pair, level, robust=True)
+    fit = _fit(pair, level, sandwich=True)
     if fit is None:
         said.append("hazard ratio: it needs both strategies followed, and an event")
     elif fit.message:
@@ -189,10 +175,10 @@ def clone_censor_weight(
     failed = int(np.count_nonzero(~good))
     if failed:
         said.append(f"{failed} of {replicates} bootstrap replicates had no estimate and are left out")
-    contrasts = [_bootstrapped(v, drawn[good, k], level) for k, v in enumerate(value)]
+    contrasts = [bootstrapped(v, drawn[good, k], level) for k, v in enumerate(value)]
     if replicates == 0:
         said.append("the differences have no standard error: the same subjects are in both strategies; set replicates")
-        contrasts[0] = _robust(value[0], fit, level)
+        contrasts[0] = robust(value[0], fit, level)
     return CloneCensorWeight(
         strategies[0],
         strategies[1],
@@ -208,7 +194,7 @@ def clone_censor_weight(
     )
 
 
-def _fit(pair: tuple[Clones, Clones], level: float, robust: bool) -> CoxFit | None:
+def _fit(pair: tuple[Clones, Clones], level: float, sandwich: bool) -> CoxFit | None:
     """Weighted Cox model on the clones of both strategies; None without both or without events."""
     if any(c.subject.size == 0 for c in pair) or not any(np.any(c.event) for c in pair):
         return None
@@ -219,8 +205,8 @@ def _fit(pair: tuple[Clones, Clones], level: float, robust: bool) -> CoxFit | No
         np.repeat([1.0, 0.0], [c.subject.size for c in pair]),
         entry=np.concatenate([c.start for c in pair]),
         weight=np.concatenate([c.weight for c in pair]),
-        cluster=subject if robust and np.unique(subject).size > 1 else None,
-        robust=robust,
+        cluster=subject if sandwich and np.unique(subject).size > 1 else None,
+        robust=sandwich,
         level=level,
     )
 
@@ -242,21 +228,4 @@ def _replicate(cohort: _Cohort, horizon: float, seed: np.random.SeedSequence) ->
     """The contrasts (3,) of one sample of subjects drawn with replacement."""
     n = cohort.time.size
     pair = cohort.resampled(np.random.default_rng(seed).integers(0, n, n)).clones()
-    return _contrasts(pair, _fit(pair, 0.95, robust=False), horizon)
-
-
-def _bootstrapped(value: float, drawn: Floats, level: float) -> Contrast:
-    """Standard deviation and percentile limits of the replicates."""
-    if drawn.size < 2:
-        return Contrast(float(value), math.nan, math.nan, math.nan, "")
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-    return Contrast(float(value), float(drawn.std(ddof=1)), float(low), float(high), "bootstrap")
-
-
-def _robust(value: float, fit: CoxFit | None, level: float) -> Contrast:
-    """The log hazard ratio with the robust error of the fit."""
-    if fit is None or fit.robust_std_error is None or not np.isfinite(value):
-        return Contrast(float(value), math.nan, math.nan, math.nan, "")
-    error = float(fit.robust_std_error[0])
-    half = critical_value(level) * error
-    return Contrast(float(value), error, float(value) - half, float(value) + half, "robust")
+    return _contrasts(pair, _fit(pair, 0.95, sandwich=False), horizon)

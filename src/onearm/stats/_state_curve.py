@@ -149,7 +149,8 @@ class StateProbabilities:
         if tau > self.time[-1] * (1 + TIE_TOLERANCE) and not (extend or self._settled):
             raise ValueError(f"tau {tau} lies beyond the last follow-up {self.time[-1]}")
         knots = np.r_[e.origin, np.minimum(e.rows.grid[e.steps.rank], tau), tau]
-        gaps = np.diff(knots)
+        unit = tau - e.origin  # in shares of it squares of huge times stay numbers
+        gaps = np.diff(knots) / unit
         if e.noise is not None:
             value, covariance = occupation(e.steps, e.noise, self.initial, e.start, gaps[0], gaps[1:])
             variance = np.diag(covariance)
@@ -157,7 +158,7 @@ class StateProbabilities:
             value = gaps @ np.vstack([e.before, self.probability[-1:]])
             _, spent = influence(e.rows, e.steps, e.before, e.start, gaps[0], gaps[1:])
             variance = np.einsum("ij,ij->j", spent, spent)
-        return TimeInState(self.states, value, np.sqrt(np.maximum(variance, 0.0)), float(tau))
+        return TimeInState(self.states, value * unit, np.sqrt(np.maximum(variance, 0.0)) * unit, float(tau))
 
     @property
     def _settled(self) -> bool:
