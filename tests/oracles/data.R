@@ -3,14 +3,16 @@
 suppressMessages(library(survival))
 folder <- commandArgs(trailingOnly = TRUE)[1]
 write <- function(rows, name) {
-  for (k in names(rows)) if (is.double(rows[[k]])) {
+  for (k in names(rows)) if (is.double(rows[[k]]) && !inherits(rows[[k]], "Date")) {
     rows[[k]] <- ifelse(is.na(rows[[k]]), NA, sprintf("%.17g", as.numeric(rows[[k]])))
   }
   write.csv(rows, file.path(folder, paste0(name, ".csv")), row.names = FALSE)
 }
-for (name in c("aml", "bladder2", "cgd", "colon", "flchain", "gbsg", "heart", "imotor", "jasa1", "kidney", "logan",
+for (name in c("aml", "bladder2", "cgd", "colon", "flchain", "gbsg", "heart", "imotor", "jasa", "kidney", "logan",
   "lung", "mgus2", "nwtco", "ovarian", "pbc", "rats", "retinopathy", "rotterdam", "stanford2", "transplant", "udca",
   "veteran")) write(get(name), name)
+
+write(MASS::gehan, "gehan")
 
 # one row a subject with the cumulative hazard of the general population over the follow-up
 expected <- survexp(futime ~ 1, data = jasa, cohort = FALSE, ratetable = survexp.us,

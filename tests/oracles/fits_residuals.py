@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from fits import register
 from fits_cox import columns
 from fits_curves import rotterdam
@@ -81,6 +82,27 @@ def _(tables: Tables) -> dict[str, Any]:
 def _(tables: Tables) -> dict[str, Any]:
     d = tables("veteran")
     return base(cox(d["time"], d["status"], d["karno"], strata=d["trt"]))
+
+
+def curve(f: CoxFit, x: Any, times: Any, interval: str) -> dict[str, Any]:
+    c = f.curve(x, interval=interval)
+    step = np.searchsorted(c.time, times, side="right") - 1
+    return {"surv": c.survival[step], "se": c.std_error[step], "lower": c.low[step], "upper": c.high[step]}
+
+
+@fit("predict_lung_log")
+def _(tables: Tables) -> dict[str, Any]:
+    return curve(lung(tables), [[50, 1], [70, 2]], [100, 365, 730], "log")
+
+
+@fit("predict_lung_loglog")
+def _(tables: Tables) -> dict[str, Any]:
+    return curve(lung(tables), [[50, 1], [70, 2]], [100, 365, 730], "log-log")
+
+
+@fit("predict_heart_breslow")
+def _(tables: Tables) -> dict[str, Any]:
+    return curve(heart(tables), [[-5, 1, 0], [5, 4, 1]], [30, 180, 700], "log")
 
 
 @fit("predict_lung_terms")

@@ -33,6 +33,12 @@ def _(tables: Tables) -> dict[str, Any]:
     return table(proportional_hazards_test(d["time"], d["status"] == 2, x, transform="rank"))
 
 
+@fit("zph_pbc_old")
+def _(tables: Tables) -> dict[str, Any]:
+    d, x = pbc(tables)
+    return {"statistic": proportional_hazards_test(d["time"], d["status"] == 2, x, kind="approximate").statistic}
+
+
 @fit("zph_veteran_identity")
 def _(tables: Tables) -> dict[str, Any]:
     d = tables("veteran")

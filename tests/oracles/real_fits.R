@@ -166,6 +166,18 @@ veteran_fit <- fitted(Surv(time, status) ~ trt + karno + celltype, veteran)
 real$zph_pbc_km <- zph(pbc_fit)
 real$zph_pbc_rank <- zph(pbc_fit, transform = "rank")
 real$zph_veteran_identity <- zph(veteran_fit, transform = "identity", terms = FALSE)
+real$zph_pbc_old <- local({  # the test of Grambsch and Therneau, as cox.zph had it before 3.0
+  y <- pbc_fit$y
+  curve <- survfit(y ~ 1)
+  g <- c(0, 1 - curve$surv)[findInterval(y[, 1], curve$time, left.open = TRUE) + 1]
+  death <- order(y[, 1])[y[order(y[, 1]), 2] == 1]
+  x <- g[death] - mean(g[death])
+  v <- pbc_fit$var
+  y <- x %*% residuals(pbc_fit, "schoenfeld") %*% v * length(x)
+  each <- as.vector(y^2) / (diag(v) * length(x) * sum(x^2))
+  u <- x %*% residuals(pbc_fit, "schoenfeld")
+  list(statistic = c(each, u %*% v %*% t(u) * length(x) / sum(x^2)))
+})
 real$zph_heart_km <- zph(fitted(Surv(start, stop, event) ~ age + year + surgery, heart))
 real$zph_lung_strata <- zph(fitted(Surv(time, died) ~ age + sex + strata(inst), lung))
 

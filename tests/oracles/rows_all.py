@@ -39,5 +39,3 @@ OUTSIDE: dict[str, tuple[str, str]] = {
     "68": ("tidycmprsk trial", DATA),
     "69": ("mstate EBMT and AIDS/SI", DATA),
 }
-PENDING = "its function is not in the engine yet"
-OUTSIDE |= {n: ("", PENDING) for n in NUMBERS if n not in ROWS and n not in OUTSIDE}

@@ -9,17 +9,18 @@ from oracle_data import Tables, complete, rows
 
 from onearm.stats.multistate import state_probabilities
 from onearm.stats.parametric import parametric
-from onearm.stats.survival import kaplan_meier
+from onearm.stats.survival import kaplan_meier, nelson_aalen
 
 ROWS, row = register()
 
 
-@row("11", "six subjects: influence on the Kaplan-Meier curve", "survival tests/book1",
-     "printed for the Nelson-Aalen hazard too; the engine gives influence for S and its area: dS = -S dH where no "
-     "step goes to 0")  # fmt: skip
+@row("11", "six subjects: influence on the hazard and on the survival curve", "survival tests/book1")
 def _(check: Check, tables: Tables) -> None:
-    km = kaplan_meier([1, 1, 6, 6, 8, 9], [1, 0, 1, 1, 0, 1])
-    moved = 144 * km.influence([1, 6, 9])
+    rows_ = ([1, 1, 6, 6, 8, 9], [1, 0, 1, 1, 0, 1])
+    moved = 72 * nelson_aalen(*rows_).influence([1, 6])
+    check("72 x influence on H(1)", moved[:, 0], [10, -2, -2, -2, -2, -2])
+    check("72 x influence on H(6)", moved[:, 1], [10, -2, 7, 7, -11, -11])
+    moved = 144 * kaplan_meier(*rows_).influence([1, 6, 9])
     check("144 x influence on S(1)", moved[:, 0], [-20, 4, 4, 4, 4, 4])
     check("144 x influence on S(6)", moved[:, 1], [-10, 2, -13, -13, 17, 17])
     check("144 x influence on S(9)", moved[:, 2], [0, 0, 0, 0, 0, 0])
