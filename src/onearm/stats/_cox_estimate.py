@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ._cox_approach import approach
 from ._cox_design import Design
 from ._cox_exact import exact_likelihood, tied_cells
 from ._cox_fit import ChiSquare, CoxFit, LogLikelihood
-from ._cox_likelihood import Likelihood, likelihood, score_residuals
+from ._cox_likelihood import Likelihood, gradient, likelihood, score_residuals
 from ._cox_model import CoxModel
 from ._cox_risk import RiskSets, sum_by
 from ._distributions import chi_square_tail, critical_value, two_sided_p
 from ._input import Bools, Floats, Ints
 from ._newton import Maximum, estimable, maximize
+
+_LARGE = 30_000  # numbers in the covariates from which first derivatives alone go ahead
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +49,7 @@ def estimate(rows: Rows, design: Design, ties: str, robust: bool, level: float) 
         null = _evaluator(rows, z, ties)(zero[free])
         assert null is not None
     if np.any(free):
-        top = maximize(_evaluator(rows, z, ties), zero[free], null)
+        top = _maximum(rows, z, ties, null)
     else:
         top = Maximum(zero[free], null, 0, True, free[free])
     inverse = _inverse(top.point.information)
@@ -75,6 +78,18 @@ def estimate(rows: Rows, design: Design, ties: str, robust: bool, level: float) 
         ties=ties,
     )
     return _report(model, null, top, sandwich is not None, robust_score, level)
+
+
+def _maximum(rows: Rows, z: Floats, ties: str, null: Likelihood) -> Maximum[Likelihood]:
+    """Newton's method from zero; for large data from where first derivatives alone have led."""
+    evaluate, zero = _evaluator(rows, z, ties), np.zeros(z.shape[0])
+    if z.size >= _LARGE and ties != "exact":
+        reached = approach(lambda b: gradient(rows.risk, z, b, rows.offset), null)
+        point = None if reached is None else evaluate(reached[0])
+        if reached is not None and point is not None:
+            top = maximize(evaluate, reached[0], point)
+            return replace(top, iterations=top.iterations + reached[1])
+    return maximize(evaluate, zero, null)
 
 
 def _evaluator(rows: Rows, z: Floats, ties: str) -> Callable[[Floats], Likelihood | None]:

@@ -12,7 +12,7 @@ so that sums over the terms of a cell need its u, its E and sums of m h and m h^
 covariates is formed, and nothing cancels when all at risk have the event. Then
 
     log L = sum_events w x b - sum_l m log den
-    U     = sum_events w x   - sum_k (M u + G1 E)
+    U     = sum_events w x   - sum_i r_i c_i x_i
     I     = X diag(r c) X'   - sum_k (M u u' + G1 (u E' + E u') + G2 E E')
 
 with M, G1, G2 the sums of m, m h, m h^2 and c_i the sum of m/den over the cells of row i less G1 of the
@@ -49,8 +49,25 @@ class Likelihood:
     second: Floats  # (T,) G2
 
 
-def likelihood(risk: RiskSets, x: Floats, b: Floats, offset: Floats | None = None) -> Likelihood | None:
-    """log L and derivatives at ``b`` for covariates ``x`` (p, n); None where floating point does not reach."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Gradient:
+    """log L and score alone, which need one pass over the covariates, and what they leave behind."""
+
+    value: float
+    score: Floats
+    shift: Floats
+    relative: Floats
+    r: Floats
+    hazard: Floats
+    denominator: Floats
+    at_risk: Floats  # (K,) S0
+    dead: Floats  # (T,) D0
+    first: Floats
+    second: Floats
+
+
+def gradient(risk: RiskSets, x: Floats, b: Floats, offset: Floats | None = None) -> Gradient | None:
+    """log L and score at ``b`` for covariates ``x`` (p, n); None where floating point does not reach."""
     eta = b @ x
     if offset is not None:
         eta += offset
@@ -68,34 +85,53 @@ def likelihood(risk: RiskSets, x: Floats, b: Floats, offset: Floats | None = Non
         return None
     share = risk.mass / den
     hazard = risk.over_cells(risk.by_cell(share))
-    s1, d1 = risk.scaled_totals(x, r)
-    mean = s1 / s0
-    information = -gram(mean, risk.cell_mass)
-    expected = mean @ risk.cell_mass
     first = second = d0
-    slope = d1
     if risk.tied.size:
-        h = risk.fraction / den
-        first, second = (risk.by_cell(v)[risk.tied] for v in (risk.mass * h, risk.mass * h * h))
-        at = mean[:, risk.tied]
-        slope = d0 * at - d1
+        share *= risk.fraction
+        first = risk.by_cell(share)[risk.tied]
+        share *= risk.fraction / den
+        second = risk.by_cell(share)[risk.tied]
         hazard -= risk.of_own_event(first)
-        expected += slope @ first
-        cross = (at * first) @ slope.T
-        information -= cross + cross.T + gram(slope, second)
-    information += gram(x, r * hazard)
-    return Likelihood(
+    return Gradient(
         value=float(risk.event_weight @ eta - risk.mass @ np.log(den)),
-        score=x @ risk.event_weight - expected,
-        information=(information + information.T) / 2,
+        score=x @ (risk.event_weight - r * hazard),
         shift=shift,
         relative=relative,
+        r=r,
         hazard=hazard,
         denominator=den,
-        mean=mean,
-        slope=slope,
+        at_risk=s0,
+        dead=d0,
         first=first,
         second=second,
+    )
+
+
+def likelihood(risk: RiskSets, x: Floats, b: Floats, offset: Floats | None = None) -> Likelihood | None:
+    """log L and both derivatives at ``b``; None where floating point does not reach."""
+    at = gradient(risk, x, b, offset)
+    if at is None:
+        return None
+    s1, slope = risk.scaled_totals(x, at.r)
+    mean = np.divide(s1, at.at_risk, out=s1)
+    information = gram(x, at.r * at.hazard) - gram(mean, risk.cell_mass)
+    if risk.tied.size:
+        tied = mean[:, risk.tied]
+        slope = at.dead * tied - slope
+        cross = (tied * at.first) @ slope.T
+        information -= cross + cross.T + gram(slope, at.second)
+    return Likelihood(
+        value=at.value,
+        score=at.score,
+        information=(information + information.T) / 2,
+        shift=at.shift,
+        relative=at.relative,
+        hazard=at.hazard,
+        denominator=at.denominator,
+        mean=mean,
+        slope=slope,
+        first=at.first,
+        second=at.second,
     )
 
 

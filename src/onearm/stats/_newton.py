@@ -109,6 +109,11 @@ def estimable(information: Floats, scale: Floats) -> Bools:
     below 1e-9 of ``scale`` (p,), the information it would have if it were free of them.
     """
     p = information.shape[0]
+    try:
+        if np.all(np.diag(np.linalg.cholesky(information)) ** 2 > 1e-9 * scale):
+            return np.ones(p, dtype=np.bool_)
+    except np.linalg.LinAlgError:
+        pass  # some column repeats others: which one?
     keep = np.zeros(p, dtype=np.bool_)
     for j in range(p):
         used = np.flatnonzero(keep)
