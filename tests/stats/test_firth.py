@@ -136,6 +136,33 @@ def test_an_arm_without_events_has_a_finite_ratio() -> None:
     assert (fit.high[0] < 0) == (fit.p_value[0] < 0.05)
 
 
+@pytest.mark.parametrize("strata", [None, [1] * 30 + [2] * 3])
+def test_a_covariate_that_orders_all_deaths(strata: list[int] | None) -> None:
+    # exp(x b) spans more than a float holds at the upper limit; l* here by logarithms of sums
+    rng = np.random.default_rng(17)
+    x = np.sort(rng.normal(size=30))[::-1]
+    t = np.arange(1.0, 31)
+    more = (np.r_[t, 1, 2, 3], np.r_[np.ones(30), 0, 0, 0], np.r_[x, 5, 6, 7])  # a stratum without events
+    fit = firth_cox(t, np.ones(30), x) if strata is None else firth_cox(*more, strata=strata)
+
+    def penalized(b: float) -> float:
+        value = information = 0.0
+        for k in range(29):
+            eta = b * (x[k:] - x[k])
+            p = np.exp(eta - eta.max())
+            value -= eta.max() + math.log(p.sum())
+            p /= p.sum()
+            gap = x[k:] - x[k]
+            information += float(p @ gap**2 - (p @ gap) ** 2)
+        return value + 0.5 * math.log(information)
+
+    assert fit.message == ""
+    top = minimize_scalar(lambda b: -penalized(b), bounds=(0, 4 * fit.coef[0]), method="bounded")
+    assert fit.coef[0] == pytest.approx(top.x, rel=1e-4)
+    for limit in (fit.low[0], fit.high[0]):
+        assert 2 * (penalized(fit.coef[0]) - penalized(limit)) == pytest.approx(3.8414588, rel=1e-5)
+
+
 def test_many_events_bring_back_the_ordinary_estimate() -> None:
     gaps = []
     for n in (200, 2000, 20000):

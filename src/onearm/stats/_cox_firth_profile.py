@@ -13,7 +13,7 @@ from ._input import Bools, Floats
 
 _STEPS = 200  # of one maximization
 _ROUGH = 1e-7  # step at which a profile is maximal: what is missing of l* is its square
-_OUTWARD = 60  # doublings and halvings before a limit is given up
+_OUTWARD = 40  # steps before a limit is given up
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,9 +43,11 @@ class Penalized:
             return None
         inverse = np.linalg.inv(information)
         w = cells.weight[self.event]
-        value = w @ now.eta[self.event] - cells.mass @ np.log(now.den) + logdet / 2
+        value = now.value + logdet / 2
         rh = now.r * np.sum((x @ inverse) * x, axis=1)
-        sums = cells.sums(lambda rows: rh[rows] * np.vstack([np.ones(rows.size), x[rows].T])) / now.den[:, None]
+        sums = (
+            cells.sums(lambda rows: rh[rows] * np.vstack([np.ones(rows.size), x[rows].T]), now.shift) / now.den[:, None]
+        )
         h, hx = sums[:, :1], sums[:, 1:]
         turned = now.mean @ inverse
         length = np.sum(turned * now.mean, axis=1)
@@ -145,17 +147,15 @@ def _limit(problem: Penalized, top: Top, j: int, side: int, fall: float, error: 
 def _crossed(problem: Penalized, top: Top, j: int, step: float, target: float) -> Top | None:
     """A point of the profile of coefficient j below ``target``, by growing steps; None where there is none."""
     moving = np.arange(top.b.size) != j
-    here, least = top, abs(step) * 1e-6
+    here, growth = top, 2.0
     for _ in range(_OUTWARD):
         at = maximize(problem, _along(here, j, step), moving, _ROUGH)
         if at is None or not at.converged:  # too far for floating point
-            step /= 2
-            if abs(step) < least:
-                return None
+            step, growth = step / 2, 1.0
         elif at.value < target:
             return at
         else:
-            here, step = at, 2 * step
+            here, step = at, growth * step
     return None
 
 

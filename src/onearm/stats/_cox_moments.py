@@ -12,7 +12,9 @@ and with mu = E(x), V = E(x x') - mu mu' the partial likelihood has
     log L = sum_events w x b - sum_l m log den,   U = sum_events w x - sum_l m mu,   I = sum_l m V.
 
 Sums at risk are tail sums over exits less tail sums over late entries, taken within one stratum at a
-time, so that a small risk set does not drown in the rounding of the other strata.
+time, so that a small risk set does not drown in the rounding of the other strata. Where exp(x b) spans
+more than a float holds, stretches of event times have units of their own, handed on from stretch to
+stretch (not with late entries or strata).
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ import numpy as np
 
 from ._input import Bools, Floats, Ints, count
 
+_STRETCH = 300.0  # of x b within one unit
 Values = Callable[[Ints], Floats]  # from row numbers (k,) to what is summed of them (q, k)
 
 
@@ -102,30 +105,42 @@ class Cells:
             mass=mass,
         )
 
-    def relative(self, eta: Floats) -> tuple[Floats, Floats]:
-        """w exp(eta) and eta, eta less its largest value in the stratum (which cancels)."""
-        if self.place[0] == self.size:
-            shifted = eta - eta.max()
-        else:
+    def shifts(self, eta: Floats) -> Floats:
+        """What to take off ``eta`` (n,) before exp, for each cell (K,): about its largest value at risk."""
+        if self.place[0] < self.size:
             top = np.full(int(self.stratum.max()) + 1, -np.inf)
             np.maximum.at(top, self.stratum, eta)
-            shifted = eta - top[self.stratum]
-        return self.weight * np.exp(shifted), shifted
+            return np.asarray(top[self.stratum[self.dead.rows[self.dead.starts]]])
+        if self.entries.rows.size or np.ptp(eta) < _STRETCH:
+            return np.full(self.size, eta.max())
+        top = np.maximum.reduceat(eta[self.exits.rows], self.exits.starts)
+        top = np.maximum.accumulate(top[::-1])[::-1]
+        block = np.floor((top[0] - top) / _STRETCH)
+        return np.asarray(top[np.searchsorted(block, block)])
 
-    def sums(self, value: Values) -> Floats:
-        """Sum of the values of the rows at risk, less the fraction of the events, for each term (L, q)."""
-        total = self._tails(self.exits.sums(value, self.size))
+    def sums(self, value: Values, shift: Floats) -> Floats:
+        """Sum of the values of the rows at risk, less the fraction of the events, for each term (L, q).
+
+        Values are in units of exp(``shift``) of the last cell of their row, sums in those of their cell.
+        """
+        total = self._tails(self.exits.sums(value, self.size), shift)
         if self.entries.rows.size:
-            total -= self._tails(self.entries.sums(value, self.size))
+            total -= self._tails(self.entries.sums(value, self.size), shift)
         if self.term.size == self.size:
             return total
         gone = self.dead.sums(value, self.size)
         return np.asarray((total.T[:, self.term] - self.fraction * gone.T[:, self.term]).T)
 
-    def _tails(self, v: Floats) -> Floats:
+    def _tails(self, v: Floats, shift: Floats) -> Floats:
         """Sum of a cell quantity (K, q) over a cell and the later ones of its stratum."""
         if self.place[0] == self.size:
-            return np.asarray(v[::-1].cumsum(axis=0)[::-1])
+            total = np.empty_like(v)
+            edges = [0, *(np.flatnonzero(np.diff(shift)) + 1).tolist(), self.size]
+            for first, last in zip(edges[-2::-1], edges[:0:-1], strict=True):  # stretches of one unit
+                np.cumsum(v[first:last][::-1], axis=0, out=total[first:last][::-1])
+                if last < self.size:
+                    total[first:last] += total[last] * np.exp(shift[last] - shift[first])
+            return total
         width, longest = 1, int(self.place.max())
         while width < longest:  # after this step each cell holds itself and up to 2 x width - 1 later ones
             wider = v.copy(order="F")
@@ -158,10 +173,14 @@ def unpacked(packed: Floats, p: int) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moments:
-    """den (L,), mean mu (L, p) and packed second moments E(x x') (L, p(p+1)/2) of each term."""
+    """log L, and of each term den (L,), mean mu (L, p), packed second moments E(x x') (L, p(p+1)/2).
 
+    ``r`` (n,) and ``den`` are in units of exp(``shift``) (K,).
+    """
+
+    value: float
     r: Floats
-    eta: Floats
+    shift: Floats
     den: Floats
     mean: Floats
     square: Floats
@@ -175,8 +194,15 @@ class Moments:
 
 def moments(cells: Cells, x: Floats, b: Floats) -> Moments | None:
     """Moments at coefficients ``b``; ``x`` (n, p) should be centred. None where a sum underflows."""
-    r, eta = cells.relative(x @ b)
-    p = x.shape[1]
+    eta, p = x @ b, x.shape[1]
+    shift = cells.shifts(eta)
+    unit = np.full(eta.size, shift[0])
+    unit[cells.exits.rows] = shift[
+        np.repeat(cells.exits.cells, np.diff(np.r_[cells.exits.starts, cells.exits.rows.size]))
+    ]
+    r = np.zeros(eta.size)
+    r[cells.exits.rows] = np.exp((eta - unit)[cells.exits.rows])
+    r *= cells.weight
     first, second = pairs(p)
 
     def columns(rows: Ints) -> Floats:
@@ -188,8 +214,11 @@ def moments(cells: Cells, x: Floats, b: Floats) -> Moments | None:
             np.multiply(v[1 + i], some[j], out=v[place])
         return v
 
-    total = cells.sums(columns)
+    total = cells.sums(columns, shift)
     den = total[:, 0]
     if not np.all(den > 1e-250 * cells.weight.max()):
         return None
-    return Moments(r, eta, den, total[:, 1 : p + 1] / den[:, None], total[:, p + 1 :] / den[:, None])
+    dead = cells.dead.rows
+    value = cells.weight[dead] @ eta[dead] - cells.mass @ (np.log(den) + shift[cells.term])
+    mean, square = total[:, 1 : p + 1] / den[:, None], total[:, p + 1 :] / den[:, None]
+    return Moments(float(value), r, shift, den, mean, square)
