@@ -72,6 +72,7 @@ class CoxBlock:
     own: Floats  # (B, p) sum of u x over deaths
     replicate: Ints  # (Q,)
     cell: Ints  # (Q,)
+    place: Ints  # (Q,) in a raveled (B, K)
     risk_at: Ints  # (Q,) place in a raveled (B, n) of the last row at risk
     reach: list[int]
     share: Floats  # (Q,) 1 / c
@@ -88,7 +89,8 @@ class CoxBlock:
         if ties == "breslow":
             reach = [c.size]
         else:
-            falling = np.argsort(-c, kind="stable")
+            fits = c.max(initial=0) < 2**15  # sixteen bits are sorted by counting
+            falling = np.argsort((-c).astype(np.int16) if fits else -c, kind="stable")
             flat, c = flat[falling], c[falling]
             reach = (c.size - np.cumsum(np.bincount(c))[:-1]).tolist()
         replicate, cell = np.divmod(flat, copies.shape[1])
@@ -100,6 +102,7 @@ class CoxBlock:
             own=deaths @ rows.x[rows.dead],
             replicate=replicate,
             cell=cell,
+            place=flat,
             risk_at=replicate * u.shape[1] + rows.at[cell],
             reach=reach,
             share=1 / c,
@@ -113,12 +116,14 @@ class CoxBlock:
             r = self.u * np.exp(b @ rows.columns)
             t = self._terms(*self._sums(r))
             value = (self.own * b).sum(axis=1) - self._total(t.log)
-            g = r * self._exposure(t.a, t.c)
-            score, packed = self.own - g @ rows.x, g @ rows.pairs
+            g = r * self._exposure(t.a)
+            own = np.take(r, rows.dead, axis=1) * np.take(self._spread(t.c), rows.of_dead, axis=1)
+            score = self.own - g @ rows.x + own @ rows.x[rows.dead]
+            packed = g @ rows.pairs - own @ rows.pairs[rows.dead]
             sums = [self._sums(r * column) for column in rows.columns]
+            bent = [(t.a2 * s - t.c2 * d, t.e2 * d - t.c2 * s) for s, d in sums]
             for i, (j, k) in enumerate(zip(*rows.upper, strict=True)):
-                (sj, dj), (sk, dk) = sums[j], sums[k]
-                packed[:, i] -= self._total(sj * (t.a2 * sk - t.c2 * dk) + dj * (t.e2 * dk - t.c2 * sk))
+                packed[:, i] -= self._total(sums[j][0] * bent[k][0] + sums[j][1] * bent[k][1])
         information = np.empty((b.shape[0], b.shape[1], b.shape[1]))
         information[:, rows.upper[0], rows.upper[1]] = packed
         information[:, rows.upper[1], rows.upper[0]] = packed
@@ -133,12 +138,14 @@ class CoxBlock:
         rows = self.rows
         r = self.u * np.exp(b @ rows.columns)
         t = self._terms(*self._sums(r))
-        h = self._exposure(t.a, t.c)
+        h = self._exposure(t.a)
+        h[:, rows.dead] -= self._spread(t.c)[:, rows.of_dead]
         mass = self.mass / self.share if len(self.reach) > 1 else self.mass
         residual = np.empty((r.shape[1], b.size))
         for j, column in enumerate(rows.columns):
             s1, d1 = self._sums(r * column)
-            shared = self._exposure(t.a2 * s1 - t.c2 * d1, t.c2 * s1 - t.e2 * d1)
+            shared = self._exposure(t.a2 * s1 - t.c2 * d1)
+            shared[:, rows.dead] -= self._spread(t.c2 * s1 - t.e2 * d1)[:, rows.of_dead]
             mean = np.zeros(rows.opens.size)
             mean[self.cell] = (t.a * s1 - t.c * d1) / mass
             residual[:, j] = -(r * (h * column - shared))[0]
@@ -182,28 +189,28 @@ class CoxBlock:
             return risk, v.ravel()[self.replicate * v.shape[1] + rows.dead[self.cell]]
         return risk, rows.by_cell(np.take(v, rows.dead, axis=1))[self.replicate, self.cell]
 
-    def _exposure(self, a: Floats, c: Floats) -> Floats:
-        """(B, n): sums of ``a`` over the cells of each row, less ``c`` of its own death."""
-        rows, cells = self.rows, self.rows.opens.size
-        by_cell = np.zeros((self.u.shape[0], cells))
-        place = self.replicate * cells + self.cell
-        by_cell.ravel()[place] = a
-        back = tuple((cells - end, cells - begin) for begin, end in reversed(rows.cell_edges))
-        total = _running(by_cell[:, ::-1], back, 1)
-        # cell k is column cells - 1 - k of the reversed sums; column ``cells`` holds 0
-        h = np.take(total, np.where(rows.below < cells, cells - 1 - rows.below, cells), axis=1)
+    def _exposure(self, a: Floats) -> Floats:
+        """(B, n): sums of ``a`` (Q,) over the cells in which each row is at risk."""
+        rows = self.rows
+        total = _running(self._spread(a), rows.cell_edges, 1, backwards=True)
+        h = np.take(total, rows.below, axis=1)
         if rows.late.size:
-            h[:, rows.late] -= total[:, cells - 1 - rows.late_below]
-        by_cell.ravel()[place] = c
-        h[:, rows.dead] -= np.take(by_cell, rows.of_dead, axis=1)
+            h[:, rows.late] -= total[:, rows.late_below]
         return h
 
+    def _spread(self, a: Floats) -> Floats:
+        """``a`` (Q,) over all cells (B, K), 0 where nobody died."""
+        all_cells = np.zeros((self.u.shape[0], self.rows.opens.size))
+        all_cells.ravel()[self.place] = a
+        return all_cells
 
-def _running(v: Floats, edges: Edges, extra: int = 0) -> Floats:
+
+def _running(v: Floats, edges: Edges, extra: int = 0, backwards: bool = False) -> Floats:
     """Running sums along each row of ``v`` within each stratum, with ``extra`` columns of 0 at the end."""
     if len(edges) == 1 and not extra:
         return np.cumsum(v, axis=1)
     total = np.zeros((v.shape[0], v.shape[1] + extra))
+    step = -1 if backwards else 1
     for begin, end in edges:
-        np.cumsum(v[:, begin:end], axis=1, out=total[:, begin:end])
+        np.cumsum(v[:, begin:end][:, ::step], axis=1, out=total[:, begin:end][:, ::step])
     return total

@@ -106,7 +106,7 @@ class CoxReplicates:
         step, before, value = np.zeros_like(b), np.full(size, np.nan), np.full(size, -np.inf)
         left = np.arange(size)
         for rounds in _ROUNDS:
-            block = CoxBlock.make(self.rows, weight[np.ix_(left, self.rows.order)], self.ties)
+            block = CoxBlock.make(self.rows, np.take(weight[left], self.rows.order, axis=1), self.ties)
             for _ in range(rounds):
                 trial = b[left] + step[left]
                 now, score, information = block.evaluate(trial)

@@ -1,4 +1,19 @@
-"""Bootstrap of any statistic, of Cox models and of survival curves."""
+"""Bootstrap of any statistic, of Cox models and of survival curves.
+
+What is estimated on the way to a number has to be estimated again in each replicate, or its uncertainty
+is lost. The statistic below fits the propensity score, the weights and the curves from the integer weights
+it is given; drawing within arms keeps their sizes::
+
+    def difference(drawn):
+        score = logistic(x, arm, weight=drawn).fitted
+        weight = drawn * att_weights(score, arm)
+        trial, control = (
+            kaplan_meier(time, event, weight=weight * (arm == k)).at(12).survival[0] for k in (1, 0)
+        )
+        return trial - control
+
+    bootstrap(difference, len(time), seed=1, strata=arm)
+"""
 
 from __future__ import annotations
 
