@@ -12,12 +12,8 @@ quantile of W+, the upper the 1 - a/2 quantile of W-. The mid-P form (Fay & Brit
 both from the half-and-half mixture of W+ and W-. Without censoring W- and W+ are single betas and the limits those of
 Clopper and Pearson (or mid-P) for the proportion surviving.
 
-A product is replaced by the beta with its mean and variance. With M the product of the means and 1 + R that of
-1 + squared coefficient of variation, b / (a (a + b + 1)) for each factor,
-
-    Beta(A, B),  A = (1 - M (1 + R)) / R,  B = A (1 - M) / M
-
-which is computed from sums of logarithms, so that nothing cancels when n is large.
+The distribution of the products is either matched by a beta ("moments") or computed ("exact"); see
+``_beta_product_limits``.
 """
 
 from __future__ import annotations
@@ -27,9 +23,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ._beta_product_limits import exact_limits, matched_beta, moment_limits, product_logs
 from ._curve import Quantile
-from ._input import TIE_TOLERANCE, Bools, Floats, as_level, as_vector
+from ._input import TIE_TOLERANCE, Bools, Floats, as_choice, as_level, as_vector
 from ._kaplan_meier import kaplan_meier
+
+METHODS = ("moments", "exact")
+MOST = 500  # subjects of the exact method
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,9 +52,9 @@ class BetaProduct:
     survival : the Kaplan-Meier curve.
     low, high : limits at ``level``; they change at censorings too.
     start_low : the lower limit before the first time (the upper is 1).
-    lower_shape, upper_shape : (m, 2) parameters of the betas that stand for W+ and W-: (0, 1) for a variable that is 0,
-        (1, 0) for one that is 1.
-    level, mid_p, n, total_events : as asked; rows and events.
+    lower_shape, upper_shape : (m, 2) parameters of the betas with the mean and variance of W+ and W-: (0, 1) for a
+        variable that is 0, (1, 0) for one that is 1.
+    level, mid_p, method, n, total_events : as asked; rows and events.
     """
 
     time: Floats
@@ -66,6 +66,7 @@ class BetaProduct:
     upper_shape: Floats
     level: float
     mid_p: bool
+    method: str
     n: int
     total_events: int
 
@@ -113,7 +114,9 @@ class BetaProduct:
         return self.quantile(0.5)
 
 
-def beta_product(time: ArrayLike, event: ArrayLike, *, level: float = 0.95, mid_p: bool = False) -> BetaProduct:
+def beta_product(
+    time: ArrayLike, event: ArrayLike, *, level: float = 0.95, mid_p: bool = False, method: str = "moments"
+) -> BetaProduct:
     """Limits of a survival curve that keep their level with few subjects or heavy censoring.
 
     Wider than the log-log limits of a Kaplan-Meier curve late in follow-up, where those are too narrow; each one-sided
@@ -125,16 +128,17 @@ def beta_product(time: ArrayLike, event: ArrayLike, *, level: float = 0.95, mid_
         censorings. Weights have no place here: the limits come from counts.
     level : confidence level.
     mid_p : the less conservative mid-P limits.
+    method : "moments", the default of R's ``bpcp``; or "exact", the distribution of the products itself, which R draws
+        at random: better where only one or two are left at risk; for at most 500 subjects.
 
     Returns
     -------
     BetaProduct
-        The limits by the method of moments, the default of R's ``bpcp``.
 
     Raises
     ------
     ValueError
-        For bad arrays or a level outside 0..1. All rows censored is no error.
+        For bad arrays, a level outside 0..1, or too many subjects for the exact method. All rows censored is no error.
 
     Examples
     --------
@@ -145,85 +149,36 @@ def beta_product(time: ArrayLike, event: ArrayLike, *, level: float = 0.95, mid_
     ([0.19412, 0.067586, 0.006309, 0.0], [0.993691, 0.932414, 0.80588, 0.602365])
     """
     level = as_level(level)
+    as_choice("method", method, METHODS)
     km = kaplan_meier(time, event, level=level)
-    n, d = km.n_at_risk, km.n_events
-    left = n - d - km.n_censored
-    upper = _matched(*_logs(n - d + 1, d, np.maximum(left, 1), np.zeros_like(left)))
-    lower = _matched(*_logs(n - d + 1, d, np.maximum(left, 1), np.ones_like(left)))
+    n, d = np.r_[km.n, km.n_at_risk].astype(np.float64), np.r_[0.0, km.n_events]  # before the first time, then the grid
+    left = np.r_[float(km.n), km.n_at_risk - km.n_events - km.n_censored]
+    some = np.maximum(left, 1)
+    upper = matched_beta(*product_logs(n - d + 1, d, some, np.zeros_like(left)))
+    lower = matched_beta(*product_logs(n - d + 1, d, some, np.ones_like(left)))
     lower[left <= 0] = (0.0, 1.0)
-    first = np.array([[float(km.n), 1.0]])
-    one = np.array([[1.0, 0.0]])
-    low, high = _limits(np.r_[first, lower], np.r_[one, upper], level, mid_p)
+    low, high = moment_limits(lower, upper, level, mid_p)
+    if method == "exact":
+        if km.n > MOST:
+            raise ValueError(f"method exact is for at most {MOST} subjects, found {km.n}: moments agree with it there")
+        number = d.astype(np.int64)
+        within = np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
+        rates = np.repeat(n, number) - within  # at risk as events come one after another
+        low, high = exact_limits(rates, np.cumsum(number), left, (low, high), level, mid_p)
     return BetaProduct(
         time=km.time,
         survival=km.survival,
         low=low[1:],
         high=high[1:],
         start_low=float(low[0]),
-        lower_shape=lower,
-        upper_shape=upper,
+        lower_shape=lower[1:],
+        upper_shape=upper[1:],
         level=level,
         mid_p=mid_p,
+        method=method,
         n=km.n,
         total_events=km.total_events,
     )
-
-
-def _logs(a: Floats, b: Floats, left: Floats, last: Floats) -> tuple[Floats, Floats]:
-    """Log mean and log(1 + squared variation) of the product of Beta(a, b) so far and of Beta(left, last) (m,)."""
-
-    def mean(a: Floats, b: Floats) -> Floats:
-        return np.asarray(-np.log1p(b / a), dtype=np.float64)
-
-    def variation(a: Floats, b: Floats) -> Floats:
-        return np.log1p(b / (a * (a + b + 1)))
-
-    return np.cumsum(mean(a, b)) + mean(left, last), np.cumsum(variation(a, b)) + variation(left, last)
-
-
-def _matched(log_mean: Floats, log_variation: Floats) -> Floats:
-    """Parameters (m, 2) of the beta with these moments; (1, 0) where nothing varies."""
-    shape = np.tile((1.0, 0.0), (log_mean.size, 1))
-    use = log_variation > 0
-    m, r = np.exp(log_mean[use]), np.expm1(log_variation[use])
-    lost = -np.expm1(log_mean[use])
-    shape[use, 0] = (lost - m * r) / r
-    shape[use, 1] = shape[use, 0] * lost / m
-    return shape
-
-
-def _limits(lower: Floats, upper: Floats, level: float, mid_p: bool) -> tuple[Floats, Floats]:
-    """Quantiles of W+ and W-, or of their mixture."""
-    from scipy.special import betaincinv
-
-    half = (1 - level) / 2
-    none, all_ = lower[:, 0] == 0, upper[:, 1] == 0  # W+ is 0; W- is 1
-
-    def of(shape: Floats, known: Bools, value: float, p: float) -> Floats:
-        result = np.full(shape.shape[0], value)
-        result[~known] = betaincinv(shape[~known, 0], shape[~known, 1], p)
-        return result
-
-    if not mid_p:
-        return of(lower, none, 0.0, half), of(upper, all_, 1.0, 1 - half)
-    low = np.where(none, 0.0, of(lower, none, 0.0, 2 * half))
-    high = np.where(all_, 1.0, of(upper, all_, 1.0, 1 - 2 * half))
-    both = ~none & ~all_
-    low[both] = _mixture(lower[both], upper[both], half)
-    high[both] = _mixture(lower[both], upper[both], 1 - half)
-    return low, high
-
-
-def _mixture(lower: Floats, upper: Floats, p: float) -> Floats:
-    """The p quantile of half W+ and half W-: between their own p quantiles, by bisection of all rows at once."""
-    from scipy.special import betainc, betaincinv
-
-    a, b = betaincinv(lower[:, 0], lower[:, 1], p), betaincinv(upper[:, 0], upper[:, 1], p)
-    for _ in range(60):
-        x = (a + b) / 2
-        below = betainc(lower[:, 0], lower[:, 1], x) + betainc(upper[:, 0], upper[:, 1], x) < 2 * p
-        a, b = np.where(below, x, a), np.where(below, b, x)
-    return np.asarray((a + b) / 2, dtype=np.float64)
 
 
 def _first(time: Floats, true: Bools) -> float | None:
