@@ -4,8 +4,8 @@ Subject i, followed to X_i with d_i = 1 for an event, has the reference cumulati
 entry, when observation began late). If the arm's hazard is the reference hazard, d_i - L_i has mean 0 and variance
 E(L_i) = E(d_i), so that with O = sum d_i and E = sum L_i
 
-    Z = (O - E) / sqrt(E)             Woolson 1981 (doi:10.2307/2530150), Finkelstein 2003 (doi:10.1093/jnci/djt227)
-    Z = (O - E) / sqrt((O + E) / 2)   Wu 2014 (doi:10.1080/10543406.2014.920343): nearer the level in small samples
+    Z = (O - E) / sqrt(E)             Woolson 1981 (doi:10.2307/2530150), Finkelstein 2003 (doi:10.1093/jnci/djg052)
+    Z = (O - E) / sqrt((O + E) / 2)   Wu 2014 (doi:10.4172/2155-6180.1000210): nearer the level in small samples
 
 and O is nearly Poisson with mean E, which gives the exact p-value and limits of O / E. With weights w_i, O is the sum
 of w_i d_i, E of w_i L_i and the variance that of w_i^2 L_i (or the mean of that and the sum of w_i^2 d_i).
