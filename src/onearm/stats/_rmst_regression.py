@@ -16,8 +16,9 @@ and Cov(b) = A^-1 (sum k k') A^-1 with A = sum x x' m'(x'b).
 
 Where an event and a censoring share a time, survRM2 counts the row with the event as at risk of being censored there
 and takes G_i = G(Y_i) ("together"). With events put before censorings, as in a Kaplan-Meier curve, G_i = G(Y_i-) and
-the row is not at risk ("events first"); the fit with the censoring group as the only covariate is then the difference
-of the areas under the Kaplan-Meier curves exactly.
+the row is not at risk ("events first"). Taking n - c for one n in each of the two terms of k_i as well, which is the
+exact derivative of G, the fit with the censoring group as the only covariate is then the difference of the areas under
+the Kaplan-Meier curves, and its variance their infinitesimal jackknife.
 """
 
 from __future__ import annotations
@@ -213,6 +214,7 @@ class _Censoring:
         self.lost = np.bincount(self.rank[self.open], minlength=grid.size)
         left = (ended + self.lost)[::-1].cumsum()[::-1] - (0 if together else ended)
         self.left = np.maximum(left, 1)  # at risk of being censored at each time
+        self.stay = self.left if together else np.maximum(left - self.lost, 1)
         curve = np.cumprod(1 - self.lost / self.left)
         here = (curve if together else np.r_[1.0, curve[:-1]])[self.rank]
         self.weight = np.where(self.open, 0.0, 1 / np.where(self.open, 1.0, here))
@@ -221,6 +223,9 @@ class _Censoring:
         """Scores (n, p) plus the martingale terms of the censoring curve."""
         by_time = np.stack([np.bincount(self.rank, column, self.lost.size) for column in score.T], axis=1)
         beyond = by_time[::-1].cumsum(axis=0)[::-1] - (0.0 if self.together else by_time)
-        drift = np.cumsum(beyond * (self.lost / self.left**2)[:, None], axis=0)
-        own = np.where(self.open[:, None], (beyond / self.left[:, None])[self.rank], 0.0)
-        return np.asarray(score + own - drift[self.rank], dtype=np.float64)
+        step = beyond * (self.lost / (self.left * self.stay))[:, None]
+        drift = np.cumsum(step, axis=0)[self.rank]
+        if not self.together:  # no longer at risk of being censored at the time of the event
+            drift = drift - np.where(self.open[:, None], 0.0, step[self.rank])
+        own = np.where(self.open[:, None], (beyond / self.stay[:, None])[self.rank], 0.0)
+        return np.asarray(score + own - drift, dtype=np.float64)
