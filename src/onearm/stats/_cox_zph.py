@@ -36,6 +36,7 @@ from ._input import (
     as_weights,
     ranked_interval,
 )
+from .cox import cox
 
 TRANSFORMS = ("km", "rank", "log", "identity")
 KINDS = ("score", "approximate")
@@ -159,8 +160,6 @@ def _coefficients(
     ties: str,
 ) -> Floats:
     """The estimate; NaN for columns without one. A model that cannot be estimated is refused."""
-    from .cox import cox
-
     fit = cox(time, event, x, entry=entry, weight=weight, strata=strata, cluster=cluster, ties=ties)
     if not np.any(np.isfinite(fit.coef)) or np.any(np.isinf(fit.std_error)):
         raise ValueError(f"x gives no model to test: {fit.message}")

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ._cox_design import make_design
 from ._cox_estimate import Rows, estimate
-from ._cox_firth import firth_cox
 from ._cox_fit import ChiSquare, CoxFit, LogLikelihood
 from ._cox_order import order_rows
 from ._cox_risk import RiskSets
-from ._cox_zph import proportional_hazards_test
 from ._input import as_choice, as_codes, as_indicator, as_level, as_matrix, as_times, as_vector, as_weights
+
+if TYPE_CHECKING:
+    from ._cox_firth import firth_cox as firth_cox
+    from ._cox_zph import proportional_hazards_test as proportional_hazards_test
 
 __all__ = ["ChiSquare", "CoxFit", "LogLikelihood", "cox", "firth_cox", "proportional_hazards_test"]
 
 TIES = ("efron", "breslow", "exact")
+
+# public name -> private module that holds it; these build on ``cox`` and load on first use
+_LATER = {"firth_cox": "_cox_firth", "proportional_hazards_test": "_cox_zph"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__package__}.{_LATER[name]}"), name)
 
 
 def cox(
