@@ -12,7 +12,13 @@ for (name in c("aml", "bladder2", "cgd", "colon", "flchain", "gbsg", "heart", "i
   "lung", "mgus2", "nwtco", "ovarian", "pbc", "rats", "retinopathy", "rotterdam", "stanford2", "transplant", "udca",
   "veteran")) write(get(name), name)
 
-write(MASS::gehan, "gehan")
+# 6-mercaptopurine against placebo (Freireich 1963; Gehan 1965)
+write(data.frame(
+  time = c(6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35,
+    1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23),
+  cens = c(1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, rep(0, 5), rep(1, 21)),
+  treat = rep(c("6-MP", "control"), each = 21)
+), "gehan")
 
 # one row a subject with the cumulative hazard of the general population over the follow-up
 expected <- survexp(futime ~ 1, data = jasa, cohort = FALSE, ratetable = survexp.us,

@@ -105,6 +105,27 @@ def _(tables: Tables) -> dict[str, Any]:
     return curve(heart(tables), [[-5, 1, 0], [5, 4, 1]], [30, 180, 700], "log")
 
 
+@fit("predict_veteran_strata")
+def _(tables: Tables) -> dict[str, Any]:
+    d = tables("veteran")
+    c = cox(d["time"], d["status"], d["karno"], strata=d["trt"]).curve([[40], [80]], interval="log")
+    assert c.stratum is not None
+    out: dict[str, list[float]] = {"surv": [], "se": [], "lower": [], "upper": []}
+    for column, label in enumerate((1, 2)):  # R shows each row of covariates in its own stratum
+        inside = np.flatnonzero(c.stratum == label)
+        step = inside[np.searchsorted(c.time[inside], [30, 180], side="right") - 1]
+        for name, v in zip(out, (c.survival, c.std_error, c.low, c.high), strict=True):
+            out[name] += v[step, column].tolist()
+    return out
+
+
+@fit("predict_rotterdam_weights")
+def _(tables: Tables) -> dict[str, Any]:
+    d = rotterdam(tables)
+    f = cox(d["dtime"], d["death"], columns(d, "age", "nodes"), weight=d["w"], cluster=d["k"])
+    return curve(f, [[40, 0], [60, 10]], [365, 3650], "log-log")
+
+
 @fit("predict_lung_terms")
 def _(tables: Tables) -> dict[str, Any]:
     f = lung(tables)

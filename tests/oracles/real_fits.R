@@ -128,7 +128,7 @@ real$test_rats_litters <- test(Surv(time, status) ~ rx + strata(litter), rats)
 real$test_kidney_half_rho <- test(Surv(time, status) ~ disease, kidney, rho = .5)
 real$test_lung_institutions <- test(Surv(time, status) ~ ph.ecog + strata(inst), lung)
 real$test_veteran_cells <- test(Surv(time, status) ~ celltype, veteran, rho = 1)
-real$test_gehan <- test(Surv(time, cens) ~ treat, MASS::gehan)
+real$test_gehan <- test(Surv(time, cens) ~ treat, derived("gehan"))
 
 real$cox_ovarian_exact <- cox(Surv(futime, fustat) ~ age + rx, ovarian, ties = "exact")
 real$cox_veteran_exact <- cox(Surv(time, status) ~ trt + karno + diagtime + age, veteran, ties = "exact")
@@ -222,6 +222,14 @@ real$predict_lung_log <- curve(lung_fit, two, c(100, 365, 730), conf.type = "log
 real$predict_lung_loglog <- curve(lung_fit, two, c(100, 365, 730), conf.type = "log-log")
 real$predict_heart_breslow <- curve(heart_fit, data.frame(age = c(-5, 5), year = c(1, 4), surgery = c(0, 1)),
   c(30, 180, 700), conf.type = "log")
+real$predict_veteran_strata <- curve(fitted(Surv(time, status) ~ karno + strata(trt), veteran),
+  data.frame(karno = c(40, 80), trt = c(1, 2)), c(30, 180), conf.type = "log")
+real$predict_rotterdam_weights <- curve(fitted(Surv(dtime, death) ~ age + nodes, rotterdam, weights = w, cluster = k),
+  data.frame(age = c(40, 60), nodes = c(0, 10)), c(365, 3650), conf.type = "log-log")
+real$pseudo_lung <- local({
+  fit <- survfit(Surv(time, died) ~ 1, lung)
+  list(surv = short(pseudo(fit, times = c(180, 365))), rmst = short(pseudo(fit, times = 730, type = "rmst")))
+})
 real$predict_lung_terms <- list(lp = short(predict(lung_fit, reference = "zero")),
   expected = short(predict(lung_fit, type = "expected")))
 
@@ -255,5 +263,4 @@ real$states_rotterdam <- local({
 
 one <- function(d) list(value = c(sum(d$event), sum(d$hazard), (sum(d$event) - sum(d$hazard)) / sqrt(sum(d$hazard))))
 real$one_sample_jasa <- one(derived("jasa_us"))
-real$one_sample_flchain <- one(derived("flchain_mn"))
 write_json(real, "real_fits.json")
