@@ -195,7 +195,17 @@ def test_edges() -> None:
 
 @pytest.mark.slow
 def test_coverage_beside_the_log_log_limits() -> None:
-    """Ten exponential subjects, half of them censored, read where survival is 0.3 and 0.5: errors of each limit."""
+    """Ten exponential subjects, 40 % of them censored, read where survival is 0.5 and 0.3; errors of each limit.
+
+    ========  ===========  ===========  ===========  ===========
+    limits    low, at 0.5  high         low, at 0.3  high
+    ========  ===========  ===========  ===========  ===========
+    moments   0.0040       0.0105       0.0025       0.0000
+    exact     0.0040       0.0115       0.0025       0.0000
+    mid-p     0.0140       0.0205       0.0090       0.0060
+    log-log   0.0050       0.0260       0.0185       0.0000
+    ========  ===========  ===========  ===========  ===========
+    """
     rng = np.random.default_rng(17)
     count, n, truth = 2000, 10, np.array([0.5, 0.3])
     wrong = {name: np.zeros((2, 2)) for name in ("moments", "mid-p", "log-log")}
