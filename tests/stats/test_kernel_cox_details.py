@@ -358,3 +358,47 @@ def test_refusals_of_the_fit(aml: Any) -> None:
         with pytest.raises(ValueError, match=word):
             call()
     assert "model=" not in repr(fit)
+
+
+# --- large data ----------------------------------------------------------------------------------
+
+
+@TIES
+def test_large_data_by_first_derivatives_and_by_newton(ties: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(12)
+    n = 4000
+    x = rng.normal(size=(n, 10)) * np.r_[np.ones(9), 1e3]
+    t = np.ceil(200 * rng.exponential(size=n) / np.exp(x[:, 0] / 2))
+    s, e, w = rng.integers(0, 20, n), np.floor(t * rng.random(n) / 2), rng.uniform(0.5, 2, n)
+    for options in ({}, {"strata": s}, {"entry": e, "weight": w}):
+        large = cox(t, t < 500, x, ties=ties, **options)
+        monkeypatch.setattr("onearm.stats._cox_estimate._LARGE", np.inf)
+        newton = cox(t, t < 500, x, ties=ties, **options)
+        monkeypatch.undo()
+        assert large.converged
+        assert large.iterations > newton.iterations  # it did go the other way
+        np.testing.assert_allclose(large.coef, newton.coef, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(large.covariance, newton.covariance, rtol=1e-9, atol=1e-15)
+
+
+def test_large_monotone_data_are_said() -> None:
+    rng = np.random.default_rng(13)
+    n = 20_000
+    x = np.c_[rng.normal(size=n), np.arange(n) % 2]
+    t = rng.integers(1, 300, n)
+    fit = cox(t, (x[:, 1] == 1) & (rng.random(n) < 0.5), x)
+    assert "column 1 grows without limit" in fit.message
+    assert np.isfinite(fit.std_error[0])
+
+
+def test_near_continuous_times_are_summed_by_row() -> None:
+    # risk sets row by row, as one stratum, and by segments, as the second of two strata
+    rng = np.random.default_rng(14)
+    t, d, x = rng.exponential(size=300), rng.random(300) < 0.8, rng.normal(size=(300, 2))
+    t[:8] = t[8:16]  # a few ties
+    one = cox(t, d, x)
+    two = cox(np.r_[1.0, t], np.r_[False, d], np.r_[np.zeros((1, 2)), x], strata=np.r_[0, np.ones(300)])
+    np.testing.assert_allclose(two.coef, one.coef, rtol=1e-10)
+    both = cox(np.r_[t, t], np.r_[d, d], np.r_[x, x], strata=np.repeat([0, 1], 300))
+    np.testing.assert_allclose(both.coef, one.coef, rtol=1e-10)
+    np.testing.assert_allclose(2 * both.covariance, one.covariance, rtol=1e-10)

@@ -6,7 +6,7 @@ doi:10.1007/978-0-387-40065-5, section 6.1):
 
     H <- (1 - s y'/y's) H (1 - y s'/y's) + s s'/y's,   y = score before - score after.
 
-It ends with a step that changes nothing; what is short of that is left to Newton's method from the start.
+Steps shrink faster than geometrically; where they do not, Newton's method is left to start from zero.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from ._cox_likelihood import Gradient, Likelihood
 from ._input import Floats
 
-_STEP = 1e-12  # relative step at which nothing changes any more
+_STEP = 1e-10  # relative step at which it ends: the error left after it is far smaller
 _LIMIT = 16
 
 

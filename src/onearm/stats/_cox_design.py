@@ -8,7 +8,7 @@ import numpy as np
 
 from ._input import Bools, Floats, Ints
 
-_BLOCK = 4096  # rows gathered at once
+_BLOCK = 1024  # rows gathered at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,8 +33,9 @@ def make_design(x: Floats, rows: Ints, weight: Floats) -> Design:
         for a in range(0, n, _BLOCK):
             z[:, a : a + _BLOCK] = (x.take(rows[a : a + _BLOCK], axis=0) - centre).T
     unit, flat = np.ones(p), np.zeros(p, dtype=np.bool_)
+    buffer = np.empty(n)
     for j, column in enumerate(z):
-        spread = _scaled(column, share)
+        spread = _scaled(column, share, buffer)
         if not np.isfinite(spread):
             raise ValueError(f"x has values too large to be centred in column {j}")
         flat[j] = spread <= 1e-12 * abs(centre[j])
@@ -45,17 +46,17 @@ def make_design(x: Floats, rows: Ints, weight: Floats) -> Design:
     return Design(z, centre, unit, flat)
 
 
-def _scaled(column: Floats, share: Floats) -> float:
+def _scaled(column: Floats, share: Floats, buffer: Floats) -> float:
     """Divide a centred column by its standard deviation in place; returns that deviation, 0 left alone."""
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        square = float(share @ (column * column))
+        square = float(share @ np.multiply(column, column, out=buffer))
     peak = 1.0
     if not 1e-280 < square < np.inf:  # beyond floating point unless brought near 1 first
         peak = float(np.max(np.abs(column)))
         if peak == 0 or not np.isfinite(peak):
             return peak
         column /= peak
-        square = float(share @ (column * column))
+        square = float(share @ np.multiply(column, column, out=buffer))
         if square == 0:  # only rows of no weight vary
             return 0.0
     column *= 1 / np.sqrt(square)

@@ -48,10 +48,7 @@ def estimate(rows: Rows, design: Design, ties: str, robust: bool, level: float) 
         z = z[free]
         null = _evaluator(rows, z, ties)(zero[free])
         assert null is not None
-    if np.any(free):
-        top = _maximum(rows, z, ties, null)
-    else:
-        top = Maximum(zero[free], null, 0, True, free[free])
+    top = _maximum(rows, z, ties, null) if np.any(free) else Maximum(zero[free], null, 0, True, free[free])
     inverse = _inverse(top.point.information)
     sandwich = robust_score = None
     if robust:
@@ -170,6 +167,13 @@ def _inverse(matrix: Floats) -> Floats:
     """The (pseudo-)inverse of a symmetric matrix (p, p), p of 0 included."""
     if not np.all(np.isfinite(matrix)):
         return np.full_like(matrix, np.nan)
+    scale = np.sqrt(np.maximum(np.diag(matrix), 0.0))
+    if matrix.size and np.all(scale > 0):
+        try:
+            if np.min(np.diag(np.linalg.cholesky(matrix)) / scale) > 1e-5:
+                return np.asarray(np.linalg.inv(matrix))
+        except np.linalg.LinAlgError:
+            pass
     with np.errstate(over="ignore", invalid="ignore"):  # only where a coefficient has run away
         return np.asarray(np.linalg.pinv(matrix, hermitian=True), dtype=np.float64)
 
