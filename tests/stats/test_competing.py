@@ -89,6 +89,16 @@ def test_aalen_variance_on_paper() -> None:
     same(f.std_error[2] ** 2, [0, 0.5])
 
 
+def test_the_two_variances_differ_in_the_third_decimal() -> None:
+    d = made(160, True)
+    both = [
+        cumulative_incidence(d["time"], d["cause"], variance=v).std_error[1]
+        for v in ("aalen", "infinitesimal-jackknife")
+    ]
+    difference = np.max(np.abs(both[0] - both[1]))
+    assert 1e-4 < difference < 2e-3
+
+
 def test_without_censoring_the_jackknife_is_binomial() -> None:
     d = made(60, True)
     cause = 1 + np.arange(60) % 2

@@ -44,7 +44,7 @@ class Influences:
 
     ``share`` (p, n): score residuals without the row's weight. ``through_g``: what the competing rows
     contribute to the score after their own time, (p, c), weights included, and the same contributions
-    added up by event time and censoring stratum, (p, E, H); None where G is taken as known.
+    added up by censoring stratum and event time, (p, H, E); None where G is taken as known.
     """
 
     share: Floats
@@ -85,9 +85,12 @@ class ConstantModel:
         return np.exp(eta - top), top
 
     def _sums(self, r: Floats) -> tuple[Floats, Floats]:
-        """(1 + p, E) sums of r and r x over tails of all rows, (1 + p, E, H) over heads of competing rows."""
+        """(1 + p, E) sums of r and r x over tails of all rows, (1 + p, H, E) over heads of competing rows."""
         s = self.sets
-        tails = (self.wide * r)[:, ::-1].cumsum(axis=1).take(r.size - 1 - s.first, axis=1)
+        tails = np.empty((self.size + 1, s.mass.size))
+        last = r.size - 1 - s.first
+        for column, out in zip(self.wide, tails, strict=True):  # one at a time: small arrays stay in the cache
+            (column * r)[::-1].cumsum().take(last, out=out)
         return tails, s.heads(self.fading * r[s.competing]) * s.g_event
 
     def evaluate(self, b: Floats) -> SubdistributionPoint | None:
@@ -96,15 +99,15 @@ class ConstantModel:
         relative, top = self._relative(b)
         r = s.weight * relative
         tails, heads = self._sums(r)
-        total = tails + heads.sum(axis=2)
+        total = tails + heads.sum(axis=1)
         s0 = total[0]
         if not np.all(s0 > 1e-250):
             return None
         mean = total[1:] / s0
         c = np.r_[0.0, np.cumsum(s.mass / s0)][s.upto]
-        c[s.competing] += s.after((s.mass / s0)[:, None])
+        c[s.competing] += s.after(s.mass / s0)
         information = (self.x * (r * c)) @ self.x.T - (mean * s.mass) @ mean.T
-        x_own = self.x[:, s.own] @ s.weight[s.own]
+        x_own = self.x @ s.own_weight
         return SubdistributionPoint(
             float(b @ x_own - s.mass @ (np.log(s0) + top)),
             x_own - mean @ s.mass,
@@ -120,7 +123,7 @@ class ConstantModel:
         relative, top = self._relative(at.b)
         step = np.exp(at.log_hazard + top)
         rows = s.competing
-        later = self._later(at, step[:, None])
+        later = self._later(at, step)
         running = np.zeros(s.mass.size + 1)
         np.cumsum(step, out=running[1:])
         share = x * running[s.upto]
@@ -134,9 +137,9 @@ class ConstantModel:
             return Influences(share, None)
         felt = s.felt(variance)
         if felt is not None:
-            later = self._later(at, step[:, None] * felt)
+            later = self._later(at, step * felt)
         heads = self._sums(s.weight * relative)[1]
-        event_part = (heads[1:] - at.mean[:, :, None] * heads[0]) * step[:, None]
+        event_part = (heads[1:] - at.mean[:, None] * heads[0]) * step
         if felt is not None:
             event_part *= felt
         return Influences(share, (later * (s.weight * relative)[rows], event_part))
@@ -146,5 +149,5 @@ class ConstantModel:
         s = self.sets
         total = self.x[:, s.competing] * s.after(step)
         for j in range(self.size):
-            total[j] -= s.after(step * at.mean[j][:, None])
+            total[j] -= s.after(step * at.mean[j])
         return total

@@ -32,6 +32,7 @@ class SubdistributionSets:
     rank: Ints  # (n,) of its time among all m distinct times
     weight: Floats
     own: Bools  # failed from the cause of interest
+    own_weight: Floats  # (n,) weight of those, else 0
     stratum: Ints
     upto: Ints  # (n,) number of event times at or before the row's own
     event_rank: Ints  # (E,)
@@ -39,11 +40,11 @@ class SubdistributionSets:
     mass: Floats  # (E,) weight of the failures
     competing: Ints  # (c,) rows that failed from other causes, by stratum, then time
     g_row: Floats  # (c,) G just before the row's time
-    g_event: Floats  # (E, H) G just before the event time
-    head: Ints  # (E, H) number of competing rows before the time, and of those of earlier strata
+    g_event: Floats  # (H, E) G just before the event time
+    head: Ints  # (H, E) number of competing rows before the time, and of those of earlier strata
     begin: Ints  # (H,) number of competing rows of earlier strata
-    at_risk: Floats  # (m, H) weight of the rows at risk of censoring
-    censored: Floats  # (m, H) weight of the rows censored
+    at_risk: Floats  # (H, m) weight of the rows at risk of censoring
+    censored: Floats  # (H, m) weight of the rows censored
 
     @staticmethod
     def make(
@@ -67,73 +68,75 @@ class SubdistributionSets:
             rank,
             weight,
             own,
+            weight * own,
             stratum,
             np.cumsum(mass_at > 0, dtype=np.int64)[rank],
             event_rank,
             np.searchsorted(rank, event_rank),
             mass_at[event_rank],
             competing,
-            before[rank[competing], stratum[competing]],
-            before[event_rank],
-            np.searchsorted(key, blocks + event_rank[:, None]),
+            before[stratum[competing], rank[competing]],
+            before[:, event_rank],
+            np.searchsorted(key, blocks[:, None] + event_rank),
             np.searchsorted(key, blocks),
             at_risk,
             censored,
         )
 
     def heads(self, v: Floats) -> Floats:
-        """Sums (p, E, H) of ``v`` (p, c) over the competing rows of a stratum before each event time."""
+        """Sums (p, H, E) of ``v`` (p, c) over the competing rows of a stratum before each event time."""
         running = np.empty((v.shape[0], v.shape[1] + 1))
         running[:, 0] = 0.0
         np.cumsum(v, axis=1, out=running[:, 1:])
         total = running.take(self.head, axis=1)
         if self.begin.size > 1:
-            total -= running[:, None, self.begin]
+            total -= running[:, self.begin, None]
         return np.asarray(total)
 
     def after(self, by_event: Floats) -> Floats:
         """For each competing row (c,) the sum of ``by_event`` G(t-)/G(time-) over later event times.
 
-        ``by_event`` is (E, H), or (E, 1) when it is the same for all strata.
+        ``by_event`` is (H, E), or (E,) when it is the same for all strata.
         """
-        tail = np.zeros((self.mass.size + 1, self.begin.size))
-        np.cumsum((by_event * self.g_event)[::-1], axis=0, out=tail[:-1][::-1])
+        tail = np.zeros((self.begin.size, self.mass.size + 1))
+        np.cumsum((by_event * self.g_event)[:, ::-1], axis=1, out=tail[:, :-1][:, ::-1])
         rows = self.competing
-        return np.asarray(tail[self.upto[rows], self.stratum[rows]] / self.g_row)
+        return np.asarray(tail[self.stratum[rows], self.upto[rows]] / self.g_row)
 
     def felt(self, variance: str) -> Floats | None:
-        """Share of the failures at each event time that feel G of each stratum (E, H); None for all of them."""
+        """Share of the failures at each event time that feel G of each stratum (H, E); None for all of them."""
         strata = self.begin.size
         if variance != "crr" or strata == 1:
             return None
-        code = (self.upto[self.own] - 1) * strata + self.stratum[self.own]
-        mass = count(code, self.weight[self.own], self.mass.size * strata).reshape(-1, strata)
-        return np.asarray(mass / self.mass[:, None])
+        code = self.stratum[self.own] * self.mass.size + self.upto[self.own] - 1
+        mass = count(code, self.weight[self.own], self.mass.size * strata).reshape(strata, -1)
+        return np.asarray(mass / self.mass)
 
 
 def _censoring(
     rank: Ints, censored: Bools, weight: Floats, stratum: Ints, m: int, strata: int, failures_first: bool
 ) -> tuple[Floats, Floats, Floats]:
-    """G just before each time, weight at risk of it and weight censored, by time and stratum (m, H)."""
-    cell = rank * strata + stratum
+    """G just before each time, weight at risk of it and weight censored, by stratum and time (H, m)."""
+    cell = stratum * m + rank
+    failed = ~censored
 
-    def split(chosen: Bools, v: Floats) -> Floats:
-        return count(cell[chosen], v[chosen], m * strata).reshape(m, strata)
-
-    everyone, ones = np.ones(rank.size, dtype=np.bool_), np.ones(rank.size)
+    def total(code: Ints, v: Floats) -> Floats:
+        return count(code, v, m * strata).reshape(strata, m)
 
     def exposed(v: Floats) -> Floats:
-        total = split(everyone, v)[::-1].cumsum(axis=0)[::-1]
-        return total - split(~censored, v) if failures_first else total
+        later = total(cell, v)[:, ::-1].cumsum(axis=1)[:, ::-1]
+        return later - total(cell[failed], v[failed]) if failures_first else later
 
-    number = exposed(ones)
-    leaving = split(censored, ones)
+    ones = np.ones(rank.size)
+    number, leaving = exposed(ones), total(cell[censored], ones[censored])
     unit = bool(np.all(weight == 1))
     at_risk = number if unit else exposed(weight)
-    left = leaving if unit else split(censored, weight)
+    left = leaving if unit else total(cell[censored], weight[censored])
     hazard = np.divide(left, at_risk, out=np.zeros_like(left), where=leaving > 0)
     kept = np.where((leaving > 0) & (leaving == number), 0.0, np.maximum(1 - hazard, 0.0))
     before = np.ones_like(kept)
-    before[1:] = np.cumprod(kept, axis=0)[:-1]
-    followed = split(everyone, ones)[::-1].cumsum(axis=0)[::-1] > 0 if failures_first else number > 0
-    return np.where(followed, before, 0.0), at_risk, left
+    np.cumprod(kept[:, :-1], axis=1, out=before[:, 1:])
+    end = np.zeros(strata, dtype=np.int64)
+    np.maximum.at(end, stratum, rank)
+    before[np.arange(m) > end[:, None]] = 0.0
+    return before, at_risk, left

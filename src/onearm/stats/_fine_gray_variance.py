@@ -43,20 +43,21 @@ def sandwich(sets: SubdistributionSets, parts: Influences, inverse: Floats, clus
 
 def _through_censoring(sets: SubdistributionSets, row_part: Floats, event_part: Floats) -> Floats:
     """psi (p, n), by column."""
-    m, strata = sets.at_risk.shape
-    rows, ended = sets.competing, sets.event_rank
-    scale = np.divide(1.0, sets.at_risk, out=np.zeros((m, strata)), where=sets.censored > 0)
+    strata, m = sets.at_risk.shape
+    size, rows = m * strata, sets.competing
+    scale = np.divide(1.0, sets.at_risk, out=np.zeros((strata, m)), where=sets.censored > 0)
     rate = sets.censored * scale**2
-    own_censoring = ~sets.own
-    own_censoring[rows] = False
-    own_censoring &= sets.censored[sets.rank, sets.stratum] > 0
-    code = sets.rank[rows] * strata + sets.stratum[rows]
+    cell = sets.stratum * m + sets.rank
+    free = ~sets.own
+    free[rows] = False
+    censored = np.flatnonzero(free)
+    own_scale = scale.reshape(-1)[cell[censored]]
     psi = np.empty((row_part.shape[0], sets.rank.size))
+    q = np.zeros((strata, m))
     for j in range(psi.shape[0]):
-        change = count(code, row_part[j], m * strata).reshape(m, strata)
-        change[ended] -= event_part[j]
-        q = np.zeros((m, strata))
-        np.cumsum(change[:-1], axis=0, out=q[1:])  # strictly before each time
-        psi[j] = -np.cumsum(q * rate, axis=0)[sets.rank, sets.stratum]
-        psi[j] += np.where(own_censoring, (q * scale)[sets.rank, sets.stratum], 0.0)
+        change = count(cell[rows], row_part[j], size).reshape(strata, m)
+        change[:, sets.event_rank] -= event_part[j]
+        np.cumsum(change[:, :-1], axis=1, out=q[:, 1:])  # strictly before each time
+        psi[j] = -np.cumsum(q * rate, axis=1).reshape(-1)[cell]
+        psi[j, censored] += q.reshape(-1)[cell[censored]] * own_scale
     return psi

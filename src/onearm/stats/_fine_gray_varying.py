@@ -52,7 +52,7 @@ class VaryingModel:
             present = np.arange(n) >= s.first[at, None]
             share = present.astype(np.float64)
             rows = s.competing
-            fading = s.g_event[at][:, s.stratum[rows]] / s.g_row
+            fading = s.g_event[:, at][s.stratum[rows]].T / s.g_row
             share[:, rows] = np.where(present[:, rows], 1.0, fading)
             top = np.where(share > 0, eta, -np.inf).max(axis=1)
             with np.errstate(over="ignore", invalid="ignore"):  # rows out of the risk set
@@ -95,12 +95,12 @@ class VaryingModel:
         rows, edges = s.competing, np.r_[s.begin, s.competing.size]
         share, row_part = np.zeros_like(x), np.zeros((self.size, rows.size))
         felt = s.felt(variance)
-        event_part = np.zeros((self.size, s.mass.size, s.begin.size))
+        event_part = np.zeros((self.size, s.begin.size, s.mass.size))
         for block, w, top, present in self._blocks(at.b):
             step = np.exp(at.log_hazard[block] + top)
             fading = np.where(present[:, rows], 0.0, w[:, rows]) * step[:, None]
             if felt is not None:
-                fading *= felt[block][:, s.stratum[rows]]
+                fading *= felt[:, block][s.stratum[rows]].T
             w *= step[:, None]
             for j in range(self.size):
                 multiplier, mean = f[j, block], at.mean[j, block]
@@ -108,7 +108,7 @@ class VaryingModel:
                 pairs = fading * (x[j, rows] * multiplier[:, None] - mean[:, None])
                 row_part[j] += pairs.sum(axis=0)
                 running = np.concatenate([np.zeros((step.size, 1)), pairs.cumsum(axis=1)], axis=1)
-                event_part[j, block] = np.diff(running[:, edges], axis=1)
+                event_part[j, :, block] = np.diff(running[:, edges], axis=1).T
         share /= s.weight
         share[:, s.own] += x[:, s.own] * f[:, s.upto[s.own] - 1] - at.mean[:, s.upto[s.own] - 1]
         return Influences(share, None if variance == "known-censoring" else (row_part, event_part))
