@@ -17,7 +17,6 @@ Arrays of rows, cells or terms run along the last axis: covariates are (p, n), o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -41,7 +40,7 @@ class RiskSets:
     start: Ints  # (K,) first row of a cell
     deaths: Ints  # (K,) rows with the event
     cell_mass: Floats  # (K,) masses of a cell's terms together
-    strata: list[tuple[int, int]]  # first cell and one past the last of each stratum that has any
+    strata: Ints  # (S, 2) first cell and one past the last of each stratum that has any
     tied: Ints  # (T,) cells of several terms
     tied_rows: Ints  # rows with the event of a tied cell
     tied_start: Ints  # (T,) where those of a cell begin
@@ -111,7 +110,7 @@ class RiskSets:
         order = np.argsort(cuts)
         place = np.empty(order.size, dtype=np.int64)
         place[order] = np.arange(order.size)
-        ends = np.append(first_cell, k).tolist()
+        ends = np.stack([first_cell, np.append(first_cell[1:], k)], axis=1)
         return RiskSets(
             event=event,
             weight=weight,
@@ -124,7 +123,7 @@ class RiskSets:
             start=begin,
             deaths=deaths,
             cell_mass=cell_mass,
-            strata=[(a, b) for a, b in pairwise(ends) if a < b],
+            strata=ends[ends[:, 0] < ends[:, 1]],
             tied=tied,
             tied_rows=np.flatnonzero(place_tied < tied.size) if tied.size else tied,
             tied_start=np.cumsum(deaths[tied]) - deaths[tied],
@@ -185,15 +184,14 @@ class RiskSets:
         if 32 * len(self.strata) > self.cells:
             return self._doubled(v, step)
         total = np.empty_like(v)
-        for begin, end in self.strata:
+        for begin, end in self.strata.tolist():
             np.cumsum(v[..., begin:end][..., ::step], axis=-1, out=total[..., begin:end][..., ::step])
         return total
 
     def _doubled(self, v: Floats, step: int) -> Floats:
         """Running sums for many short strata: after each pass a cell holds twice as many neighbours."""
-        edges = np.array(self.strata)
-        length = np.diff(edges)[:, 0]
-        place = np.arange(self.cells) - np.repeat(edges[:, 0], length) + 1
+        length = self.strata[:, 1] - self.strata[:, 0]
+        place = np.arange(self.cells) - np.repeat(self.strata[:, 0], length) + 1
         if step < 0:
             place = np.repeat(length, length) + 1 - place
         total, place = v[..., ::step].copy(), place[::step]

@@ -1,4 +1,4 @@
-"""Proportional hazards regression (Cox 1972) with Efron or Breslow ties and robust variance."""
+"""Proportional hazards regression (Cox 1972): Efron, Breslow or exact ties, strata, late entry, robust variance."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ def cox(
     """How covariates multiply the hazard: maximum partial likelihood.
 
     The hazard of row i at t is h(t) exp(x_i b), h unspecified (one for each stratum). Tied event times
-    follow Efron 1977 (doi:10.1080/01621459.1977.10480613) or Breslow 1974 (doi:10.2307/2529620). The
+    follow Efron 1977 (doi:10.1080/01621459.1977.10480613), Breslow 1974 (doi:10.2307/2529620) or the exact
+    conditional likelihood of discrete time (Gail, Lubin & Rubinstein 1981, doi:10.1093/biomet/68.3.703; R's
+    "exact", SAS's DISCRETE). Weights are not repetitions under Efron's ties, under Breslow's they are. The
     robust variance is the sandwich D'D, D the score residuals times the inverse information, summed
     within clusters (Lin & Wei 1989, doi:10.1080/01621459.1989.10478874).
 
@@ -62,20 +64,23 @@ def cox(
     weight : (n,) case weights; rows of weight 0 are left out.
     strata : (n,) labels; each stratum has its own baseline hazard.
     cluster : (n,) labels of rows that belong together, such as matched pairs.
-    ties : "efron" or "breslow".
+    ties : "efron", "breslow" or "exact"; the last takes no weights other than 0 and 1, no cluster and no
+        robust variance, and gives no residuals or curves.
     robust : None = as soon as weights are not all one or ``cluster`` is given.
     level : confidence level of ``low`` and ``high``.
+    offset : (n,) known part of the linear predictor.
 
     Returns
     -------
     CoxFit
-        ``converged`` is False, and ``message`` says why, when a coefficient grows without limit
+        With methods for residuals, baseline hazard, predicted curves and predictions. ``converged`` is False, and ``message`` says why, when a coefficient grows without limit
         (monotone likelihood) or a column is constant or repeats earlier ones.
 
     Raises
     ------
     ValueError
-        For bad arrays, no event, an entry not before its time, a single cluster, or an unknown ``ties``.
+        For bad arrays, no event, an entry not before its time, a single cluster, an unknown ``ties`` or
+        what exact ties do not take.
 
     Examples
     --------
