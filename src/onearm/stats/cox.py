@@ -73,8 +73,9 @@ def cox(
     Returns
     -------
     CoxFit
-        With methods for residuals, baseline hazard, predicted curves and predictions. ``converged`` is False, and ``message`` says why, when a coefficient grows without limit
-        (monotone likelihood) or a column is constant or repeats earlier ones.
+        With methods for residuals, baseline hazards, predicted curves and predictions. ``converged`` is
+        False, and ``message`` says why, when a coefficient grows without limit (monotone likelihood) or a
+        column is constant or repeats earlier ones.
 
     Raises
     ------
