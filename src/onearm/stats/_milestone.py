@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,6 @@ from numpy.typing import ArrayLike, NDArray
 from ._distributions import critical_value, two_sided_p
 from ._input import Floats, Ints, as_choice, as_level, as_times
 from ._limits import survival_limits
-from ._pseudo import survival_influence
 from ._two_groups import TwoGroups, two_groups
 
 SCALES = ("plain", "cloglog")
@@ -122,7 +120,7 @@ def milestone_difference(
     correlation = np.zeros(times.size)
     if pair.robust:
         for k, when in enumerate(times):
-            v = pair.covariance(partial(survival_influence, at=float(when)))
+            v = pair.covariance(float(when), "survival")
             errors[:, k] = np.where(s[:, k] > 0, np.sqrt(np.diag(v)), np.nan)
             if v[0, 0] > 0 and v[1, 1] > 0:
                 correlation[k] = v[0, 1] / math.sqrt(v[0, 0] * v[1, 1])

@@ -1,15 +1,9 @@
-"""What each row contributes to a survival curve: influence functions and pseudo-values.
+"""Pseudo-values: the number each row alone stands for in an estimate from censored follow-up.
 
-Write w_i for the weight of row i, d and n for (weighted) events and numbers at risk, Y_i(s) and dN_i(s) for row i being
-at risk and having its event at s. The Kaplan-Meier curve and the area under it change with w_i as
-
-    dS(t) / dw_i = -S(t) sum over s <= t of (dN_i(s) - Y_i(s) d(s) / n(s)) / (n(s) - d(s))
-    dR(tau) / dw_i = -    sum over s <= tau of (dN_i(s) - Y_i(s) d(s) / n(s)) A(s) / (n(s) - d(s))
-
-A(s) being the area under S from s to tau; steps to S = 0 add nothing. Squared and summed (within clusters first),
-these give the infinitesimal jackknife variance. The pseudo-value of row i is theta + n dtheta/dw_i, or n theta less
-(n - 1) times theta without row i: the number that row i alone stands for, to be used as the outcome of an ordinary
-regression (Andersen, Klein & Rosthoj 2003, doi:10.1093/biomet/90.1.15).
+For an estimate theta (survival at a time, a restricted mean) the pseudo-value of row i is n theta less (n - 1) times
+theta without row i, or nearly the same, theta + n times the derivative of theta in the weight of row i. They take the
+place of an outcome that censoring hides in an ordinary regression (Andersen, Klein & Rosthoj 2003,
+doi:10.1093/biomet/90.1.15).
 """
 
 from __future__ import annotations
@@ -79,41 +73,18 @@ def pseudo_values(
     late = np.flatnonzero(horizon > km.time[-1] * (1 + TIE_TOLERANCE))
     if late.size and km.survival[-1] > 0:
         raise ValueError(f"{name} {horizon[late[0]]} lies beyond the last follow-up {km.time[-1]}")
-    columns = [_column(km, t, d, float(h), name, method) for h in horizon]
-    return columns[0] if np.asarray(given).ndim == 0 else np.stack(columns, axis=1)
-
-
-def _column(km: KaplanMeier, t: Floats, d: Bools, horizon: float, name: str, method: str) -> Floats:
-    if name == "at":
-        value = float(km.at(horizon, extend=True).survival[0])
-        if method == "infinitesimal":
-            return value + t.size * survival_influence(km, t, d, horizon)
-        return t.size * value - (t.size - 1) * _Without(km, t, d).survival(horizon)
-    value = km.rmst(horizon).value
+    kind = "survival" if rmst is None else "rmst"
+    if kind == "survival":
+        value = km.at(horizon, extend=True).survival
+    else:
+        value = np.array([km.rmst(h).value for h in horizon.tolist()])
     if method == "infinitesimal":
-        return value + t.size * mean_influence(km, t, d, horizon)
-    return t.size * value - (t.size - 1) * _Without(km, t, d).mean(horizon)
-
-
-def survival_influence(km: KaplanMeier, t: Floats, d: Bools, at: float) -> Floats:
-    """dS(at) / dw of each row (n,), for the curve ``km`` of these rows without late entry."""
-    row = _rank(km, t)
-    last = last_step(km, at)
-    if last < 0:
-        return np.zeros(t.size)
-    jump, hazard = _steps(km)
-    seen = d & (row <= last)
-    inner = np.where(seen, jump[row], 0.0) - np.cumsum(hazard)[np.minimum(row, last)]
-    return -float(km.survival[last]) * inner
-
-
-def mean_influence(km: KaplanMeier, t: Floats, d: Bools, tau: float) -> Floats:
-    """d(restricted mean to tau) / dw of each row (n,)."""
-    row = _rank(km, t)
-    jump, hazard = _steps(km)
-    area = areas(km.time, km.survival, tau)[1:]
-    lived: Floats = np.cumsum(hazard * area)[row]
-    return lived - np.where(d, (jump * area)[row], 0.0)
+        result = value + t.size * km.influence(horizon, kind, extend=True)
+    else:
+        without = _Without(km, t, d)
+        read = without.survival if kind == "survival" else without.mean
+        result = t.size * value - (t.size - 1) * np.column_stack([read(h) for h in horizon.tolist()])
+    return np.asarray(result[:, 0] if np.asarray(given).ndim == 0 else result, dtype=np.float64)
 
 
 def areas(time: Floats, survival: Floats, tau: float) -> Floats:
@@ -131,15 +102,6 @@ def last_step(km: KaplanMeier, at: float) -> int:
 def _rank(km: KaplanMeier, t: Floats) -> Ints:
     """The index of each row's time in the curve; near ties belong to the smallest of their run."""
     return np.searchsorted(km.time, t, side="right").astype(np.int64) - 1
-
-
-def _steps(km: KaplanMeier) -> tuple[Floats, Floats]:
-    """1 / (n - d) and d / (n (n - d)) where an event leaves someone at risk, else 0."""
-    use = (km.n_events > 0) & (km.n_events < km.n_at_risk)
-    jump, hazard = np.zeros_like(km.time), np.zeros_like(km.time)
-    jump[use] = 1 / (km.at_risk - km.events)[use]
-    hazard[use] = jump[use] * (km.events / km.at_risk)[use]
-    return jump, hazard
 
 
 class _Without:

@@ -17,7 +17,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from ._distributions import critical_value, two_sided_p
 from ._input import TIE_TOLERANCE, Floats, Ints, as_level
-from ._pseudo import mean_influence
 from ._rmst_regression import rmst_regression
 from ._two_groups import TwoGroups, two_groups
 
@@ -127,7 +125,7 @@ def rmst_difference(
     means = [km.rmst(tau) for km in pair.curves]
     r = np.array([m.value for m in means])
     greenwood = np.diag([m.std_error**2 for m in means])
-    v = pair.covariance(partial(mean_influence, tau=tau)) if pair.robust else greenwood
+    v = pair.covariance(tau, "rmst") if pair.robust else greenwood
     if covariates is None:
         difference, ratio, lost = _contrasts(r, v, tau, level)
     else:

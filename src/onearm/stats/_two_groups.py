@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,14 +30,13 @@ class TwoGroups:
     curves: tuple[KaplanMeier, KaplanMeier]
     robust: bool
 
-    def covariance(self, influence: Callable[[KaplanMeier, Floats, Bools], Floats]) -> Floats:
-        """Covariance (2, 2) of one estimate a group, from the influence of each row on it.
+    def covariance(self, at: float, kind: str) -> Floats:
+        """Infinitesimal jackknife covariance (2, 2) of the groups' survival, or restricted mean, at a time.
 
-        Groups vary together when clusters (matched pairs, say) reach across them.
+        ``kind`` is "survival" or "rmst". Groups vary together when clusters (matched pairs, say) reach across them.
         """
-        parts = [
-            w * influence(km, t, d) for km, t, d, w in zip(self.curves, self.time, self.event, self.weight, strict=True)
-        ]
+        both = zip(self.curves, self.weight, strict=True)
+        parts = [w * km.influence([at], kind, extend=True)[:, 0] for km, w in both]
         if self.cluster is None:
             return np.diag([float(v @ v) for v in parts])
         size = int(max(c.max() for c in self.cluster)) + 1
