@@ -13,7 +13,6 @@ from onearm.figures.drawing import Drawing
 from onearm.figures.forest import TICKS
 from onearm.figures.style import FAINT, GREY, INK, SIZE, SMALL, STROKES, WIDTH, sheet, slug
 from onearm.results import Estimate, Results
-from onearm.tables.names import parse
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,9 +58,9 @@ def rows(mine: Sequence[Estimate]) -> list[Line]:
     """Rows in the order of the results, with a heading where a new column begins."""
     found: list[Line] = []
     seen: set[str] = set()
-    for group in dict.fromkeys(parse(e.id).group for e in mine):
+    for group in dict.fromkeys(e.group for e in mine):
         column, _, level = group.partition("=")
-        by = {e.stat: e for e in mine if parse(e.id).group == group}
+        by = {e.stat: e for e in mine if e.group == group}
         if column not in seen:
             seen.add(column)
             found.append(Line(_column(next(iter(by.values()))), head=True))

@@ -14,7 +14,8 @@ def counted(name_x: str, x: float, name_n: str, n: float) -> tuple[int, int]:
         except TypeError:
             whole = False
         if not whole:
-            raise ValueError(f"{name} must be a whole number, found {value!r}")
+            shown = repr(value) if isinstance(value, int | float | str) else type(value).__name__
+            raise ValueError(f"{name} must be a whole number, found {shown}")
     if n < 1:
         raise ValueError(f"{name_n} must be at least 1, found {n}")
     if not 0 <= x <= n:

@@ -1,0 +1,160 @@
+"""Every public kernel with odd input: an answer, or a ValueError in words. Nothing else, and no warning.
+
+The kernels are found by their modules' public names, their arguments are drawn by the names of their parameters; a
+kernel with a parameter that has no strategy here fails the test, so that none is left out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import math
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+MODULES = (
+    "balance", "binomial", "competing", "concordance", "cox", "describe", "intercurrent", "logistic", "matching",
+    "multistate", "parametric", "resampling", "survival", "weighting",
+)  # fmt: skip
+
+ODD = [0.0, -1.0, 1e-300, 1e300, math.nan, math.inf, -math.inf, 1.0, 1 + 1e-12, 2.0**53, 5e-324]
+
+
+def kernels() -> Iterator[Any]:
+    for module in MODULES:
+        home = import_module(f"onearm.stats.{module}")
+        for name in home.__all__:
+            thing = getattr(home, name)
+            if inspect.isfunction(thing):
+                yield pytest.param(thing, id=f"{module}.{name}")
+
+
+sane = st.integers(1, 40).map(float)
+times = st.one_of(sane, st.floats(0, 100), st.sampled_from(ODD))
+flags = st.one_of(st.booleans(), st.integers(0, 1), st.sampled_from([0.0, 1.0, 2.0, math.nan]))
+
+
+def column(values: st.SearchStrategy[Any], n: int) -> st.SearchStrategy[Any]:
+    """Mostly n values of the kind, sometimes another number of them, sometimes something else altogether."""
+    good = st.lists(values, min_size=n, max_size=n)
+    odd = st.one_of(
+        st.lists(values, max_size=n + 2),
+        st.sampled_from([None, [], "text", [None], np.zeros((2, 2)), np.array([2**62], dtype=np.int64), 3.0]),
+    )
+    as_array = good.map(lambda v: np.asarray(v))
+    return st.one_of(good, good, good, as_array, odd)
+
+
+def plain(values: st.SearchStrategy[Any], n: int) -> st.SearchStrategy[Any]:
+    return st.lists(values, min_size=n, max_size=n)
+
+
+def matrix(n: int) -> st.SearchStrategy[Any]:
+    number = st.one_of(st.integers(-3, 3).map(float), st.floats(-10, 10), st.sampled_from(ODD))
+    return st.integers(1, 3).flatmap(lambda p: st.lists(plain(number, p), min_size=n, max_size=n))
+
+
+def tame_matrix(n: int) -> st.SearchStrategy[Any]:
+    return st.integers(1, 2).flatmap(
+        lambda p: st.lists(plain(st.integers(-2, 2).map(float), p), min_size=n, max_size=n)
+    )
+
+
+LABEL = st.sampled_from(["a", "b", "c"])
+WEIGHT = st.one_of(st.just(1.0), st.floats(0, 5), st.sampled_from([0.0, -1.0, math.nan, 1e300]))
+SMALL = st.one_of(st.integers(-2, 50), st.floats(-2, 50), st.sampled_from(ODD))
+PROBABILITY = st.one_of(st.floats(0, 1), st.sampled_from([0.0, 1.0, -0.1, 2.0, math.nan]))
+
+
+def strategies(n: int) -> dict[str, st.SearchStrategy[Any]]:
+    """What a parameter of each name is drawn from, for n rows."""
+    time, event = column(times, n), column(flags, n)
+    label, weight = column(LABEL, n), st.one_of(st.none(), column(WEIGHT, n))
+    x = st.one_of(matrix(n), tame_matrix(n), column(st.integers(-3, 3).map(float), n))
+    return {
+        "time": time, "event": event, "group": label, "strata": st.one_of(st.none(), label),
+        "cluster": st.one_of(st.none(), label), "weight": weight, "entry": st.one_of(st.none(), time),
+        "cause": column(st.one_of(st.integers(0, 2), st.sampled_from([-1, 0.5, 10**12])), n), "x": x,
+        "covariates": st.one_of(st.none(), x), "score": column(st.one_of(SMALL, st.floats(-3, 3)), n),
+        "switch_time": column(st.one_of(times, st.none()), n), "subject": column(st.integers(0, 4), n),
+        "start": time, "stop": time, "from_state": label, "to_state": column(st.one_of(LABEL, st.none()), n),
+        "treated": event, "pair": column(st.integers(0, 3), n), "y": event, "ever": event, "responded": event,
+        "ended": event, "response_time": time, "end_time": time, "offset": st.one_of(st.none(), column(SMALL, n)),
+        "values": column(SMALL, n), "cumulative_hazard": time, "entry_hazard": st.one_of(st.none(), time),
+        "score_treated": column(SMALL, n), "score_control": column(SMALL, n + 1), "w": column(WEIGHT, n),
+        "cuts": st.lists(times, max_size=3), "at": times,
+        "tau": times, "horizon": times, "window": times, "observed": st.integers(-1, 20), "expected": SMALL,
+        "level": st.one_of(st.just(0.95), PROBABILITY), "rho": SMALL, "gamma": SMALL, "of": st.integers(0, 3),
+        "n": SMALL, "x1": SMALL, "n1": SMALL, "x0": SMALL, "n0": SMALL, "p0": PROBABILITY, "p": PROBABILITY,
+        "seed": st.integers(0, 3), "deviation_time": column(st.one_of(times, st.none()), n), "state": LABEL,
+        "score_a": column(SMALL, n), "score_b": column(SMALL, n), "rates": column(WEIGHT, 2), "shape": SMALL,
+        "scale": SMALL, "location": SMALL, "mean_log": SMALL, "sd_log": SMALL,
+        "other": column(SMALL, n), "name": st.just("ever"),
+        "table": st.lists(st.lists(SMALL, min_size=2, max_size=2), min_size=1, max_size=3),
+    }  # fmt: skip
+
+
+def drawn(draw: Callable[[Any], Any], kernel: Any) -> tuple[list[Any], dict[str, Any]]:
+    """Arguments for a kernel: all required ones, and some of the others."""
+    known = strategies(draw(st.sampled_from([0, 1, 2, 5, 8, 12])))
+    positional, named = [], {}
+    for name, parameter in inspect.signature(kernel).parameters.items():
+        if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+            continue
+        if name in SPECIAL.get(kernel.__name__, {}):
+            value = SPECIAL[kernel.__name__][name]
+            if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
+                named[name] = value
+            else:
+                positional.append(value)
+        elif parameter.default is inspect.Parameter.empty:
+            assert name in known, f"{kernel.__name__}: no strategy for its parameter {name}"
+            value = draw(known[name])
+            if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
+                named[name] = value
+            else:
+                positional.append(value)
+        elif name in known and draw(st.integers(0, 3)) == 0:
+            named[name] = draw(known[name])
+    return positional, named
+
+
+SPECIAL: dict[str, dict[str, Any]] = {
+    "bootstrap": {"statistic": np.mean, "replicates": 5},
+    "bootstrap_cox": {"replicates": 5},
+    "bootstrap_survival": {"replicates": 5},
+    "clone_censor_weight": {"replicates": 2},
+}
+"""Arguments that are not drawn, by kernel: what cannot be odd without being another function."""
+
+
+def unexplained(answer: Any) -> bool:
+    """Whether a record holds a p-value or statistic without a number and without words for why."""
+    if not dataclasses.is_dataclass(answer) or not hasattr(answer, "message"):
+        return False
+    numbers = [getattr(answer, k) for k in ("p_value", "statistic") if hasattr(answer, k)]
+    missing = any(np.size(v) == 1 and not np.isfinite(np.asarray(v, dtype=float)).all() for v in numbers)
+    return missing and not answer.message
+
+
+@pytest.mark.parametrize("kernel", list(kernels()))
+@given(data=st.data())
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+def test_an_answer_or_words(kernel: Any, data: st.DataObject) -> None:
+    positional, named = drawn(data.draw, kernel)
+    said, answer = "", None
+    try:
+        answer = kernel(*positional, **named)
+    except ValueError as problem:
+        said = str(problem)
+    if said:
+        assert len(said) > 8
+        assert "\n" not in said
+    else:
+        assert not unexplained(answer), answer
