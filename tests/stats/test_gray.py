@@ -127,6 +127,9 @@ def test_what_cannot_be_tested_is_said() -> None:
     early = gray_test([1, 2, 8, 9], [1, 1, 1, 1], [1, 1, 2, 2])
     assert np.isnan(early.statistic)
     assert early.message.startswith("the pooled incidence reaches 1")
+    tied = gray_test([5, 0, 5, 5, 0, 5], [1, 1, 0, 1, 0, 1], [0, 1, 1, 1, 2, 2], strata=[1, 1, 0, 1, 1, 1], rho=-1)
+    assert np.isnan(tied.statistic)
+    assert tied.message.startswith("the estimated covariance of the scores is negative")
     third = gray_test([1, 2, 3, 4, 0.5], [1, 1, 1, 0, 0], [1, 2, 1, 2, 3])
     assert third.df == 1
     assert third.message == "the scores of 2 groups span 1 dimensions only"

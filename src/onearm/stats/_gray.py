@@ -111,6 +111,9 @@ def _chi_square(score: Floats, covariance: Floats) -> tuple[float, int, str]:
     """score' V^- score, its degrees of freedom, and what is wrong with them if anything."""
     if not (np.all(np.isfinite(score)) and np.all(np.isfinite(covariance))):
         return np.nan, score.size, "the pooled incidence reaches 1 while subjects are still at risk"
+    spread = np.linalg.eigvalsh(covariance)
+    if spread[0] < -1e-9 * np.abs(spread).max():
+        return np.nan, score.size, "the estimated covariance of the scores is negative: too few subjects for its ties"
     rank = int(np.linalg.matrix_rank(covariance, hermitian=True))
     if rank == 0:
         return np.nan, 0, "no time of failure has members of two groups at risk together"
