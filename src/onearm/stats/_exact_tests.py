@@ -125,6 +125,8 @@ def fisher_exact(table: ArrayLike) -> FisherExact:
     (a, b), (c, d) = ((int(v) for v in row) for row in cells)
     if a + b + c + d == 0:
         raise ValueError("table is empty: every count is zero")
+    if a + b + c + d > _LARGEST:
+        raise ValueError(f"table counts more than {_LARGEST} subjects: an exact test has no use there")
     low, high = max(0, a - d), min(a + b, a + c)
     support = np.arange(low, high + 1)
     log_p = _log_hypergeometric(support, a, b, c, d)
@@ -133,6 +135,9 @@ def fisher_exact(table: ArrayLike) -> FisherExact:
     bottom, top = b * c, a * d
     sample = top / bottom if bottom else (math.inf if top else None)
     return FisherExact(_conditional_odds(support, log_p, a), sample, min(p, 1.0))
+
+
+_LARGEST = 10_000_000
 
 
 def _log_hypergeometric(support: Ints, a: int, b: int, c: int, d: int) -> Floats:
