@@ -120,7 +120,7 @@ def fisher_exact(table: ArrayLike) -> FisherExact:
     cells = np.asarray(table)
     if cells.shape != (2, 2):
         raise ValueError(f"table must have two rows and two columns, found shape {cells.shape}")
-    if cells.dtype.kind not in "biuf" or not np.all(np.isfinite(cells) & (cells >= 0) & (cells % 1 == 0)):
+    if cells.dtype.kind not in "biuf" or not np.all(np.isfinite(cells) & (cells >= 0) & (np.floor(cells) == cells)):
         raise ValueError("table must hold whole counts that are not negative")
     (a, b), (c, d) = ((int(v) for v in row) for row in cells)
     if a + b + c + d == 0:
