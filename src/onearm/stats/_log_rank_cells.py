@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from ._input import Bools, Floats, Ints, as_clock, as_codes, as_indicator, as_weights, count
 from ._order import run_starts, time_order, whole_numbers
 
-_BLOCK = 1 << 18  # rows counted at once, so that their keys stay in the cache
+_BLOCK = 1 << 16  # rows worked on at once, so that what is in between stays in the cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,57 +94,52 @@ def make_cells(rows: Rows) -> Cells:
 
 
 def _by_table(rows: Rows, days: NDArray[Any], late: NDArray[Any] | None, shape: tuple[int, int, int]) -> Cells:
-    """Counts from a table of stratum x day x group x event, filled block by block."""
+    """Counts from a table of group x stratum x day x event."""
     strata, length, groups = shape
     w = rows.weight
 
-    def keys(day: NDArray[Any], part: slice) -> Ints:
-        key = day[part].astype(np.int64)
-        if rows.block is not None:
-            key += rows.block[part] * length
-        key *= groups
-        key += rows.code[part]
+    def keys(day: NDArray[Any], sides: int) -> Ints:
+        key = np.empty(day.size, dtype=np.int64)
+        for low in range(0, day.size, _BLOCK):
+            part = slice(low, low + _BLOCK)
+            k = rows.code[part] * (strata * length)
+            if rows.block is not None:
+                k += rows.block[part] * length
+            k += day[part]
+            if sides == 2:
+                k <<= 1
+                k |= rows.event[part]
+            key[part] = k
         return key
 
-    def fill(day: NDArray[Any], event: Bools | None, power: int) -> Floats:
-        """Sums of weight^power by stratum, day, group and event."""
-        sides = 1 if event is None else 2
-        size = strata * length * groups * sides
-        table = np.zeros(size)
-        block = max(_BLOCK, 4 * size)
-        for low in range(0, day.size, block):
-            part = slice(low, low + block)
-            key = keys(day, part)
-            if event is not None:
-                key <<= 1
-                key |= event[part]
-            mass = None if w is None or power == 0 else w[part] ** power
-            table += np.bincount(key, mass, size)
-        return table.reshape(strata, length, groups, sides)
+    ending = keys(days, 2)
+    entering = None if late is None else keys(np.minimum(late, length - 1), 1)
+    size = groups * strata * length
 
-    def still(power: int) -> tuple[Floats, Floats]:
-        """Sums at risk, and of events, by stratum, day and group."""
-        ends = fill(days, rows.event, power)
-        leaving = ends.sum(axis=3)
-        if late is not None:
-            leaving -= fill(np.minimum(late, length - 1), None, power)[..., 0]
-        return leaving[:, ::-1].cumsum(axis=1)[:, ::-1], ends[..., 1]
+    def still(mass: Floats | None) -> tuple[Floats, Floats]:
+        """Sums at risk, and of events, by group, stratum and day."""
+        ends = np.bincount(ending, mass, 2 * size).reshape(groups, strata, length, 2)
+        died = ends[..., 1].astype(np.float64)
+        leaving = ends[..., 0] + died
+        if entering is not None:
+            leaving -= np.bincount(entering, mass, size).reshape(leaving.shape)
+        tail = leaving[..., ::-1].cumsum(axis=2)[..., ::-1]
+        return tail.reshape(groups, -1), died.reshape(groups, -1)
 
-    present, died = still(0)
-    use = died.any(axis=2)
-    n, d = present[use].T, died[use].T
-    stratum = np.nonzero(use)[0]
+    present, died = still(None)
+    at = np.flatnonzero(died.any(axis=0))
+    n, d = present.take(at, axis=1), died.take(at, axis=1)
     if w is None:
-        return Cells(stratum, n.sum(axis=0), d.sum(axis=0), n, d, n)
-    at_risk, events = still(1)
-    squares = still(2)[0]
+        return Cells(at // length, n.sum(axis=0), d.sum(axis=0), n, d, n)
+    at_risk, events = still(w)
+    squares = still(w * w)[0]
     return Cells(
-        stratum,
+        at // length,
         n.sum(axis=0),
         d.sum(axis=0),
-        np.where(n > 0, at_risk[use].T, 0.0),
-        events[use].T,
-        np.where(n > 0, squares[use].T, 0.0),
+        np.where(n > 0, at_risk.take(at, axis=1), 0.0),
+        events.take(at, axis=1),
+        np.where(n > 0, squares.take(at, axis=1), 0.0),
     )
 
 
