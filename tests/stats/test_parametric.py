@@ -376,3 +376,20 @@ def test_bad_questions_are_refused() -> None:
             build()
     with pytest.raises(ValueError, match="times must not be negative"):
         models.exponential(1).survival(-1)
+
+
+def test_odd_small_samples_give_numbers_or_a_reason() -> None:
+    """Few rows, times over a hundred orders of magnitude, late entry: no warning, no silent NaN."""
+    rng = np.random.default_rng(3)
+    for _ in range(40):
+        n = int(rng.integers(1, 8))
+        t = np.exp(rng.normal(0, rng.choice([0.1, 5, 50]), n))
+        d, entry = rng.random(n) < 0.7, t * rng.random(n) * (rng.random(n) < 0.5)
+        for name in NAMES:
+            fit = parametric(t, d, rng.random(n) < 0.5, distribution=name, entry=entry)
+            assert fit.message or np.isfinite(fit.std_error).all()
+            for read in (fit.survival([1.0, 2.0], [0]), fit.hazard(1.0, [0]), fit.quantile(0.5, [0])):
+                assert fit.message or not np.isnan(read.value).any()
+            assert fit.natural
+            fit.rmst(2.0, [0])
+            fit.mean([0])

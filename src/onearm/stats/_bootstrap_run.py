@@ -18,6 +18,7 @@ from ._input import Floats, Ints, as_choice, as_level
 
 Statistic = Callable[[Ints], ArrayLike]
 _UNDEFINED = "the statistic is not a number"
+_TASKS = 16  # at least so many blocks when none is asked for, so that an executor has work to share
 
 
 def bootstrap(
@@ -161,7 +162,7 @@ def run(
     """The statistic of the data, of all replicates and, for BCa limits, with each cluster left out."""
     plan = Plan.make(n, seed, cluster, strata)
     size = _whole("replicates", replicates, 2)
-    step = max(1, min(size, 1_000_000 // plan.n)) if block is None else _whole("block", block, 1)
+    step = max(1, min(-(-size // _TASKS), 1_000_000 // plan.n)) if block is None else _whole("block", block, 1)
     ones = np.ones(plan.n, dtype=np.int64)
     estimate = np.asarray(statistic(ones[None, :] if vectorized else ones), dtype=np.float64)
     if vectorized:

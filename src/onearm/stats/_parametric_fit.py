@@ -24,6 +24,8 @@ from ._parametric_distribution import LogLocationScale
 from ._parametric_families import FAMILIES
 from ._parametric_moments import mean, mean_slope, restricted_mean, restricted_slopes
 
+SILENT = np.errstate(all="ignore")  # fits that ran away have infinite errors and limits
+
 
 class LogLikelihood(NamedTuple):
     """Log-likelihood without covariates and at the estimate."""
@@ -151,6 +153,7 @@ class ParametricFit:
             raise ValueError(f"x must be one subject here, found {row.shape[0]}")
         return LogLocationScale(self.distribution, float(row[0] @ self._known()), self.scale)
 
+    @SILENT
     def survival(self, times: ArrayLike, x: ArrayLike | None = None) -> Curve:
         """S(t) of one subject ``x`` (p,), or of several (m, p); limits carried over from z."""
         t, _, z, error = self._at(times, x)
@@ -160,6 +163,7 @@ class ParametricFit:
         low, high = (np.exp(family.tail(v)[0]) for v in (z + half, z - half))
         return _curve(x, t, np.exp(value), -slope * np.exp(value) * error, low, high)
 
+    @SILENT
     def cumulative_hazard(self, times: ArrayLike, x: ArrayLike | None = None) -> Curve:
         """H(t) = -log S(t), with the limits of S carried over."""
         t, _, z, error = self._at(times, x)
@@ -169,16 +173,18 @@ class ParametricFit:
         low, high = (-family.tail(v)[0] for v in (z - half, z + half))
         return _curve(x, t, -value, -slope * error, low, high)
 
+    @SILENT
     def hazard(self, times: ArrayLike, x: ArrayLike | None = None) -> Curve:
         """h(t), with limits on the log scale. Times must be above 0."""
         t, row, z, _ = self._at(times, x)
         _, slope, bend = FAMILIES[self.distribution].tail(z)
         value = -slope / (self.scale * t)
-        ratio = bend / slope  # d log h / dz
+        ratio = np.divide(bend, slope, out=np.zeros_like(z), where=slope != 0)  # d log h / dz
         error = self._error(row, -ratio / self.scale, -ratio * z - 1)
         half = critical_value(self.level) * error
         return _curve(x, t, value, value * error, value * np.exp(-half), value * np.exp(half))
 
+    @SILENT
     def quantile(self, p: ArrayLike = 0.5, x: ArrayLike | None = None) -> Curve:
         """The time by which a share p of events has occurred; limits on the log scale."""
         share = np.atleast_1d(as_floats("p", p))
@@ -191,22 +197,26 @@ class ParametricFit:
         half = critical_value(self.level) * error
         return _curve(x, share, value, value * error, value * np.exp(-half), value * np.exp(half))
 
+    @SILENT
     def mean(self, x: ArrayLike | None = None) -> Value:
         """E T of one subject; infinite, with no error, for a log-logistic fit with sigma of 1 or more."""
         d, row = self.fitted(x), self._subjects(x)
         value = mean(d.name, d.location, d.scale)
-        if not np.isfinite(value):
+        if not (np.isfinite(value) and value > 0):
             return Value(value, np.nan, np.nan, np.nan)
         error = float(self._error(row, np.ones((1, 1)), np.full((1, 1), mean_slope(d.name, d.scale)))[0, 0])
         half = critical_value(self.level) * error
         return Value(value, value * error, value * float(np.exp(-half)), value * float(np.exp(half)))
 
+    @SILENT
     def rmst(self, tau: float, x: ArrayLike | None = None) -> Value:
         """E min(T, tau) of one subject: the area under S up to tau, finite and above 0."""
         if not (np.isfinite(tau) and tau > 0):
             raise ValueError(f"tau must be a finite time above 0, found {tau}")
         d, row = self.fitted(x), self._subjects(x)
         value = restricted_mean(d.name, d.location, d.scale, tau)
+        if not (np.isfinite(value) and value > 0):  # out of the reach of floating point
+            return Value(value, np.nan, np.nan, np.nan)
         shift, stretch = restricted_slopes(d.name, d.location, d.scale, tau)
         error = float(self._error(row, np.full((1, 1), shift), np.full((1, 1), stretch))[0, 0])
         factor = float(np.exp(critical_value(self.level) * error / value))
@@ -260,6 +270,7 @@ class ParametricFit:
                 variance = variance + 2 * shift * stretch * cross[:, None] + stretch**2 * self.covariance[-1, -1]
             return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
 
+    @SILENT
     def _positive(self, name: str, log_value: float, gradient: Floats) -> Natural:
         """A positive parameter from its logarithm and the gradient of that."""
         used = np.flatnonzero(gradient)

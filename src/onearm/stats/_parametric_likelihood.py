@@ -58,7 +58,7 @@ class Point:
 def evaluate(rows: Rows, b: Floats) -> Point | None:
     """log L and derivatives at (a, k) or a; None where it cannot be computed."""
     k = float(b[-1]) if rows.free else 1.0
-    if not k > 0:
+    if not (k > 0 and np.all(np.abs(b) < 1e100)):
         return None
     z = rows.exits @ b + rows.exit_offset
     d, w = rows.event, rows.weight

@@ -78,5 +78,5 @@ def restricted_slopes(name: str, location: float, scale: float, tau: float) -> t
     low = min(_LOWEST, top + _LOWEST)
     half = (top - low) / 2
     z = low + half * (node + 1)
-    area = half * float(weight @ (z * np.exp(family.density(z)[0] + scale * z))) * scale * math.exp(location)
+    area = half * float(weight @ (z * np.exp(family.density(z)[0] + scale * z))) * scale * float(np.exp(location))
     return inner, area

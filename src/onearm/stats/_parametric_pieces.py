@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from ._distributions import critical_value, two_sided_p
 from ._input import Floats, as_floats
 from ._parametric_distribution import Piecewise
-from ._parametric_fit import Curve, LogLikelihood
+from ._parametric_fit import SILENT, Curve, LogLikelihood
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +60,7 @@ class PiecewiseFit:
     n: int
 
     @staticmethod
+    @SILENT
     def make(
         *,
         cuts: Floats,
@@ -126,12 +127,14 @@ class PiecewiseFit:
             raise ValueError(f"no distribution: {self.message}")
         return Piecewise(self.rate * float(self._ratio(row)[0]), self.cuts)
 
+    @SILENT
     def cumulative_hazard(self, times: ArrayLike, x: ArrayLike | None = None) -> Curve:
         """H(t) of one subject ``x`` (p,), or of several (m, p)."""
         t, value, error = self._hazard(times, self._subjects(x))
         factor = np.exp(critical_value(self.level) * error)
         return _shaped(x, t, value, value * error, value / factor, value * factor)
 
+    @SILENT
     def survival(self, times: ArrayLike, x: ArrayLike | None = None) -> Curve:
         """S(t), with log-log limits."""
         t, value, error = self._hazard(times, self._subjects(x))
@@ -139,6 +142,7 @@ class PiecewiseFit:
         s = np.exp(-value)
         return _shaped(x, t, s, s * value * error, np.exp(-value * factor), np.exp(-value / factor))
 
+    @SILENT
     def quantile(self, p: ArrayLike = 0.5, x: ArrayLike | None = None) -> Curve:
         """The time by which a share p of events has occurred; infinite where the fit never gets there."""
         share = np.atleast_1d(as_floats("p", p))

@@ -123,6 +123,8 @@ def _point(spent: Floats, x: Floats, own: Floats, events: Floats, w: Floats, b: 
     """The profile log-likelihood, less sum d log d - d; ``own`` (p,) is the sum of w x over events."""
     with np.errstate(over="ignore"):
         r = w * np.exp(x @ b)
+    if not np.all(r < 1e250):  # too far out for the sums below
+        return None
     exposure = r @ spent
     some = events > 0
     if not np.all(np.isfinite(exposure)) or not np.all(exposure[some] > 0):
@@ -178,9 +180,10 @@ def _fit(
     coef[free] = top.b / unit[free] if np.any(events > 0) else np.nan
     # back to covariates at 0: log rate less centre b, and the mean of x less 0
     mean = top.point.mean * unit[free] + centre[free]
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         log_rate = np.log(events / top.point.exposure) - centre[free] @ (top.b / unit[free])
         own_variance = np.where(events > 0, 1 / events, np.nan)
+        rate = np.where(exposure > 0, np.exp(log_rate), np.nan)
     j = events.size
     covariance = np.full((j + p, j + p), np.nan)
     used = np.r_[np.arange(j), j + np.flatnonzero(free)]
@@ -195,7 +198,7 @@ def _fit(
         cuts=cuts,
         events=events,
         exposure=exposure,
-        rate=np.where(exposure > 0, np.exp(log_rate), np.nan),
+        rate=rate,
         coef=coef,
         covariance=covariance,
         log_likelihood=LogLikelihood(base.value + constant, top.point.value + constant),
