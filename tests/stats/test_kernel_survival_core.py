@@ -149,6 +149,9 @@ def test_ranks_join_near_ties() -> None:
     grid, rank = distinct_ranks(noisy)
     assert rank.tolist() == [2, 0, 1, 2, 0]
     np.testing.assert_allclose(grid, [1 / 3, 2 / 3, 1], rtol=1e-9)
+    grid, rank = distinct_ranks(np.array([2.0, -1, 0, -3, -1]))
+    assert (grid.tolist(), rank.tolist()) == ([-3, -1, 0, 2], [3, 1, 2, 0, 1])
+    assert [v.size for v in distinct_ranks(np.empty(0))] == [0, 0]
     _, (one, two) = rank_times(np.array([0.5, 1.5]), np.array([1.5]))
     assert (one.tolist(), two.tolist()) == ([0, 1], [1])
 

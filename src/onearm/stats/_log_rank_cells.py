@@ -151,11 +151,14 @@ def _by_order(rows: Rows, groups: int) -> Cells:
     """
     n = rows.time.size
     time = np.asarray(rows.time, dtype=np.float64)
-    what = 2 * rows.code + rows.event  # group and event in one number
+    what: NDArray[Any] = rows.code.astype(np.uint8 if groups <= 128 else np.int64)
+    what <<= 1  # group and event in one number
     block, w = rows.block, rows.weight
-    if rows.late is not None:
+    if rows.late is None:
+        what |= rows.event
+    else:
         time = np.concatenate([time, rows.late])
-        what = np.concatenate([what, 2 * rows.code])
+        what = np.concatenate([what | rows.event, what])
         block = None if block is None else np.concatenate([block, block])
         w = None if w is None else np.concatenate([w, w])
     order, ordered = time_order(time)
@@ -168,8 +171,6 @@ def _by_order(rows: Rows, groups: int) -> Cells:
         new = np.concatenate(([True], (rank[1:] != rank[:-1]) | (stratum[1:] != stratum[:-1])))
         ends = np.cumsum(np.bincount(stratum))
     sign = None if rows.late is None else np.where(order < n, 1.0, -1.0)
-    if what.max() < 256:
-        what = what.astype(np.uint8)
     what = what[order]
     w = None if w is None else w[order]
 
@@ -194,7 +195,7 @@ def _by_order(rows: Rows, groups: int) -> Cells:
                 member = member * sign
             if mass is not None:
                 member = member * mass
-            tail: NDArray[Any] = np.zeros(order.size + 1, np.float64 if member.dtype.kind == "f" else np.int64)
+            tail: NDArray[Any] = np.zeros(order.size + 1, np.float64 if member.dtype.kind == "f" else np.int32)
             np.cumsum(member[::-1], out=tail[1:])  # tail[j]: the last j rows
             result[g] = tail[order.size - first] - tail[order.size - end]
         if plain:

@@ -50,7 +50,8 @@ def time_order(times: Floats) -> tuple[Ints, Floats]:
     drop = max(0, int(bits.max()).bit_length() + rest - _KEY_BITS)
     bits >>= drop
     bits <<= rest
-    bits |= np.arange(times.size)
+    for low in range(0, bits.size, _BLOCK):
+        bits[low : low + _BLOCK] |= np.arange(low, min(low + _BLOCK, bits.size))
     bits.sort()
     bits &= (1 << rest) - 1
     ordered = times[bits]
@@ -71,7 +72,14 @@ def run_starts(ordered: Floats) -> NDArray[np.bool_]:
 
 
 def distinct_ranks(times: NDArray[Any]) -> tuple[Floats, Ints]:
-    """Distinct times, and the position of each given time among them; near ties become ties."""
+    """Distinct times, and the position of each given time among them; near ties become ties.
+
+    Times before an origin, which are negative, are sorted the slow way and tie only when equal.
+    """
+    if times.size and times.min() < 0:
+        distinct, position = np.unique(times.astype(np.float64), return_inverse=True)
+        starts = run_starts(distinct)
+        return distinct[starts], (np.cumsum(starts) - 1)[position.reshape(-1)]
     days = whole_numbers(times) if times.size else None
     if days is not None:
         seen = np.bincount(days) > 0

@@ -114,15 +114,6 @@ class Sample:
         late = self.start >= 0
         return exits, count(self.start[late], weight[late], m + 1)[::-1].cumsum()[::-1]
 
-    def at_risk(self, weight: Floats) -> Floats:
-        """Sum of ``weight`` over rows with entry < t <= time, for each grid time t (m,)."""
-        exits, entries = self.tails(weight)
-        return exits[:-1] - entries[:-1]
-
-    def totals(self, chosen: Bools, weight: Floats) -> Floats:
-        """Sum of ``weight`` over the chosen rows that end at each grid time (m,)."""
-        return count(self.stop[chosen], weight[chosen], self.grid.size)
-
 
 def make_sample(
     time: ArrayLike,
