@@ -378,6 +378,13 @@ def test_bad_questions_are_refused() -> None:
         models.exponential(1).survival(-1)
 
 
+def test_an_exponential_fit_of_times_far_apart_is_still_closed_form() -> None:
+    t = np.exp(np.array([-100.0, -50, 0, 60, 117]))
+    fit = parametric(t, [1, 1, 0, 1, 1], distribution="exponential")
+    assert fit.converged
+    same(fit.natural[0].value, 4 / t.sum())
+
+
 def test_odd_small_samples_give_numbers_or_a_reason() -> None:
     """Few rows, times over a hundred orders of magnitude, late entry: no warning, no silent NaN."""
     rng = np.random.default_rng(3)

@@ -57,6 +57,12 @@ def largest(rows: Rows) -> Maximum[Point]:
     begin = np.zeros(rows.exits.shape[1])
     if rows.free:
         begin[-1] = 1.0
+    else:  # the estimate without covariates, log(exposure / events)
+        peak = float(rows.exit_offset.max())
+        exposure = rows.weight @ np.exp(rows.exit_offset - peak)
+        exposure -= rows.weight[rows.late] @ np.exp(rows.entry_offset - peak)
+        if exposure > 0:
+            begin[0] = peak + np.log(exposure) - np.log(rows.weight[rows.event].sum())
     start = evaluate(rows, begin)
     if start is None:  # early entries or far times: begin with nearly everything in the middle
         begin[-1] = 1e-3
