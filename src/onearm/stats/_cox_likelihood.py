@@ -88,9 +88,9 @@ def gradient(risk: RiskSets, x: Floats, b: Floats, offset: Floats | None = None)
     first = second = d0
     if risk.tied.size:
         share *= risk.fraction
-        first = risk.by_cell(share)[risk.tied]
+        first = risk.by_tied(share)
         share *= risk.fraction / den
-        second = risk.by_cell(share)[risk.tied]
+        second = risk.by_tied(share)
         hazard -= risk.of_own_event(first)
     return Gradient(
         value=float(risk.event_weight @ eta - risk.mass @ np.log(den)),
@@ -151,7 +151,7 @@ def event_means(risk: RiskSets, at: Likelihood) -> Floats:
     if not risk.tied.size:
         return at.mean
     centre = at.mean.copy()
-    h = risk.by_cell(risk.fraction / at.denominator)[risk.tied] / risk.deaths[risk.tied]
+    h = risk.by_tied(risk.fraction / at.denominator) / risk.deaths[risk.tied]
     centre[:, risk.tied] += at.slope * h
     return centre
 
@@ -162,7 +162,7 @@ def increments(risk: RiskSets, at: Likelihood) -> tuple[Floats, Floats]:
     hazard = risk.by_cell(share)
     drift = at.mean * hazard
     if risk.tied.size:
-        drift[:, risk.tied] += at.slope * risk.by_cell(share * risk.fraction / at.denominator)[risk.tied]
+        drift[:, risk.tied] += at.slope * risk.by_tied(share * risk.fraction / at.denominator)
     return hazard, drift
 
 

@@ -50,6 +50,8 @@ class RiskSets:
     rest: Ints  # segments that follow the events of a tied cell
     rest_cell: Ints  # and their cells
     term_cell: Ints
+    term_start: Ints  # (K,) first term of a cell
+    tied_terms: Ints  # terms of tied cells
     fraction: Floats
     mass: Floats
     event_weight: Floats  # (n,) weight of a row's event, 0 without one
@@ -133,6 +135,8 @@ class RiskSets:
             rest=place[k : k + rest_cell.size],
             rest_cell=rest_cell,
             term_cell=term_cell,
+            term_start=edge if tied.size else term_cell,
+            tied_terms=np.flatnonzero(own[term_cell] < tied.size),
             fraction=fraction,
             mass=mass,
             event_weight=np.where(event, weight, 0.0),
@@ -217,11 +221,17 @@ class RiskSets:
         longer[..., :-1] = v
         return longer.take(self.own, axis=-1)
 
+    def by_tied(self, v: Floats) -> Floats:
+        """Sums of a term quantity (L,) over the terms of each tied cell (T,)."""
+        return np.asarray(np.add.reduceat(v[self.tied_terms], self.tied_start)) if self.tied.size else v[:0]
+
     def by_cell(self, v: Floats) -> Floats:
         """Sums of a term quantity (L,) over the terms of each cell (K,)."""
         if self.term_cell.size == self.cells:
             return v
-        return np.asarray(np.add.reduceat(v, np.cumsum(self.deaths) - self.deaths))
+        total = v[self.term_start]
+        total[self.tied] = self.by_tied(v)
+        return total
 
 
 def sum_by(code: Ints, v: Floats, size: int) -> Floats:
