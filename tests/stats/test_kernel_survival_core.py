@@ -193,8 +193,13 @@ def test_labels_of_long_vectors() -> None:
     found, code = as_codes("group", place > 0, 5000)
     assert found.tolist() == [False, True]
     np.testing.assert_array_equal(code, place > 0)
+    assert as_codes("group", np.ones(5000, bool), 5000)[0].tolist() == [True]
     rare = np.where(np.arange(5000) == 4321, "z", "a")  # seen by no sample of rows
     assert as_codes("group", rare, 5000)[0].tolist() == ["a", "z"]
+    for extreme in (np.array([-120, 0, 120], np.int8), np.array([2**64 - 9, 2**64 - 5, 2**64 - 1], np.uint64)):
+        found, code = as_codes("group", extreme[place], 5000)
+        np.testing.assert_array_equal(found, extreme)
+        np.testing.assert_array_equal(code, place)
     many = rng.permutation(5000)
     np.testing.assert_array_equal(as_codes("group", many, 5000)[1], many)
     np.testing.assert_array_equal(as_codes("group", many * 10**12, 5000)[1], many)

@@ -136,13 +136,14 @@ def _few_labels(x: NDArray[Any]) -> tuple[NDArray[Any], Ints] | None:
     a sample of the rows holds every label; else None."""
     if x.size < 4 * _SAMPLED or x.dtype == object:
         return None
-    if x.dtype.kind in "biu" and int(x.max()) - int(x.min()) < x.size:
+    if x.dtype.kind == "b":
+        labels, place = _few_labels(x.astype(np.uint8)) or _many_labels(x)
+        return labels.astype(np.bool_), place
+    if x.dtype.kind in "iu" and int(x.max()) - int(x.min()) < x.size:
         lowest = x.min()
-        place = (x.astype(np.uint8) if x.dtype.kind == "b" else x - lowest).astype(np.int64, copy=False)
+        place = x.astype(np.int64) - np.int64(lowest) if x.dtype.kind == "i" else (x - lowest).astype(np.int64)
         seen = np.bincount(place) > 0
-        labels = np.flatnonzero(seen).astype(x.dtype)
-        if x.dtype.kind != "b":
-            labels += lowest
+        labels = np.flatnonzero(seen).astype(x.dtype) + lowest
         return labels, place if np.all(seen) else (np.cumsum(seen) - 1)[place]
     labels = np.unique(x[:: x.size // _SAMPLED])
     if labels.size > _SAMPLED // 8:
