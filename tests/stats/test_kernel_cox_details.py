@@ -402,3 +402,27 @@ def test_near_continuous_times_are_summed_by_row() -> None:
     both = cox(np.r_[t, t], np.r_[d, d], np.r_[x, x], strata=np.repeat([0, 1], 300))
     np.testing.assert_allclose(both.coef, one.coef, rtol=1e-10)
     np.testing.assert_allclose(2 * both.covariance, one.covariance, rtol=1e-10)
+
+
+@pytest.mark.parametrize("ties", ["efron", "breslow", "exact"])
+def test_small_random_samples_never_warn(ties: str) -> None:
+    rng = np.random.default_rng(15)
+    ended = set()
+    for _ in range(120):
+        n = int(rng.integers(2, 14))
+        t, d, s = rng.integers(1, 7, n).astype(float), rng.random(n) < 0.6, rng.integers(0, 3, n)
+        x = rng.integers(0, 3, (n, 2)).astype(float)
+        w = np.ones(n) if ties == "exact" else rng.choice([1e-3, 1, 50], n)
+        if not d.any():
+            continue
+        options = {"strata": s, "weight": w, "entry": t * rng.random(n) * 0.9, "offset": rng.normal(size=n)}
+        fit = cox(t, d, x, ties=ties, **options)
+        ended.add(fit.converged)
+        assert fit.converged == (not fit.message)
+        made = [fit.predict(x)]
+        if ties != "exact":
+            made += [fit.residuals(kind) for kind in ("deviance", "dfbetas", "schoenfeld", "scaled-schoenfeld")]
+            made += [fit.baseline().hazard, fit.curve(x).std_error]
+        if fit.converged:
+            assert all(np.isfinite(v).all() for v in made)
+    assert ended == {True, False}

@@ -54,7 +54,8 @@ class CoxCurve:
     ----------
     time : (K,). stratum : (K,) labels, None without strata. at_risk, events : (K,) sums of weights.
     hazard : (K, m) cumulative hazard; hazard_std_error : (K, m), also that of log survival.
-    survival, std_error, low, high : (K, m).
+    survival, std_error, low, high : (K, m); the last three NaN where the variance is not finite, which needs
+        a coefficient without limit (the fit's ``message`` says so).
     level, interval : of ``low`` and ``high``.
     """
 
@@ -96,18 +97,19 @@ def curve(model: CoxModel, x: Floats, level: float, interval: str) -> CoxCurve:
     as_choice("interval", interval, INTERVALS)
     risk, at = model.risk, model.at
     z, log_risk = _standard(model, x)
-    step, drift = increments(risk, at)
-    variance = risk.running(risk.by_cell(risk.mass / at.denominator**2))
-    total, drift = risk.running(step), risk.running(drift)
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # where a coefficient has run away
+        step, drift = increments(risk, at)
+        variance = risk.running(risk.by_cell(risk.mass / at.denominator**2))
+        total, drift = risk.running(step), risk.running(drift)
         relative = np.exp(log_risk - _by_cell(model, at.shift)[:, None])
         spread = _quadratic(model.covariance, z, total, drift)
         hazard = total[:, None] * relative
         error = relative * np.sqrt(variance[:, None] + np.maximum(spread, 0.0))
-    survival = np.exp(-hazard)
-    std_error = survival * error
-    limits = survival_limits(survival.ravel(), std_error.ravel(), level, interval)
-    low, high = (v.reshape(survival.shape) for v in limits)
+        survival = np.exp(-hazard)
+        std_error = survival * error
+    std_error[~np.isfinite(std_error)] = np.nan
+    limits = survival_limits(survival.ravel(), np.nan_to_num(std_error).ravel(), level, interval)
+    low, high = (np.where(np.isnan(std_error), np.nan, v.reshape(survival.shape)) for v in limits)
     return CoxCurve(
         time=model.time[risk.start],
         stratum=_strata(model),

@@ -81,7 +81,7 @@ def gradient(risk: RiskSets, x: Floats, b: Floats, offset: Floats | None = None)
         dead = np.zeros(risk.cells)
         dead[risk.tied] = d0
         den = s0[risk.term_cell] - risk.fraction * dead[risk.term_cell]
-    if not np.all(den > 1e-250):
+    if not np.all(den > 1e-150):  # their squares are needed
         return None
     share = risk.mass / den
     hazard = risk.over_cells(risk.by_cell(share))

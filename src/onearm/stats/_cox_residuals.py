@@ -46,9 +46,10 @@ def residuals(model: CoxModel, kind: str, collapse: ArrayLike | None) -> Floats:
     unit = model.unit[model.free, None]
     if kind == "score":
         return _gathered(model, score * unit, collapse)
-    change = model.inverse @ (score * model.risk.weight)
-    scale = unit if kind == "dfbeta" else np.sqrt(np.diag(model.inverse))[:, None]
-    return _gathered(model, change / scale, collapse)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # only where a coefficient has run away
+        change = model.inverse @ (score * model.risk.weight)
+        scale = unit if kind == "dfbeta" else np.sqrt(np.diag(model.inverse))[:, None]
+        return _gathered(model, change / scale, collapse)
 
 
 def martingale(model: CoxModel) -> Floats:
