@@ -41,7 +41,7 @@ def residuals(model: CoxModel, kind: str, collapse: ArrayLike | None) -> Floats:
         return _gathered(model, martingale(model), collapse)
     if kind == "deviance":
         event = _gathered(model, model.risk.event.astype(np.float64), collapse)
-        return _deviance(_gathered(model, martingale(model), collapse), event)
+        return _deviance(_gathered(model, expected(model), collapse), event)
     score = score_residuals(model.risk, model.z, model.at)
     unit = model.unit[model.free, None]
     if kind == "score":
@@ -64,12 +64,13 @@ def expected(model: CoxModel) -> Floats:
         return np.where(at.relative > 0, at.relative * at.hazard, 0.0)
 
 
-def _deviance(martingale: Floats, event: Floats) -> Floats:
-    """Deviance residuals from martingale residuals and numbers of events."""
-    gone = np.where(event > 0, event - martingale, 1.0)
-    with np.errstate(divide="ignore"):  # an event that was not expected at all
-        inside = martingale + np.where(event > 0, event * np.log(gone / np.maximum(event, 1.0)), 0.0)
-    return np.asarray(np.sign(martingale) * np.sqrt(np.maximum(-2 * inside, 0.0)))
+def _deviance(expected: Floats, event: Floats) -> Floats:
+    """Deviance residuals from expected and observed numbers of events."""
+    left = event - expected
+    share = np.where(event > 0, expected / np.maximum(event, 1.0), 1.0)
+    with np.errstate(divide="ignore"):  # an event that was not expected at all: a coefficient has run away
+        inside = left + event * np.log(share)
+    return np.asarray(np.sign(left) * np.sqrt(np.maximum(-2 * inside, 0.0)))
 
 
 def _by_event(model: CoxModel, scaled: bool) -> Floats:
