@@ -130,6 +130,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "bootstrap_cox": {"replicates": 5},
     "bootstrap_survival": {"replicates": 5},
     "clone_censor_weight": {"replicates": 2},
+    "time_varying": {"transform": np.sqrt},
 }
 """Arguments that are not drawn, by kernel: what cannot be odd without being another function."""
 

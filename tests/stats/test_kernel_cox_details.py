@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations
 from typing import Any
 
@@ -132,6 +133,11 @@ def test_exact_likelihood_is_a_sum_over_subsets(aml: Any) -> None:
         total += x[who].sum(axis=0) @ fit.coef - np.log(np.exp(x[sets].sum(axis=1) @ fit.coef).sum())
     assert fit.converged
     assert fit.log_likelihood.fitted == pytest.approx(total, rel=1e-12)
+
+
+def test_exact_ties_leave_out_who_comes_and_goes_between_two_events() -> None:
+    fit = cox([2, 2, 3, 5, 6], [1, 1, 0, 1, 0], [1, 0, 1, 0, 2], entry=[0, 0, 2, 0, 0], ties="exact")
+    assert fit.log_likelihood.null == pytest.approx(-math.log(6 * 2))  # 2 of 4 at day 2, 1 of 2 at day 5
 
 
 def test_exact_without_ties_is_breslow() -> None:

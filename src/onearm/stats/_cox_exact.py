@@ -41,6 +41,7 @@ def tied_cells(risk: RiskSets, p: int) -> list[TiedCells]:
     size = close - risk.start[cells]
     first = np.full(n + 1, -1)
     first[risk.late] = risk.late_first
+    first[:n][risk.weight == 0] = risk.deaths.size  # those who come and go between two events are in no risk set
     by_size = np.argsort(size, kind="stable")
     each = 1 + p + p * (p + 1) // 2
     groups = np.cumsum(size[by_size]) * each // _NUMBERS

@@ -17,14 +17,30 @@ from ._input import as_choice, as_codes, as_indicator, as_level, as_matrix, as_t
 
 if TYPE_CHECKING:
     from ._cox_firth import firth_cox as firth_cox
+    from ._cox_split import split as split
+    from ._cox_split import time_varying as time_varying
     from ._cox_zph import proportional_hazards_test as proportional_hazards_test
 
-__all__ = ["ChiSquare", "CoxFit", "LogLikelihood", "cox", "firth_cox", "proportional_hazards_test"]
+__all__ = [
+    "ChiSquare",
+    "CoxFit",
+    "LogLikelihood",
+    "cox",
+    "firth_cox",
+    "proportional_hazards_test",
+    "split",
+    "time_varying",
+]
 
 TIES = ("efron", "breslow", "exact")
 
 # public name -> private module that holds it; these build on ``cox`` and load on first use
-_LATER = {"firth_cox": "_cox_firth", "proportional_hazards_test": "_cox_zph"}
+_LATER = {
+    "firth_cox": "_cox_firth",
+    "proportional_hazards_test": "_cox_zph",
+    "split": "_cox_split",
+    "time_varying": "_cox_split",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from ._log_rank import log_rank as log_rank
     from ._max_combo import MaxCombo as MaxCombo
     from ._max_combo import max_combo as max_combo
+    from ._milestone import MilestoneDifference as MilestoneDifference
+    from ._milestone import milestone_difference as milestone_difference
     from ._nelson_aalen import FlemingHarrington as FlemingHarrington
     from ._nelson_aalen import HazardAt as HazardAt
     from ._nelson_aalen import NelsonAalen as NelsonAalen
     from ._nelson_aalen import fleming_harrington as fleming_harrington
     from ._nelson_aalen import nelson_aalen as nelson_aalen
-    from ._milestone import MilestoneDifference as MilestoneDifference
-    from ._milestone import milestone_difference as milestone_difference
     from ._one_sample import MortalityRatio as MortalityRatio
     from ._one_sample import OneSampleLogRank as OneSampleLogRank
     from ._one_sample import one_sample_log_rank as one_sample_log_rank
