@@ -18,6 +18,7 @@ mean of T over T < tau); in log sigma, the integral over z of z f(z) sigma e^(mu
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -69,12 +70,19 @@ def restricted_mean(name: str, location: float, scale: float, tau: float) -> flo
     return mean(name, location, scale) * float(gammainc(1 + scale, math.exp(min(z, 700.0)))) + beyond
 
 
+@lru_cache(maxsize=1)
+def _gauss() -> tuple[Floats, Floats]:
+    """Gauss-Legendre points and weights on -1 to 1."""
+    node, weight = np.polynomial.legendre.leggauss(_NODES)
+    return node, weight
+
+
 def restricted_slopes(name: str, location: float, scale: float, tau: float) -> tuple[float, float]:
     """Derivatives of E min(T, tau) in mu and in log sigma."""
     family = FAMILIES[name]
     top = (math.log(tau) - location) / scale
     inner = restricted_mean(name, location, scale, tau) - tau * math.exp(float(family.tail(np.array(top))[0]))
-    node, weight = np.polynomial.legendre.leggauss(_NODES)
+    node, weight = _gauss()
     low = min(_LOWEST, top + _LOWEST)
     half = (top - low) / 2
     z = low + half * (node + 1)
