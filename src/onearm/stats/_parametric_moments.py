@@ -22,6 +22,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from ._input import Floats
 from ._parametric_families import FAMILIES
 
 _NODES, _LOWEST = 300, -45.0  # quadrature points; f(z) e^(sigma z) is below 1e-19 beyond
