@@ -4,13 +4,15 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test lint schema oracles clean
+.PHONY: help demo test lint schema oracles bench coverage clean
 help:
 	@echo "make demo   set up, run the bundled trial, print its key results and the report's path"
 	@echo "make test   set up, run the whole test suite with coverage"
 	@echo "make lint   ruff, mypy, import contracts"
 	@echo "make schema write docs/protocol.schema.json from the models"
 	@echo "make oracles ask R for the stored values again (needs Rscript and the packages the scripts name)"
+	@echo "make bench  time the survival kernels beside R and other packages (minutes)"
+	@echo "make coverage  simulate what intervals and tests do in small samples (an hour)"
 	@echo "make clean  remove the virtual environment and everything made by the commands above"
 
 $(VENV)/bin/python:
@@ -47,6 +49,13 @@ oracles: $(VENV)/.dev
 	cd tests/oracles && Rscript real_fits.R
 	$(BIN)/python -c "from lifelines.datasets import load_gbsg2; load_gbsg2().to_csv('build-gbsg2.csv', index=False)"
 	Rscript tests/real/gbsg2.R build-gbsg2.csv > tests/real/gbsg2.json; rm build-gbsg2.csv
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m pip install -q -c constraints.txt -e ".[bench]"
+	$(BIN)/python benchmarks/survival.py --out docs/evidence/speed.md
+
+coverage: $(VENV)/.dev
+	$(BIN)/python benchmarks/coverage.py --out docs/evidence
 
 schema: $(VENV)/.dev
 	$(BIN)/python -m onearm.io.schema docs/protocol.schema.json

@@ -26,9 +26,9 @@ __all__ = ["FIGURES", "Drawing", "Picture", "picture", "pictures", "plan", "svg"
 FIGURES: Mapping[str, Callable[[Results], tuple[Drawing, ...]]] = MappingProxyType(
     {
         "flow": flow,
-        "subgroups": subgroups,
         "km": curves,
         "states": states,
+        "subgroups": subgroups,
         "love": love,
         "residuals": residuals,
         "forest": forest,

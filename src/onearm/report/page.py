@@ -87,6 +87,7 @@ def _comparisons(
         drawn = {f.name: _figure(f) for f in figures.values() if f.comparison == name}
         order: Sequence[tuple[Mapping[str, Markup], str]] = (
             (mine, "gates"), (drawn, "flow"), (drawn, "love"), (mine, "balance"), (drawn, "km"), (mine, "comparison"),
+            (drawn, "ph"),
         )  # fmt: skip
         pieces = [p for found, kind in order for key, p in found.items() if key.startswith(f"{kind}-")]
         failed = gate_failed(results, name)
