@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from onearm.endpoints.sample import Output, Times
 from onearm.stats.cox import cox
-from onearm.stats.survival import log_rank
+from onearm.stats.survival import log_rank, paired_log_rank
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from onearm.endpoints.time_to_event import Words
+    from onearm.results import Estimate
 
 
 def contrast(
@@ -108,7 +111,36 @@ def contrast(
             **common,
         )
     )
+    if pairs is not None:
+        out.estimates.append(_within_pairs(days, event, group, np.asarray(cluster), words, common))
     return out
+
+
+def _within_pairs(
+    days: NDArray[np.float64],
+    event: NDArray[np.bool_],
+    group: NDArray[np.float64],
+    pair: NDArray[np.int64],
+    words: Words,
+    common: dict[str, Any],
+) -> Estimate:
+    """The log-rank test stratified by pair: only who of a pair had the event first counts."""
+    p: float | None = None
+    why = "in no pair is it known who had the event first"
+    try:
+        found = float(paired_log_rank(days, event, group, pair).p_value)
+        p = None if math.isnan(found) else found
+    except ValueError as problem:  # a pair has lost a member
+        why = str(problem).partition(": ")[2] or str(problem)
+    return words.estimate(
+        "paired_log_rank_p",
+        "log-rank p within pairs",
+        unit="p",
+        method="log-rank test stratified by pair, two-sided",
+        value=p,
+        error=None if p is not None else why,
+        **common,
+    )
 
 
 def _refused(words: Words, method: str, level: float, common: dict[str, Any], why: str) -> Output:
