@@ -158,6 +158,19 @@ def compare_exact(fit: CoxFit, r: dict[str, Any]) -> None:
     same(fit.score.statistic, r["score"])
 
 
+@pytest.mark.parametrize("name", ["plain", "weighted", "weighted_late"])
+def test_centred_baseline_is_at_the_means_of_all_rows(name: str, r_values: Any) -> None:
+    r = r_values("cox_details")["centred"][name]
+    weight = None if name == "plain" else [1, 2, 1.5, 1, 3, 0.5]
+    entry = None if name == "weighted" else [0, 0, 0, 0, 1, 0]
+    x = [1.5, 0.2, 1, 0.3, 10, 2]
+    # the fifth row comes and goes between two events: in no risk set, but in the means
+    fit = cox([5, 6, 7, 8, 2, 9], [1, 1, 1, 0, 0, 1], x, entry=entry, weight=weight)
+    same(fit.coef, r["coef"])
+    same(fit.baseline(centred=True).hazard, r["hazard"])
+    same(fit.curve([np.average(x, weights=weight)]).hazard, r["hazard"])
+
+
 @pytest.mark.parametrize("name", ["aml", "aml_strata", "aml_entry", "aml_offset"])
 def test_exact_ties(name: str, aml: Any, r_values: Any) -> None:
     options = {

@@ -75,12 +75,14 @@ class CoxCurve:
 
 def baseline(model: CoxModel, centred: bool) -> CoxBaseline:
     """Cumulative baseline hazard of each stratum."""
-    x = model.centre if centred else np.zeros(model.centre.size)
-    log_risk = _standard(model, x[None])[1]
     risk = model.risk
+    if centred:  # the means of all rows; ``centre`` leaves out rows at risk at no event
+        log_risk = model.b @ (model.z @ (risk.case_weight / risk.case_weight.sum()))
+    else:
+        log_risk = _standard(model, np.zeros((1, model.centre.size)))[1][0]
     with np.errstate(over="ignore", invalid="ignore"):
         step = risk.running(increments(risk, model.at)[0])
-        hazard = step * np.exp(log_risk[0] - _by_cell(model, model.at.shift))
+        hazard = step * np.exp(log_risk - _by_cell(model, model.at.shift))
     return CoxBaseline(
         time=model.time[risk.start],
         hazard=hazard,

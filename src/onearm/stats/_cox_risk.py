@@ -31,6 +31,7 @@ class RiskSets:
 
     event: Bools
     weight: Floats  # 0 for a row that enters late and leaves before the next event
+    case_weight: Floats  # of that row too as given
     block: Ints  # (n,) stratum, as 0, 1, ...
     opening: Ints  # (number of strata,) first row of each
     cell: Ints  # (n,) cell of a row's own event, -1 without one
@@ -60,6 +61,7 @@ class RiskSets:
     def make(stop: Ints, start: Ints | None, event: Bools, stratum: Ints, weight: Floats, ties: str) -> RiskSets:
         """From ranks of exits and entries (None = all from the beginning) of rows sorted as said above."""
         n = stop.size
+        case_weight = weight
         opening = np.flatnonzero(np.r_[True, stratum[1:] != stratum[:-1]])
         fresh = np.r_[True, stop[1:] != stop[:-1]]
         fresh[opening] = True
@@ -116,6 +118,7 @@ class RiskSets:
         return RiskSets(
             event=event,
             weight=weight,
+            case_weight=case_weight,
             block=block,
             opening=opening,
             cell=cell,
