@@ -12,15 +12,26 @@ from numpy.typing import NDArray
 from ._cox_approach import approach
 from ._cox_design import Design
 from ._cox_exact import exact_likelihood, tied_cells
-from ._cox_fit import ChiSquare, CoxFit, LogLikelihood
+from ._cox_fit import CoxFit
 from ._cox_likelihood import Likelihood, gradient, likelihood, score_residuals
 from ._cox_model import CoxModel
 from ._cox_risk import RiskSets, sum_by
-from ._distributions import chi_square_tail, critical_value, two_sided_p
-from ._input import Bools, Floats, Ints
+from ._cox_shared import (
+    ChiSquare,
+    LogLikelihood,
+    chi_square,
+    fit_message,
+    inverted,
+    quadratic,
+    standard_errors,
+    unscaled,
+)
+from ._distributions import critical_value, two_sided_p
+from ._input import Floats, Ints
 from ._newton import Maximum, estimable, maximize
 
 _LARGE = 30_000  # numbers in the covariates from which first derivatives alone go ahead
+_INSTEAD = ", use the likelihood ratio or Firth's penalty"  # where a coefficient runs away
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,13 +60,13 @@ def estimate(rows: Rows, design: Design, ties: str, robust: bool, level: float) 
         null = _evaluator(rows, z, ties)(zero[free])
         assert null is not None
     top = _maximum(rows, z, ties, null) if np.any(free) else Maximum(zero[free], null, 0, True, free[free])
-    inverse = _inverse(top.point.information)
+    inverse = inverted(top.point.information)
     sandwich = robust_score = None
     if robust:
         change = _clustered(rows, score_residuals(rows.risk, z, top.point))
         sandwich = inverse @ (change @ change.T) @ inverse
         share = _clustered(rows, score_residuals(rows.risk, z, null))
-        robust_score = _test(_quadratic(share.sum(axis=1), share @ share.T), int(free.sum()))
+        robust_score = chi_square(quadratic(share.sum(axis=1), share @ share.T), int(free.sum()))
     model = CoxModel(
         risk=rows.risk,
         z=z,
@@ -119,16 +130,16 @@ def _report(
     coef = np.full(free.size, np.nan)
     coef[free] = top.b
     coef /= unit
-    plain = _unscaled(model.inverse, free, unit)
-    covariance = _unscaled(model.covariance, free, unit)
-    error = _errors(model, model.inverse, runaway)
-    robust_error = _errors(model, model.covariance, runaway) if robust else None
+    plain = unscaled(model.inverse, free, unit)
+    covariance = unscaled(model.covariance, free, unit)
+    error = standard_errors(model.inverse, free, unit, runaway)
+    robust_error = standard_errors(model.covariance, free, unit, runaway) if robust else None
     shown = error if robust_error is None else robust_error
     half = critical_value(level) * shown
     known = ~runaway & (shown > 0)
     z = np.full(free.size, np.nan)
     z[known] = coef[known] / shown[known]
-    message = _message(free, runaway, top)
+    message = fit_message(free, runaway, top, _INSTEAD)
     return CoxFit(
         coef=coef,
         std_error=error,
@@ -140,9 +151,9 @@ def _report(
         z=z,
         p_value=np.array([two_sided_p(v) for v in z]),
         log_likelihood=LogLikelihood(null.value, top.point.value),
-        wald=_test(_quadratic(top.b, model.covariance), df),
-        score=_test(_quadratic(null.score, null.information), df),
-        likelihood_ratio=_test(2 * (top.point.value - null.value), df),
+        wald=chi_square(quadratic(top.b, model.covariance), df),
+        score=chi_square(quadratic(null.score, null.information), df),
+        likelihood_ratio=chi_square(2 * (top.point.value - null.value), df),
         robust_score=robust_score,
         iterations=top.iterations,
         converged=not message,
@@ -154,68 +165,3 @@ def _report(
         events=int(np.count_nonzero(model.risk.event)),
         model=model,
     )
-
-
-def _errors(model: CoxModel, covariance: Floats, runaway: Bools) -> Floats:
-    """Standard errors (p,) from a covariance of standardized columns, without squares of their units."""
-    error = np.full(runaway.size, np.nan)
-    error[model.free] = _root(np.diag(covariance))
-    return np.where(runaway, np.inf, error / model.unit)
-
-
-def _inverse(matrix: Floats) -> Floats:
-    """The (pseudo-)inverse of a symmetric matrix (p, p), p of 0 included."""
-    if not np.all(np.isfinite(matrix)):
-        return np.full_like(matrix, np.nan)
-    scale = np.sqrt(np.maximum(np.diag(matrix), 0.0))
-    if matrix.size and np.all(scale > 0):
-        try:
-            if np.min(np.diag(np.linalg.cholesky(matrix)) / scale) > 1e-5:
-                return np.asarray(np.linalg.inv(matrix))
-        except np.linalg.LinAlgError:
-            pass
-    with np.errstate(over="ignore", invalid="ignore"):  # only where a coefficient has run away
-        return np.asarray(np.linalg.pinv(matrix, hermitian=True), dtype=np.float64)
-
-
-def _root(variance: Floats) -> Floats:
-    """Square roots; NaN where rounding left a variance below 0 (the fit then says it did not converge)."""
-    return np.sqrt(np.where(variance >= 0, variance, np.nan))
-
-
-def _quadratic(b: Floats, matrix: Floats) -> float:
-    """b' (matrix)^-1 b."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(b @ _inverse(matrix) @ b)
-
-
-def _unscaled(covariance: Floats, free: Bools, unit: Floats) -> Floats:
-    """A covariance of standardized, estimable columns as one of all columns, NaN for the others."""
-    full = np.full((free.size, free.size), np.nan)
-    full[np.ix_(free, free)] = covariance
-    with np.errstate(over="ignore", under="ignore"):  # squares of units below 1e-154 or above 1e154
-        return full / unit / unit[:, None]
-
-
-def _test(statistic: float, df: int) -> ChiSquare:
-    """A chi-square of df degrees of freedom; with none, nothing was tested: 0 and NaN."""
-    value = 0.0 if statistic < 0 else float(statistic)
-    return ChiSquare(value, df, chi_square_tail(value, df))
-
-
-def _message(free: Bools, runaway: Bools, top: Maximum[Likelihood]) -> str:
-    """What went wrong, in words; empty when nothing did."""
-    said = []
-    for j in np.flatnonzero(~free):
-        said.append(
-            f"column {j} is constant at every event time or a combination of the columns before it: "
-            "it has no coefficient"
-        )
-    for j in np.flatnonzero(runaway):
-        said.append(
-            f"the coefficient of column {j} grows without limit (monotone likelihood): its Wald interval "
-            "says nothing, use the likelihood ratio or Firth's penalty"
-        )
-    if not top.converged and not np.any(runaway):
-        said.append(f"no convergence in {top.iterations} iterations")
-    return "; ".join(said)

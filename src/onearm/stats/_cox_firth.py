@@ -19,9 +19,9 @@ from numpy.typing import ArrayLike
 
 from ._cox_firth_profile import Penalized, maximize, profile
 from ._cox_firth_record import FirthFit, Profile
-from ._cox_fit import ChiSquare, LogLikelihood
 from ._cox_moments import Cells, moments, unpacked
-from ._distributions import chi_square_tail, critical_value, two_sided_p
+from ._cox_shared import LogLikelihood, chi_square, unscaled
+from ._distributions import critical_value, two_sided_p
 from ._input import (
     Bools,
     Floats,
@@ -34,6 +34,7 @@ from ._input import (
     as_weights,
     ranked_interval,
 )
+from ._newton import estimable
 
 
 def firth_cox(
@@ -101,25 +102,13 @@ def firth_cox(
     flat = unit <= 1e-12 * np.max(np.abs(z), axis=0)
     unit[flat] = 1.0
     standard = np.asfortranarray(np.where(flat, 0.0, (z - z.mean(axis=0)) / unit))
-    free = _estimable(cells, standard)
+    at = moments(cells, standard, np.zeros(unit.size))
+    assert at is not None  # at b = 0 the sums are sums of weights
+    free = estimable(unpacked(cells.mass @ at.covariance, unit.size), np.full(unit.size, cells.mass.sum()))
     if not np.any(free):
         raise ValueError("x has no column that varies among those at risk at an event: nothing can be estimated")
     problem = Penalized(cells, np.asfortranarray(standard[:, free]), d[keep])
     return _report(problem, free, unit, ties, level)
-
-
-def _estimable(cells: Cells, x: Floats) -> Bools:
-    """Columns that are not constant at every event nor a combination of the columns before them (p,)."""
-    at = moments(cells, x, np.zeros(x.shape[1]))
-    assert at is not None  # at b = 0 the sums are sums of weights
-    information = unpacked(cells.mass @ at.covariance, x.shape[1])
-    free = np.zeros(x.shape[1], dtype=np.bool_)
-    for j in range(free.size):
-        used = np.flatnonzero(free)
-        cross = information[used, j]
-        left = information[j, j] - cross @ np.linalg.solve(information[np.ix_(used, used)], cross)
-        free[j] = left > 1e-9 * cells.mass.sum()
-    return free
 
 
 def _report(problem: Penalized, free: Bools, unit: Floats, ties: str, level: float) -> FirthFit:
@@ -129,7 +118,7 @@ def _report(problem: Penalized, free: Bools, unit: Floats, ties: str, level: flo
     null = problem.at(np.zeros(p))
     assert top is not None  # at b = 0 the information of estimable columns is positive
     assert null is not None
-    inverse = np.linalg.inv(top.information)
+    inverse: Floats = np.asarray(np.linalg.inv(top.information), dtype=np.float64)
     error = np.sqrt(np.diag(inverse))
     found = profile(problem, top, error, level)
     scale = unit[free]
@@ -139,13 +128,11 @@ def _report(problem: Penalized, free: Bools, unit: Floats, ties: str, level: flo
         out[free] = v
         return out
 
-    covariance = np.full((free.size, free.size), np.nan)
-    covariance[np.ix_(free, free)] = inverse / np.outer(scale, scale)
     z = full(top.b / error)
     coef, half = full(top.b / scale), critical_value(level) * full(error / scale)
     shift = float(np.log(scale).sum())  # log|I|/2 in the units of the covariates
     shown = Profile(full(found.low / scale), full(found.high / scale), full(found.statistic), full(found.p_value))
-    gain, wald = max(0.0, 2 * (top.value - null[0])), float(top.b @ top.information @ top.b)
+    gain, wald = 2 * (top.value - null[0]), float(top.b @ top.information @ top.b)
     said = [f"column {j} is constant or repeats earlier ones: it has no coefficient" for j in np.flatnonzero(~free)]
     if not top.converged:
         said.append(f"no convergence in {top.iterations} iterations")
@@ -154,7 +141,7 @@ def _report(problem: Penalized, free: Bools, unit: Floats, ties: str, level: flo
     return FirthFit(
         coef=coef,
         std_error=full(error / scale),
-        covariance=covariance,
+        covariance=unscaled(inverse, free, unit),
         low=shown.low,
         high=shown.high,
         p_value=shown.p_value,
@@ -164,8 +151,8 @@ def _report(problem: Penalized, free: Bools, unit: Floats, ties: str, level: flo
         wald_high=coef + half,
         wald_p_value=np.array([two_sided_p(v) for v in z]),
         log_likelihood=LogLikelihood(null[0] + shift, top.value + shift),
-        likelihood_ratio=ChiSquare(gain, p, chi_square_tail(gain, p)),
-        wald=ChiSquare(wald, p, chi_square_tail(wald, p)),
+        likelihood_ratio=chi_square(gain, p),
+        wald=chi_square(wald, p),
         iterations=top.iterations,
         converged=top.converged,
         message="; ".join(said),

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from ._cox_fit import ChiSquare, LogLikelihood
+from ._cox_shared import ChiSquare, HazardRatios, LogLikelihood
 from ._input import Floats
 
 
@@ -27,7 +25,7 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FirthFit:
+class FirthFit(HazardRatios):
     """A Cox model with Firth's penalty and p covariates; arrays are (p,) unless said.
 
     Attributes
@@ -64,23 +62,3 @@ class FirthFit:
     level: float
     n: int
     events: int
-
-    @property
-    def hazard_ratio(self) -> Floats:
-        """exp(coef), (p,)."""
-        return _exp(self.coef)
-
-    @property
-    def hazard_ratio_low(self) -> Floats:
-        """exp(low), (p,)."""
-        return _exp(self.low)
-
-    @property
-    def hazard_ratio_high(self) -> Floats:
-        """exp(high), (p,)."""
-        return _exp(self.high)
-
-
-def _exp(v: Floats) -> Floats:
-    with np.errstate(over="ignore"):
-        return np.exp(v)

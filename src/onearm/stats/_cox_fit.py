@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,26 +10,14 @@ from numpy.typing import ArrayLike
 from ._cox_curve import CoxBaseline, CoxCurve, baseline, curve
 from ._cox_model import CoxModel
 from ._cox_residuals import expected, residuals
+from ._cox_shared import ChiSquare as ChiSquare
+from ._cox_shared import HazardRatios, exp
+from ._cox_shared import LogLikelihood as LogLikelihood
 from ._input import Floats, Ints, as_choice, as_floats, as_level, as_matrix
 
 
-class LogLikelihood(NamedTuple):
-    """Partial log-likelihood at coefficients of zero and at the estimate."""
-
-    null: float
-    fitted: float
-
-
-class ChiSquare(NamedTuple):
-    """A chi-square test."""
-
-    statistic: float
-    df: int
-    p_value: float
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class CoxFit:
+class CoxFit(HazardRatios):
     """A fitted Cox model with p covariates; arrays are (p,) unless said.
 
     Attributes
@@ -88,7 +75,8 @@ class CoxFit:
         Returns
         -------
         Floats
-            As R's ``residuals.coxph``: dfbeta and dfbetas are weighted, the others are not.
+            As R's ``residuals.coxph``: dfbeta and dfbetas are weighted, the others are not. Defined in Therneau
+            & Grambsch 2000 (doi:10.1007/978-1-4757-3294-8), chapters 4, 6 and 7.
 
         Raises
         ------
@@ -120,8 +108,21 @@ class CoxFit:
         """Cumulative baseline hazard of each stratum, by Breslow or Efron as the ties were treated.
 
         It is that of a row whose covariates and offset are all zero, or with ``centred`` one whose
-        covariates are the weighted means of the data (R's ``basehaz(centered=FALSE)`` is the former).
-        ValueError with exact ties.
+        covariates are the means of all rows, by case weight. R's ``basehaz(centered=FALSE)`` is the former;
+        its default is the latter, but columns of -1, 0 and 1 only stay uncentred and means with late entry
+        are unweighted there.
+        With Breslow's ties the hazard grows by events / sum of exp(x b) at risk (Breslow 1974,
+        doi:10.2307/2529620). ValueError with exact ties.
+
+        Examples
+        --------
+        Therneau's toy data at its Breslow maximum, exp(b) = r = (3 + sqrt 33)/2: 1/(3 r + 3), then
+        2/(r + 3) more, then 1.
+
+        >>> from onearm.stats.cox import cox
+        >>> toy = cox([1, 1, 6, 6, 8, 9], [1, 0, 1, 1, 0, 1], [1, 1, 1, 0, 0, 0], ties="breslow")
+        >>> toy.baseline().hazard.round(6).tolist()
+        [0.062047, 0.333333, 1.333333]
         """
         self._no_exact("baseline hazard")
         return baseline(self.model, centred)
@@ -130,8 +131,16 @@ class CoxFit:
         """Predicted survival for rows of covariates ``x`` (m, p), with standard errors and limits.
 
         One row of p covariates may be given as (p,). ``interval`` as for ``kaplan_meier``. Offsets of
-        zero are assumed. Standard errors use ``covariance``. As R's ``survfit.coxph``, at event times.
-        ValueError for rows of another length, an unknown interval, or exact ties.
+        zero are assumed. Standard errors use ``covariance``. As R's ``survfit.coxph``, at event times:
+        exp(-H exp(x b)), H the baseline hazard, with the variance of Tsiatis 1981
+        (doi:10.1214/aos/1176345329). ValueError for rows of another length, an unknown interval, or exact ties.
+
+        Examples
+        --------
+        >>> from onearm.stats.cox import cox
+        >>> toy = cox([1, 1, 6, 6, 8, 9], [1, 0, 1, 1, 0, 1], [1, 1, 1, 0, 0, 0], ties="breslow")
+        >>> toy.curve([0]).survival[:, 0].round(6).tolist()
+        [0.939839, 0.716531, 0.263597]
         """
         self._no_exact("curve")
         return curve(self.model, self._rows(x), as_level(level), interval)
@@ -154,7 +163,7 @@ class CoxFit:
         else:
             lp = self.model.b @ self.model.z + float(self.model.centre @ b)
             lp = self.model.placed(lp if self.model.offset is None else lp + self.model.offset)
-        return lp if kind == "lp" else _exp(lp)
+        return lp if kind == "lp" else exp(lp)
 
     def _rows(self, x: ArrayLike) -> Floats:
         """Rows of p covariates."""
@@ -170,23 +179,3 @@ class CoxFit:
         """Refuse what the exact likelihood does not estimate."""
         if self.ties == "exact":
             raise ValueError(f"ties='exact' gives no {what}: fit with efron or breslow")
-
-    @property
-    def hazard_ratio(self) -> Floats:
-        """exp(coef), (p,)."""
-        return _exp(self.coef)
-
-    @property
-    def hazard_ratio_low(self) -> Floats:
-        """exp(low), (p,)."""
-        return _exp(self.low)
-
-    @property
-    def hazard_ratio_high(self) -> Floats:
-        """exp(high), (p,)."""
-        return _exp(self.high)
-
-
-def _exp(v: Floats) -> Floats:
-    with np.errstate(over="ignore"):
-        return np.exp(v)

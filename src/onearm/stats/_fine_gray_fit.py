@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ._cox_shared import ChiSquare, HazardRatios, LogLikelihood, exp
 from ._input import TIE_TOLERANCE, Floats, as_matrix, as_vector
-from .cox import ChiSquare, LogLikelihood
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +30,7 @@ class PredictedIncidence:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FineGrayFit:
+class FineGrayFit(HazardRatios):
     """A fitted Fine-Gray model with p coefficients; arrays are (p,) unless said.
 
     Attributes
@@ -92,26 +92,12 @@ class FineGrayFit:
         """Cumulative subdistribution hazard (E,) where all covariates are 0."""
         return np.cumsum(self._steps(np.zeros((1, self.coef.size)))[0])
 
-    @property
-    def hazard_ratio(self) -> Floats:
-        """exp(coef), (p,)."""
-        return _exp(self.coef)
-
-    @property
-    def hazard_ratio_low(self) -> Floats:
-        """exp(low), (p,)."""
-        return _exp(self.low)
-
-    @property
-    def hazard_ratio_high(self) -> Floats:
-        """exp(high), (p,)."""
-        return _exp(self.high)
-
     def curve(self, x: ArrayLike | None = None, varying: ArrayLike | None = None) -> PredictedIncidence:
         """Predicted incidence for subjects with covariates ``x`` (q, p1) and ``varying`` (q, p2).
 
         1 - exp(-sum over event times e <= t of the baseline step times exp(x b + sum of x2 f(e) b2)), as
-        ``predict`` of R's crr. One subject may be given as a vector. Points only, no limits.
+        ``predict`` of R's crr (Fine & Gray 1999, doi:10.1080/01621459.1999.10474144). One subject may be
+        given as a vector. Points only, no limits.
 
         Raises
         ------
@@ -133,7 +119,7 @@ class FineGrayFit:
         eta = away[:, :constant].sum(axis=1)[:, None] + np.zeros(self.time.size)
         if self.function is not None:
             eta = eta + away[:, constant:] @ self.function(self.time)
-        return _exp(self.centred_steps + eta)
+        return exp(self.centred_steps + eta)
 
 
 def _rows(name: str, value: ArrayLike | None, width: int) -> Floats | None:
@@ -147,8 +133,3 @@ def _rows(name: str, value: ArrayLike | None, width: int) -> Floats | None:
     if x.shape[1] != width:
         raise ValueError(f"{name} has {x.shape[1]} columns where the model has {width}")
     return x
-
-
-def _exp(v: Floats) -> Floats:
-    with np.errstate(over="ignore"):
-        return np.exp(v)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._distributions import chi_square_tail, critical_value, two_sided_p
+from ._cox_shared import LogLikelihood, chi_square, fit_message, quadratic, standard_errors, unscaled
+from ._distributions import critical_value, two_sided_p
 from ._fine_gray_fit import FineGrayFit
 from ._fine_gray_likelihood import SubdistributionPoint
 from ._fine_gray_sets import SubdistributionSets
 from ._input import Bools, Floats, Ints
 from ._newton import Maximum
-from .cox import ChiSquare, LogLikelihood
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,30 +53,29 @@ def report(fit: Pieces, setting: Setting) -> FineGrayFit:
     coef = np.full(free.size, np.nan)
     coef[free] = top.b
     coef /= fit.unit
-    model, covariance = _unscaled(fit.inverse, fit), _unscaled(used, fit)
-    error = np.where(runaway, np.inf, _root(np.diag(model)))
-    robust_error = None if fit.sandwich is None else np.where(runaway, np.inf, _root(np.diag(covariance)))
+    error = standard_errors(fit.inverse, free, fit.unit, runaway)
+    robust_error = None if fit.sandwich is None else standard_errors(fit.sandwich, free, fit.unit, runaway)
     shown = error if robust_error is None else robust_error
     known = ~runaway & (shown > 0)
     z = np.full(free.size, np.nan)
     z[known] = coef[known] / shown[known]
     half = np.where(known, critical_value(setting.level) * shown, np.nan)
-    message = _message(free, runaway, top)
+    message = fit_message(free, runaway, top)
     df = int(free.sum())
     return FineGrayFit(
         coef=coef,
         std_error=error,
         robust_std_error=robust_error,
-        covariance=covariance,
-        model_covariance=model,
+        covariance=unscaled(used, free, fit.unit),
+        model_covariance=unscaled(fit.inverse, free, fit.unit),
         low=coef - half,
         high=coef + half,
         z=z,
         p_value=np.array([two_sided_p(v) for v in z]),
         log_likelihood=LogLikelihood(fit.null.value, top.point.value),
-        wald=_test(_quadratic(top.b, used), df),
-        score=_test(_quadratic(fit.null.score, fit.null.information), df),
-        likelihood_ratio=_test(2 * (top.point.value - fit.null.value), df),
+        wald=chi_square(quadratic(top.b, used), df),
+        score=chi_square(quadratic(fit.null.score, fit.null.information), df),
+        likelihood_ratio=chi_square(2 * (top.point.value - fit.null.value), df),
         iterations=top.iterations,
         converged=not message,
         message=message,
@@ -96,50 +95,3 @@ def report(fit: Pieces, setting: Setting) -> FineGrayFit:
         function=setting.function,
         n_varying=setting.n_varying,
     )
-
-
-def inverted(matrix: Floats) -> Floats:
-    """The (pseudo-)inverse of a symmetric matrix (p, p), p of 0 included."""
-    if not np.all(np.isfinite(matrix)):
-        return np.full_like(matrix, np.nan)
-    with np.errstate(over="ignore", invalid="ignore"):  # only where a coefficient has run away
-        return np.asarray(np.linalg.pinv(matrix, hermitian=True), dtype=np.float64)
-
-
-def _quadratic(b: Floats, matrix: Floats) -> float:
-    """b' (matrix)^-1 b."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(b @ inverted(matrix) @ b)
-
-
-def _root(variance: Floats) -> Floats:
-    """Square roots, NaN below 0."""
-    return np.sqrt(np.where(variance >= 0, variance, np.nan))
-
-
-def _unscaled(covariance: Floats, fit: Pieces) -> Floats:
-    """A covariance of the free standardized columns as one of all columns, NaN for the others."""
-    full = np.full((fit.free.size, fit.free.size), np.nan)
-    full[np.ix_(fit.free, fit.free)] = covariance
-    return full / np.outer(fit.unit, fit.unit)
-
-
-def _test(statistic: float, df: int) -> ChiSquare:
-    """A chi-square of df degrees of freedom; with none, nothing was tested: 0 and NaN."""
-    value = 0.0 if statistic < 0 else float(statistic)
-    return ChiSquare(value, df, chi_square_tail(value, df))
-
-
-def _message(free: Bools, runaway: Bools, top: Maximum[SubdistributionPoint]) -> str:
-    """What went wrong, in words; empty when nothing did."""
-    said = [
-        f"column {j} is constant at every event time or a combination of the columns before it: it has no coefficient"
-        for j in np.flatnonzero(~free)
-    ]
-    said += [
-        f"the coefficient of column {j} grows without limit (monotone likelihood): its Wald interval says nothing"
-        for j in np.flatnonzero(runaway)
-    ]
-    if not top.converged and not np.any(runaway):
-        said.append(f"no convergence in {top.iterations} iterations")
-    return "; ".join(said)

@@ -13,6 +13,8 @@ crr counts the failure among those at risk of censoring at u; finegray of R lets
 
 The weights are never spelled out row by row: rows are sorted by time, so that the first kind is a tail of
 the rows and the second, times G(t-), a head of the competing rows.
+
+Source: Fine & Gray 1999, doi:10.1080/01621459.1999.10474144.
 """
 
 from __future__ import annotations

@@ -8,6 +8,8 @@ weighted relative risks, in blocks of event times:
     C_jk = W' (m f_j f_k / S0),
 
 so a step costs O(E n) exponentials and a few matrix products; C depends on the pair of functions only.
+
+Source: Fine & Gray 1999, doi:10.1080/01621459.1999.10474144, section 3, where covariates may change in time.
 """
 
 from __future__ import annotations
