@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from onearm.stats.competing import fine_gray
+from onearm.stats.competing import cause_specific_cox, fine_gray
 from onearm.stats.cox import cox
 
 from .test_competing import made, same
@@ -216,6 +216,14 @@ def test_what_cannot_be_estimated_is_said() -> None:
     never = fine_gray(time, cause, time_varying=([1, 2, 1, 3, 2, 5], np.zeros_like))
     assert "column 0 is constant" in never.message
     assert fine_gray([1], [1], [2.0]).message
+
+
+def test_cause_by_place() -> None:
+    d = made(100, True)
+    for fit in (fine_gray, cause_specific_cox):
+        placed, named = fit(d["time"], d["cause"], d["x"], 2), fit(d["time"], d["cause"], d["x"], of=2)
+        assert placed.coef.tolist() == named.coef.tolist()
+        assert placed.events == np.count_nonzero(d["cause"] == 2)
 
 
 def test_huge_values() -> None:

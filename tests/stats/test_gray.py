@@ -135,6 +135,14 @@ def test_what_cannot_be_tested_is_said() -> None:
     assert third.message == "the scores of 2 groups span 1 dimensions only"
 
 
+def test_cause_and_power_by_place() -> None:
+    d = made(100, True)
+    named = gray_test(d["time"], d["cause"], d["g"], of=2, rho=1)
+    placed = gray_test(d["time"], d["cause"], d["g"], 2, 1)
+    assert (placed.statistic, placed.of, placed.rho) == (named.statistic, 2, 1)
+    assert placed.statistic != gray_test(d["time"], d["cause"], d["g"]).statistic
+
+
 def test_huge_times() -> None:
     small = gray_test([4, 2, 5, 1], [1, 2, 1, 1], [1, 2, 2, 1])
     huge = gray_test([4e300, 2, 5e300, 1], [1, 2, 1, 1], [1, 2, 2, 1])

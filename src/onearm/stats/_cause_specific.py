@@ -12,7 +12,7 @@ from ._input import as_vector
 from .cox import CoxFit, cox
 
 
-def cause_specific_cox(time: ArrayLike, cause: ArrayLike, x: ArrayLike, *, of: int = 1, **options: Any) -> CoxFit:
+def cause_specific_cox(time: ArrayLike, cause: ArrayLike, x: ArrayLike, of: int = 1, **options: Any) -> CoxFit:
     """How covariates change the rate of failing from cause ``of`` among those who have not failed yet.
 
     A Cox model in which failure from any other cause ends follow-up (Prentice et al. 1978,

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ._cox_shared import inverted
 from ._fine_gray_fit import FineGrayFit
 from ._fine_gray_likelihood import ConstantModel, SubdistributionPoint
-from ._fine_gray_report import Pieces, Setting, inverted, report
+from ._fine_gray_report import Pieces, Setting, report
 from ._fine_gray_sets import SubdistributionSets
 from ._fine_gray_variance import sandwich
 from ._fine_gray_varying import VaryingModel
@@ -38,8 +39,8 @@ def fine_gray(
     time: ArrayLike,
     cause: ArrayLike,
     x: ArrayLike | None = None,
-    *,
     of: int = 1,
+    *,
     time_varying: tuple[ArrayLike, Function] | None = None,
     weight: ArrayLike | None = None,
     cluster: ArrayLike | None = None,

@@ -44,10 +44,10 @@ def gray_test(
     time: ArrayLike,
     cause: ArrayLike,
     group: ArrayLike,
-    *,
     of: int = 1,
-    strata: ArrayLike | None = None,
     rho: float = 0.0,
+    *,
+    strata: ArrayLike | None = None,
 ) -> GrayTest:
     """Compare the cumulative incidence of cause ``of`` between groups, other causes competing.
 
@@ -63,8 +63,8 @@ def gray_test(
     cause : (n,) 0 = censored, otherwise the cause of failure, a positive whole number.
     group : (n,) labels; at least two different ones.
     of : the cause of interest; all others compete.
-    strata : (n,) labels; comparisons are made within strata and summed.
     rho : power of 1 - F in the weight; above 0 early differences count more, below 0 late ones.
+    strata : (n,) labels; comparisons are made within strata and summed.
 
     Raises
     ------
