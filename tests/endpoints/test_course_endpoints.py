@@ -233,3 +233,38 @@ def test_proportional_hazards_are_looked_at_in_a_comparison(results: Results) ->
     assert one.test == "os.ph_p|main"
     assert len(one.time) == len(one.value) == len(one.subjects) == results["os.ph_p|main"].events
     assert Results.from_json(results.to_json()).residuals == results.residuals
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "where"),
+    [
+        ("fact: rfs, population: treated, at_months: [12], by: sex", "fact: rfs, population: treated, by: responded", "P118", "causes_by_sex.by"),  # noqa: E501
+        ("fact: rfs_or_asct,", "fact: os,", "P111", "causes_with_asct.fact"),
+        ("labels: {death: Non", "labels: {deth: Non", "P110", "causes.labels.deth"),
+        ("response: to_response\n    fact: rfs\n", "response: rfs\n    fact: to_response\n", "P111", "response_now.response"),  # noqa: E501
+        ("Relapsed: to_relapse", "Relapsed: to_asct", "P111", "where.states"),
+        ("final: Dead\n    population: treated", "final: Ded\n    population: treated", "P110", "where.final"),
+        ("start: No response", "start: Remission", "P111", "where.start"),
+        ("by: transplant, population: treated, at_months: [12]}", "by: responded, population: treated}", "P111", "switching.by"),  # noqa: E501
+        ("fact: os, by: transplant, population: treated, at", "fact: rfs_or_asct, by: transplant, population: treated, at", "P111", "switching.fact"),  # noqa: E501
+        ("horizon_months: 12\n    replicates", "horizon_months: 6\n    replicates", "P111", "strategies.horizon_months"),  # noqa: E501
+        ("covariates: [age, sex]\n    replicates", "covariates: [aeg]\n    replicates", "P110", "strategies_by_age.covariates.0"),  # noqa: E501
+        ("of: orr, by", "of: causes, by", "P111", "orr_subgroups.of"),
+        ("of: orr, by: [sex", "of: orr, by: [age", "P111", "orr_subgroups.by.0"),
+        ("{column: age, at: 70}", "{column: sex, at: 70}", "P111", "orr_subgroups.by.1.at"),
+        ("{column: age, at: 70}", "{column: age, at: 700}", "P111", "orr_subgroups.by.1.at"),
+        ("of: os, by: [sex, version]", "of: os, by: [sex, responded]", "P111", "os_subgroups.by.1"),
+        ("of: os, by: [sex, version]", "of: os, by: [sex, sex]", "P111", "os_subgroups.by"),
+        ("{median_months: 12, source", "{median_months: 12, survival: 0.5, source", "P114", "os.against"),
+        ("events: [relapse, death], procedures", "events: [relapse, relapse], procedures", "P114", "facts.rfs_or_asct"),
+        ("os_exact: {estimator: survival, fact: os, population: treated", "os_exact: {estimator: survival, fact: os, population: evaluable", "P115", "os_exact.population"),  # noqa: E501
+        ("procedures: [ASCT]}\n  to_relapse", "procedures: [ASCTT]}\n  to_relapse", "D268", "procedures.csv"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_said(small: Path, old: str, new: str, code: str, where: str) -> None:
+    path = write(small) / "protocol.yaml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    found = oa.check(small).findings
+    assert any(f.code == code and where in f.where for f in found), [(f.code, f.where, f.says) for f in found]

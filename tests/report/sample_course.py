@@ -46,17 +46,20 @@ def subgroups() -> list[Estimate]:
         ('Sex <"&">', "male", 21, 25),
     ):
         key = f"orr_groups|{column.split()[0].lower()}={level}"
-        found.append(proportion(key, f"Response rate by subgroup: {column}, {level}", x, n, "subgroups"))
+        label = f"Response: rate by subgroup: {column}, {level}"
+        found.append(proportion(key, label, x, n, "subgroups", heading=column))
     for k, (level, events, n) in enumerate((("female", 10, 23), ("male", 15, 25), ("not known", 0, 3))):
         label = f"Survival by subgroup: Sex, {level}"
         key = f"|sex={level}"
-        found.append(number(f"os_groups.n{key}", f"{label}: patients", n, "patients", "subgroups", n=n))
-        found.append(number(f"os_groups.events{key}", f"{label}: events", events, "events", "subgroups", n=n))
+        found.append(number(f"os_groups.n{key}", f"{label}: patients", n, "patients", "subgroups", n=n, heading="Sex"))
+        found.append(
+            number(f"os_groups.events{key}", f"{label}: events", events, "events", "subgroups", n=n, heading="Sex")
+        )
         if k:
             value = 1.82 if k == 1 else None
             one = number(f"os_groups.hazard_ratio{key}", f"{label}: hazard ratio", value, "hazard ratio", "subgroups")
             limits = {"low": 0.81, "high": 4.08} if k == 1 else {"error": "no events"}
-            found.append(replace(one, level=0.95, **limits))
+            found.append(replace(one, level=0.95, heading="Sex", **limits))
     found.append(number("os.ph_p|" + SALVAGE, "Overall survival: proportional hazards p", 0.041, "p", "comparison"))
     return found
 

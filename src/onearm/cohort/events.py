@@ -128,10 +128,12 @@ def _procedures(frame: pl.DataFrame, source: Source, log: Log) -> pl.DataFrame:
         if isinstance(fact, Procedure):
             wanted.append(fact.procedure)
         elif isinstance(fact, TimeTo):
-            wanted.extend(fact.censor_at)
+            wanted.extend((*fact.procedures, *fact.censor_at))
     facts = source.protocol.facts.items()
-    sought = {n: (f.procedure,) for n, f in facts if isinstance(f, Procedure)}
-    _nowhere(frame, "procedure", sought, source, log)
+    sought = [(n, f.procedure) for n, f in facts if isinstance(f, Procedure)]
+    sought += [(n, p) for n, f in facts if isinstance(f, TimeTo) for p in (*f.procedures, *f.censor_at)]
+    for name, procedure in dict.fromkeys(sought):
+        _nowhere(frame, "procedure", {name: (procedure,)}, source, log)
     folded = {w.lower() for w in wanted}
     for words, rows in frame.filter(pl.col("procedure").is_not_null()).group_by("procedure"):
         word = str(words[0])

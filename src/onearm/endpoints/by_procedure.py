@@ -34,7 +34,7 @@ def landmark(name: str, e: Landmark, a: Analysis) -> Output:
     notes = (
         *fact.rules,
         f"landmark at {e.months:g} months ({day:g} days); {len(population) - len(kept.subjects)} with the event or "
-        "lost by then are left out; time runs from the landmark",
+        "lost by then are left out; time and months are counted from the landmark",
         f"{later} who had it only after the landmark stay in the group without it",
     )
     words = Words(
@@ -52,7 +52,9 @@ def landmark(name: str, e: Landmark, a: Analysis) -> Output:
     for shown, members in (("yes", done), ("no", [s for s in kept.subjects if s not in early])):
         times, _ = kept.pick(members)
         label = f"{by.label} by {e.months:g} months: {shown}"
-        out += curve_estimates(times, e, replace(words, group=f"{e.by}={shown}", shown=label), last)
+        found = curve_estimates(times, e, replace(words, group=f"{e.by}={shown}", shown=label), last)
+        found.curves = [replace(c, axis=f"Months from {e.months:g} months") for c in found.curves]
+        out += found
         arms.append(times)
     out += contrast(arms[0], arms[1], e.level, words, of=f"{by.label}, yes against no")
     return out
@@ -78,6 +80,8 @@ def naive_ever_never(name: str, e: NaiveEverNever, a: Analysis) -> Output:
     for shown, times in arms.items():
         notes = (*words.notes, *(groups[shown].notes if shown in groups else ()))
         named = replace(words, group=f"{e.by}={shown}", shown=f"{by.label} ever: {shown}", notes=notes)
-        out += curve_estimates(times, e, named, last)
+        found = curve_estimates(times, e, named, last)
+        found.curves = [replace(c, method=f"NAIVE, biased by immortal time; {c.method}") for c in found.curves]
+        out += found
     out += contrast(arms["yes"], arms["no"], e.level, words, of=f"{by.label} ever, yes against no; naive")
     return out

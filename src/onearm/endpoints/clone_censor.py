@@ -92,7 +92,10 @@ def _rows(times: Times, kept: NDArray[np.bool_]) -> Times:
 
 def _side(side: Any, words: Words, e: CloneCensorWeight, times: Times, common: dict[str, Any]) -> Output:
     """Survival at the horizon under one strategy, and its curve."""
-    method = "clone-censor-weight: weighted Kaplan-Meier, infinitesimal jackknife with the weights taken as known"
+    method = (
+        "clone-censor-weight: weighted Kaplan-Meier, infinitesimal jackknife with the weights taken as known; numbers "
+        "are clones without their weights, those who left their strategy are censored"
+    )
     out = Output()
     found = None
     if side.curve is not None:
@@ -115,7 +118,7 @@ def _side(side: Any, words: Words, e: CloneCensorWeight, times: Times, common: d
             high=tuple(known(float(v)) for v in km.high),
             at_risk=tuple(float(v) for v in km.n_at_risk),
             events=tuple(float(v) for v in km.n_events),
-            censored=tuple(0.0 for _ in km.time),
+            censored=_left(km),
             risk=_risk(km, times, e),
             n=len(times.subjects),
             method=method,
@@ -125,6 +128,12 @@ def _side(side: Any, words: Words, e: CloneCensorWeight, times: Times, common: d
         )
     )
     return out
+
+
+def _left(km: Any) -> tuple[float, ...]:
+    """Clones who left or were lost at each time: rows cut where weights change go on and are not counted."""
+    after = np.r_[km.n_at_risk[1:], 0.0]
+    return tuple(float(v) for v in km.n_at_risk - km.n_events - after)
 
 
 def _risk(km: Any, times: Times, e: CloneCensorWeight) -> Any:

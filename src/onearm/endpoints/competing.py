@@ -59,6 +59,11 @@ def _shown(e: CumulativeIncidence, cause: str) -> str:
     return e.labels.get(cause) or cause[:1].upper() + cause[1:]
 
 
+def _headed(group: str, shown: str) -> str:
+    """Cause and group in words."""
+    return f"{shown}, {group.replace('=', ': ').replace('_', ' ')}" if group else shown
+
+
 def _id(group: str, cause: str) -> str:
     return f"{group}/{cause}" if group else cause
 
@@ -80,7 +85,7 @@ def _group(
         fit = cumulative_incidence(times.days, codes, level=e.level, interval=e.interval, variance=e.variance)
     for k, cause in enumerate(causes, 1):
         shown = _shown(e, cause)
-        mine = replace(words, group=_id(words.group, cause))
+        mine = replace(words, group=_id(words.group, cause), heading=_headed(words.group, shown))
         with_cause = tuple(s for s, code in zip(times.subjects, codes, strict=True) if code == k)
         out.estimates.append(
             mine.estimate(
@@ -178,7 +183,7 @@ def _gray(
                 except ValueError as problem:
                     error = str(problem).partition(": ")[2] or str(problem)
         found.append(
-            replace(words, group=cause).estimate(
+            replace(words, group=cause, heading=_shown(e, cause)).estimate(
                 "gray_p",
                 f"{_shown(e, cause)}, Gray's test p",
                 unit="p",

@@ -63,28 +63,25 @@ def in_response(name: str, e: InResponse, a: Analysis) -> Output:
         found = None if at is None else (at.probability[i], at.low[i], at.high[i], at.std_error[i])
         out.estimates.append(probability(words, "probability", month, found, common))
     for month in e.mean_to_months:
-        mean, error, why = mean_time(None if fit is None else fit.states, 1, month)
+        spent = mean_time(None if fit is None else fit.states, 1, month, e.level)
         out.estimates.append(
             words.estimate(
                 "mean",
                 f"mean time in response to {month:g} months",
                 at=f"@{month:g}mo",
                 unit="months",
-                value=mean,
-                std_error=error,
-                error=why,
-                **{**common, "level": None},
+                **common,
+                **spent,
             )
         )
     if fit is not None:
-        out.curves.append(_response_curve(fit, subjects, response, end, e, words, method))
+        out.curves.append(_response_curve(fit, subjects, end, e, words, method))
     return out
 
 
 def _response_curve(
     fit: Any,
     subjects: tuple[str, ...],
-    response: Mapping[str, tuple[float, bool]],
     end: Mapping[str, tuple[float, bool]],
     e: InResponse,
     words: Words,

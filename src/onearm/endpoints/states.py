@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,8 @@ def states(name: str, e: States, a: Analysis) -> Output:
         f"everybody begins in {e.start}; nobody leaves {e.final}; of several entries on one day the last listed counts",
         *clocks,
         *((f"{lost} left out: observation is not known",) if lost else ()),
+        "probabilities of several states add up to one; each may differ a little from a Kaplan-Meier curve of the same "
+        "event, which does not ask where patients were before",
         MONTHS_NOTE,
     )
     label = e.label or "States over time"
@@ -70,17 +73,15 @@ def states(name: str, e: States, a: Analysis) -> Output:
             found = None if at is None else (at.probability[i, k], at.low[i, k], at.high[i, k], at.std_error[i, k])
             out.estimates.append(probability(words, state, month, found, common))
         for month in e.mean_to_months:
-            mean, error, why = mean_time(fit, k, month)
+            spent = mean_time(fit, k, month, e.level)
             out.estimates.append(
                 words.estimate(
                     "mean",
                     f"{state}, mean time to {month:g} months",
                     at=f"@{month:g}mo",
                     unit="months",
-                    value=mean,
-                    std_error=error,
-                    error=why,
-                    **{**common, "level": None},
+                    **common,
+                    **spent,
                 )
             )
         if fit is not None:
@@ -107,15 +108,17 @@ def probability(words: Words, what: str, month: float, found: Any, common: dict[
     )
 
 
-def mean_time(fit: Any, k: int, month: float) -> tuple[float | None, float | None, str | None]:
-    """Mean time in the k-th state up to a month, its standard error, or the reason why there is none."""
+def mean_time(fit: Any, k: int, month: float, level: float) -> dict[str, Any]:
+    """Mean time in the k-th state up to a month, with normal limits, or the reason why there is none."""
     if fit is None:
-        return None, None, "nobody in the population"
+        return {"error": "nobody in the population"}
     try:
         spent = fit.time_in_state(days_of(month))
     except ValueError:
-        return None, None, "beyond the last follow-up"
-    return months(float(spent.value[k])), months(float(spent.std_error[k])), None
+        return {"error": "beyond the last follow-up"}
+    value, error = months(float(spent.value[k])), months(float(spent.std_error[k]))
+    half = NormalDist().inv_cdf((1 + level) / 2) * error
+    return {"value": value, "low": max(value - half, 0.0), "high": min(value + half, month), "std_error": error}
 
 
 def _curve(fit: Any, k: int, moves: Moves, ticks: float, words: Words, method: str) -> Curve:

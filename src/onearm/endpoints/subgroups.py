@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from onearm.endpoints.contrast import contrast
@@ -76,6 +76,7 @@ def _shares(name: str, e: Subgroups, whole: Proportion, a: Analysis) -> Output:
                 population=a.label(whole.population),
                 group=f"{split.column}={level}",
                 evidence=whole.fact,
+                heading=split.label,
                 notes=(*fact.rules, *split.notes),
             )
             out.estimates.append(one)
@@ -101,12 +102,13 @@ def _hazards(name: str, e: Subgroups, whole: Survival, a: Analysis) -> Output:
                 group=f"{split.column}={level}",
                 notes=(*fact.rules, *split.notes),
             )
-            out.estimates += _counts(times, words)
+            out.estimates += [replace(x, heading=split.label) for x in _counts(times, words)]
             if first is None:
                 first, base = times, level
                 continue
             found = contrast(times, first, whole.level, words, of=f"{split.label}: {level} against {base}")
-            out.estimates += [x for x in found.estimates if x.stat == "hazard_ratio"]
+            ratios = [x for x in found.estimates if x.stat == "hazard_ratio"]
+            out.estimates += [replace(x, heading=split.label) for x in ratios]
     return out
 
 

@@ -64,7 +64,7 @@ def time_dependent(name: str, e: TimeDependent, a: Analysis) -> Output:
 def _curves(e: TimeDependent, times: Times, switch: Any, words: Words, by: str) -> Output:
     out = Output()
     fit = simon_makuch(times.days, times.event, switch, level=e.level, interval=e.interval)
-    method = f"Simon-Makuch curve; {e.interval} interval"
+    method = f"Simon-Makuch curve; {e.interval} interval; who changes state is censored there"
     weak = (*words.notes, *((fit.message,) if fit.message else ()))
     last = longest(times)
     for shown, km in (("yes", fit.switched), ("no", fit.not_switched)):

@@ -38,6 +38,7 @@ class Words:
     group: str = ""
     panel: str = ""
     shown: str = ""
+    heading: str = ""
     notes: tuple[str, ...] = ()
 
     def estimate(self, stat: str, what: str, *, at: str = "", **values: Any) -> Estimate:
@@ -51,6 +52,7 @@ class Words:
             population=self.population,
             group=self.group,
             evidence=self.evidence,
+            heading=self.heading,
             **values,
         )
 

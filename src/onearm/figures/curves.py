@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _LEFT, _PLOT, _ROW, _WRAP = 0.82, 2.75, 0.165, 1.45
+_CUT = " Drawn to the first tick after the end of the shorter follow-up; the estimates use all of it."
 _PREFIX = {"survival": "km", "incidence": "cif"}
 
 
@@ -49,7 +50,7 @@ class Panel:
     end: float
     medians: tuple[Estimate | None, ...]
     says: tuple[str, ...]
-    failed: bool
+    stamp: str
     notice: str
     cut: bool = False
 
@@ -93,9 +94,18 @@ def _panel(results: Results, key: str) -> Panel:
         cut=max(lasts, default=0.0) > max(end, *every),
         medians=tuple(results.estimates.get(_sibling(c.id, "median")) for c in chosen),
         says=_effect(results, key),
-        failed=any(g.comparison == comparison and not g.passed for g in results.gates),
+        stamp=_stamp(results, comparison, chosen),
         notice=results.header.notice,
     )
+
+
+def _stamp(results: Results, comparison: str, chosen: Sequence[Curve]) -> str:
+    """What keeps the picture from being read as an effect: a failed gate, or immortal time."""
+    if any(g.comparison == comparison and not g.passed for g in results.gates):
+        return "GATE FAILED: not to be read as an effect"
+    if any(c.method.startswith("NAIVE") for c in chosen):
+        return "NAIVE: biased by immortal time"
+    return ""
 
 
 def _sibling(key: str, statistic: str) -> str:
@@ -123,13 +133,17 @@ def _drawing(panel: Panel) -> Drawing:
     groups = ", ".join(group(c) for c in panel.curves) if panel.several else ""
     method = "; ".join(dict.fromkeys(c.method for c in panel.curves))
     title = f"{label}: {groups}" if groups else label
-    marks = "Upright ticks: censored. Dotted: median." if panel.kind == "survival" else ""
+    said = []
+    if panel.kind == "survival" and any(any(c.censored) for c in panel.curves):
+        said.append("Upright ticks: censored.")
+    if any(_drawn(m, panel.end) for m in panel.medians):
+        said.append("Dotted: median.")
+    marks = " ".join(said)
     return Drawing(
         name=slug(_PREFIX.get(panel.kind, panel.kind), endpoint, comparison),
         title=title,
         caption=f"{title}. {method}. {'Shaded: confidence band. ' if panel.banded else ''}{marks} "
-        "Under the axis: subjects at risk, events and censored before."
-        + (" Drawn to the end of the shorter follow-up; the estimates use all of it." if panel.cut else ""),
+        "Under the axis: subjects at risk, events and censored before." + (_CUT if panel.cut else ""),
         section="comparison" if comparison else "survival",
         comparison=comparison,
         draw=partial(draw, panel),
@@ -147,7 +161,7 @@ def group(curve: Curve) -> str:
 def draw(panel: Panel) -> Figure:
     """Draw one panel: curves, bands, ticks of the censored, medians, numbers at risk."""
     rows = len(panel.curves) * (len(ROWS) + (1 if panel.several else 0))
-    top = 0.18 + (0.24 if panel.says or panel.failed else 0.0)
+    top = 0.18 + (0.24 if panel.says or panel.stamp else 0.0)
     bottom = 0.68 + rows * _ROW + (0.27 if panel.notice else 0.0)
     height = top + _PLOT + bottom
     right = _WRAP + 0.2 if panel.several else 0.3
@@ -169,7 +183,7 @@ def _frame(axes: Axes, panel: Panel) -> None:
     axes.set_ylim(0, 1.02)
     axes.set_xticks(panel.ticks, [f"{t:g}" for t in panel.ticks])
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100"])
-    axes.set_xlabel("Months", size=SIZE, labelpad=3)
+    axes.set_xlabel(panel.curves[0].axis, size=SIZE, labelpad=3)
     label = "Cumulative incidence" if panel.kind == "incidence" else panel.curves[0].label
     axes.set_ylabel(wrapped(f"{label} (%)", _PLOT, SIZE), size=SIZE, labelpad=5)
     axes.hlines([0.25, 0.5, 0.75, 1], 0, panel.end * 1.01, colors=FAINT, linewidth=0.4, zorder=0)
@@ -198,7 +212,7 @@ def _line(axes: Axes, curve: Curve, look: Stroke, *, band: bool) -> None:
 
 
 def _median(axes: Axes, median: Estimate | None, look: Stroke, *, alone: bool) -> None:
-    if median is None or median.value is None or median.unit != "months" or not 0 < median.value < axes.get_xlim()[1]:
+    if median is None or median.value is None or not _drawn(median, axes.get_xlim()[1]):
         return
     at = median.value
     axes.plot([0, at, at], [0.5, 0.5, 0], color=look.colour, linestyle=":", linewidth=0.9, zorder=2)
@@ -206,6 +220,10 @@ def _median(axes: Axes, median: Estimate | None, look: Stroke, *, alone: bool) -
         said = f"Median {text.quantity(at, median.unit)} months"
         place: dict[str, Any] = {"xytext": (5, 4), "textcoords": "offset points"}
         axes.annotate(said, (at, 0.5), size=SMALL, color=look.colour, va="bottom", **place)
+
+
+def _drawn(median: Estimate | None, end: float) -> bool:
+    return median is not None and median.value is not None and median.unit == "months" and 0 < median.value < end
 
 
 def _labels(axes: Axes, panel: Panel) -> None:
@@ -307,9 +325,9 @@ def _heading(axes: Axes, panel: Panel) -> None:
     }
     if said:
         axes.annotate(said, (0, 1.02), xytext=(0, 5), color=INK, **place)
-    if panel.failed:
+    if panel.stamp:
         axes.annotate(
-            "GATE FAILED: not to be read as an effect",
+            panel.stamp,
             (panel.end * 1.01, 1.02),
             xytext=(_WRAP * 72, 5),
             ha="right",

@@ -27,14 +27,16 @@ def _drawing(results: Results, r: Residuals) -> Drawing:
     p = f"p {said}" if said.startswith("<") else f"p = {said}"
     words = f"Proportional hazards, score test: {p}" if said else "Proportional hazards: not estimable"
     endpoint = r.id.partition("|")[0].partition(".")[0]
+    against = next((f.label for f in results.flows if f.id == r.panel), "")
+    label = f"{r.label}, trial against {against}" if against else r.label
     return Drawing(
         name=slug("ph", endpoint, r.panel),
-        title=f"Proportional hazards: {r.label}",
-        caption=f"{r.label}: scaled Schoenfeld residuals, one point per event; a level course speaks for proportional "
+        title=f"Proportional hazards: {label}",
+        caption=f"{label}: scaled Schoenfeld residuals, one point per event; a level course speaks for proportional "
         f"hazards. Line and band: smooth with its limits. Dashed: the fitted log hazard ratio. {r.method}.",
         section="comparison" if r.panel else "survival",
         comparison=r.panel,
-        draw=partial(draw, r, words, results.header.notice),
+        draw=partial(draw, r, f"{label}. {words}", results.header.notice),
     )
 
 
@@ -55,5 +57,5 @@ def draw(r: Residuals, words: str, notice: str) -> Figure:
     axes.set_xlabel("Months", size=SIZE, labelpad=3)
     axes.set_ylabel("Log hazard ratio", size=SIZE, labelpad=5)
     place: dict[str, Any] = {"textcoords": "offset points", "size": SMALL, "va": "bottom"}
-    axes.annotate(f"{r.label}. {words}", (0, 1.0), xytext=(0, 5), xycoords="axes fraction", color=INK, **place)
+    axes.annotate(words, (0, 1.0), xytext=(0, 5), xycoords="axes fraction", color=INK, **place)
     return figure

@@ -42,7 +42,7 @@ def subgroups(results: Results) -> tuple[Drawing, ...]:
 
 def _drawing(mine: Sequence[Estimate], notice: str) -> Drawing:
     ratio = any(e.stat == "hazard_ratio" for e in mine)
-    title = mine[0].label.partition(": ")[0]
+    title = mine[0].label.partition(f": {mine[0].heading}, ")[0]
     what = "Hazard ratios against the first subgroup of each column, nothing adjusted" if ratio else mine[0].method
     return Drawing(
         name=slug("subgroups", mine[0].variable),
@@ -63,7 +63,7 @@ def rows(mine: Sequence[Estimate]) -> list[Line]:
         by = {e.stat: e for e in mine if e.group == group}
         if column not in seen:
             seen.add(column)
-            found.append(Line(_column(next(iter(by.values()))), head=True))
+            found.append(Line(next(iter(by.values())).heading, head=True))
         if "p" in by:
             one = by["p"]
             found.append(Line(level, f"{one.events or 0}/{one.n}", one))
@@ -71,11 +71,6 @@ def rows(mine: Sequence[Estimate]) -> list[Line]:
             events = int(by["events"].value or 0)
             found.append(Line(level, f"{events}/{by['n'].n}", by.get("hazard_ratio")))
     return found
-
-
-def _column(e: Estimate) -> str:
-    """The words for a column: "Age" of "Response rate by subgroup: Age, below 60"."""
-    return e.label.split(": ")[1].rpartition(", ")[0]
 
 
 def draw(lines: Sequence[Line], ratio: bool, notice: str) -> Figure:
@@ -89,7 +84,7 @@ def draw(lines: Sequence[Line], ratio: bool, notice: str) -> Figure:
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     for k, line in enumerate(reversed(lines)):
-        _row(axes, k, line, low, high, ratio)
+        _row(axes, k, line, low, high)
     return figure
 
 
@@ -117,8 +112,7 @@ def _share_axis(axes: Axes) -> tuple[float, float]:
     return 0.0, 1.0
 
 
-def _row(axes: Axes, k: int, line: Line, low: float, high: float, ratio: bool) -> None:
-    figure = axes.figure
+def _row(axes: Axes, k: int, line: Line, low: float, high: float) -> None:
     place: dict[str, Any] = {"size": SMALL, "va": "center", "annotation_clip": False, "textcoords": "offset points"}
     place["xycoords"] = axes.get_yaxis_transform()
     indent = 0 if line.head else 10
@@ -135,7 +129,7 @@ def _row(axes: Axes, k: int, line: Line, low: float, high: float, ratio: bool) -
     else:
         interval = text.interval(e.low, e.high, e.unit)
         said = text.quantity(e.value, e.unit) + (f" ({interval})" if interval else "")
-        if e.value is not None and figure is not None:
+        if e.value is not None:
             _mark(axes, k, e, low, high)
     axes.annotate(said, (1, k), xytext=(6, 0), color=INK, **place)
 
@@ -145,4 +139,4 @@ def _mark(axes: Axes, k: int, e: Estimate, low: float, high: float) -> None:
     value = min(max(e.value or low, low), high)
     if e.low is not None and e.high is not None:
         axes.plot([max(e.low, low), min(e.high, high)], [k, k], color=look.colour, linewidth=1.4, zorder=2)
-    axes.plot([value], [k], marker="s", markersize=5, color=look.colour, zorder=3)
+    axes.plot([value], [k], marker="s", markersize=5, color=look.colour, zorder=3, clip_on=False)

@@ -13,6 +13,7 @@ from onearm.protocol.endpoint import Distribution, FollowUp, Landmark, Proportio
 from onearm.protocol.findings import (
     Where,
     covariate,
+    from_day_one_of_later,
     group,
     immortal,
     later,
@@ -178,6 +179,7 @@ def _endpoints(p: Protocol, where: Where) -> Iterator[Finding]:
                 yield from group(p, where, f"{path}.by", e.by)
                 if e.by in p.facts:
                     yield naive(where, f"{path}.by", e.by)
+                yield from from_day_one_of_later(p, where, path, e.fact, e.population)
             case FollowUp():
                 yield from wrong_fact(p, where, f"{path}.fact", e.fact, facts.TIME_KINDS)
             case Landmark():

@@ -10,11 +10,12 @@ from onearm.protocol.document import Protocol
 from onearm.protocol.endpoint import Cut, Endpoint, Proportion, Subgroups, Survival
 from onearm.protocol.findings import (
     Where,
-    covariate,
+    from_day_one_of_later,
     group,
     immortal,
     later,
     misfit,
+    naive,
     unknown,
     wrong_fact,
 )
@@ -35,16 +36,20 @@ def check_course(p: Protocol, where: Where, path: str, e: Endpoint) -> Iterator[
             yield from group(p, where, f"{path}.by", e.by)
             yield from _causes(p, where, path, e)
             if e.by in p.facts:
-                yield immortal(where, f"{path}.by", f'groups by "{e.by}" are known only after day 1')
+                yield naive(where, f"{path}.by", e.by)
+            yield from from_day_one_of_later(p, where, path, e.fact, e.population)
         case InResponse():
             for key, name in (("response", e.response), ("fact", e.fact)):
                 yield from wrong_fact(p, where, f"{path}.{key}", name, facts.TIME_KINDS)
                 yield from _from_day_one(p, where, f"{path}.{key}", name)
+                yield from _response(p, where, f"{path}.{key}", name, wanted=key == "response")
             yield from _known_at_day_one(p, where, path, e.population)
         case States():
             for state, name in e.states.items():
                 yield from wrong_fact(p, where, f"{path}.states.{state}", name, facts.TIME_KINDS)
                 yield from _from_day_one(p, where, f"{path}.states.{state}", name)
+            if len(set(e.states.values())) != len(e.states):
+                yield misfit(where, f"{path}.states", "a fact is the entry into two states", "name each fact once")
             if e.final not in e.states:
                 yield unknown(where, f"{path}.final", "state", e.final, e.states)
             if e.start in e.states:
@@ -66,6 +71,9 @@ def _switch(p: Protocol, where: Where, path: str, e: TimeDependent | CloneCensor
         yield misfit(where, f"{path}.fact", says, "name a fact that goes on after it")
     yield from _known_at_day_one(p, where, path, e.population)
     if isinstance(e, CloneCensorWeight):
+        if e.horizon_months <= e.window_months:
+            says = f"the horizon of {e.horizon_months:g} months does not go beyond the window of {e.window_months:g}"
+            yield misfit(where, f"{path}.horizon_months", says, "compare the strategies at a later month")
         for i, name in enumerate(e.covariates):
             if name not in p.covariates:
                 yield unknown(where, f"{path}.covariates.{i}", "covariate", name, p.covariates)
@@ -76,6 +84,16 @@ def _from_day_one(p: Protocol, where: Where, path: str, name: str) -> Iterator[F
     if isinstance(clause, facts.TimeTo) and clause.origin != "time-zero":
         says = f'the fact "{name}" counts from {clause.origin}, this estimator from time zero'
         yield misfit(where, path, says, "name a fact with `origin: time-zero`")
+
+
+def _response(p: Protocol, where: Where, path: str, name: str, *, wanted: bool) -> Iterator[Finding]:
+    """The beginning is a response, the end is not."""
+    clause = p.facts.get(name)
+    if isinstance(clause, facts.TimeTo) and ("response" in clause.events) != wanted:
+        ends = " or ".join(clause.causes)
+        says = f'the fact "{name}" ends by {ends}, {"not by a response" if wanted else "a response among them"}'
+        step = "name a time whose only event is `response`" if wanted else "name a time that relapse and death end"
+        yield misfit(where, path, says, step)
 
 
 def _known_at_day_one(p: Protocol, where: Where, path: str, population: str) -> Iterator[Finding]:
@@ -96,6 +114,17 @@ def _causes(p: Protocol, where: Where, path: str, e: CumulativeIncidence) -> Ite
             yield unknown(where, f"{path}.labels.{cause}", "cause", cause, clause.causes)
 
 
+def _cut(p: Protocol, where: Where, path: str, by: Cut) -> Iterator[Finding]:
+    known = p.covariates.get(by.column)
+    if known is None:
+        yield unknown(where, f"{path}.column", "covariate", by.column, p.covariates)
+    elif not known.is_number:
+        yield misfit(where, f"{path}.at", f'"{by.column}" has levels, not numbers', f"write {by.column} without a cut")
+    elif known.range is not None and not known.range[0] < by.at <= known.range[1]:
+        says = f'the cut at {by.at:g} leaves a side empty: "{by.column}" is plausible from {known.range[0]:g} to '
+        yield misfit(where, f"{path}.at", f"{says}{known.range[1]:g}", "cut inside the range")
+
+
 def _subgroups(p: Protocol, where: Where, path: str, e: Subgroups) -> Iterator[Finding]:
     whole = p.endpoints.get(e.of)
     possible = [k for k, x in p.endpoints.items() if isinstance(x, Proportion | Survival) and x.by is None]
@@ -106,7 +135,10 @@ def _subgroups(p: Protocol, where: Where, path: str, e: Subgroups) -> Iterator[F
         yield misfit(where, f"{path}.of", says, f"name one of: {listed(possible)}")
     for i, by in enumerate(e.by):
         if isinstance(by, Cut):
-            yield from covariate(p, where, f"{path}.by.{i}.column", by.column, number=True)
+            yield from _cut(p, where, f"{path}.by.{i}", by)
+        elif by in p.covariates and p.covariates[by].is_number:
+            says = f'"{by}" is a number: it needs a cut to make subgroups'
+            yield misfit(where, f"{path}.by.{i}", says, f"write {{column: {by}, at: VALUE}}")
         elif by in p.facts:
             yield misfit(
                 where,

@@ -55,9 +55,20 @@ def yes_no(p: Protocol) -> list[str]:
     return [k for k, f in p.facts.items() if f.kind in facts.YES_NO_KINDS]
 
 
+def from_day_one_of_later(p: Protocol, where: Where, path: str, fact: str, population: str) -> Iterator[Finding]:
+    """Time counted from day 1 of people who had to do well for a while to be in the population."""
+    clause = p.facts.get(fact)
+    if isinstance(clause, facts.TimeTo) and clause.origin != "response" and later(p, population):
+        says = f'who belongs to "{population}" is known only after day 1, and the time counts from {clause.origin}'
+        yield immortal(where, f"{path}.population", says)
+
+
 def immortal(where: Where, path: str, says: str) -> Finding:
     """A population or groups that only the future knows."""
-    step = "the time until then is immortal; use the estimator `landmark` in a population known at day 1"
+    step = (
+        "the time until then is immortal: take a population and groups known at day 1 (with the estimator `landmark` "
+        "or `time-dependent` for what comes later), or a time that starts at the response"
+    )
     return Finding("P115", "warning", where(path), says, step)
 
 

@@ -39,6 +39,8 @@ class Estimate:
         Assumptions and defaults in force.
     error
         Why there is no value.
+    heading
+        Words for the heading its row stands under, where rows are grouped (the column of a subgroup).
     """
 
     id: str
@@ -62,6 +64,7 @@ class Estimate:
     subjects_of: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     error: str | None = None
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +88,7 @@ class Curve:
     ``kind`` is ``survival`` (from 1 down), ``incidence`` (from 0 up), ``probability`` (any course) or ``state`` (one
     of several that add up to one). ``time`` (months), ``value``, ``low``, ``high``, ``at_risk``, ``events`` and
     ``censored`` have one entry per distinct time; before the first the curve stands at ``start``. ``panel`` joins the
-    curves of one picture; ``group`` names this one.
+    curves of one picture; ``group`` names this one; ``axis`` are the words under the axis of time.
     """
 
     id: str
@@ -105,6 +108,7 @@ class Curve:
     population: str
     kind: str = "survival"
     start: float = 1.0
+    axis: str = "Months"
     evidence: str = ""
     subjects: tuple[str, ...] = ()
 

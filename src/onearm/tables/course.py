@@ -32,7 +32,8 @@ def _table(results: Results, variable: str, mine: Sequence[Estimate]) -> Table:
     rows: list[Row] = []
     for key in dict.fromkeys(parse(e.id).group for e in mine):
         if key:
-            rows.append(Row(group(results, variable, key), head=True))
+            said = next((e.heading for e in mine if parse(e.id).group == key and e.heading), "")
+            rows.append(Row(said or group(results, variable, key), head=True))
         inside = [e for e in mine if parse(e.id).group == key]
         rows += [Row(statistic(e), (one(shown(e), e), one(limits(e), e)), 1 if key else 0) for e in inside]
     said = endpoint(results, variable)

@@ -23,7 +23,7 @@ def subgroups(results: Results) -> tuple[Table, ...]:
 
 def _table(results: Results, mine: Sequence[Estimate]) -> Table:
     ratio = any(e.stat == "hazard_ratio" for e in mine)
-    title = mine[0].label.partition(": ")[0]
+    title = mine[0].label.partition(f": {mine[0].heading}, ")[0]
     rows: list[Row] = []
     columns: set[str] = set()
     for key in dict.fromkeys(parse(e.id).group for e in mine):
@@ -31,7 +31,7 @@ def _table(results: Results, mine: Sequence[Estimate]) -> Table:
         by = {e.stat: e for e in mine if parse(e.id).group == key}
         if column not in columns:
             columns.add(column)
-            rows.append(Row(next(iter(by.values())).label.split(": ")[1].rpartition(", ")[0], head=True))
+            rows.append(Row(next(iter(by.values())).heading, head=True))
         rows.append(Row(subgroup, _cells(by), 1))
     return Table(
         id=f"subgroups-{mine[0].variable}",
