@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import pickle
 import shutil
 import subprocess
 from pathlib import Path
@@ -233,6 +234,39 @@ def test_everyone_censored_and_single_rows() -> None:
     assert one.rmtl(5, 2).value == 2
 
 
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_listed_cause_that_did_not_occur_is_zero(weighted: bool) -> None:
+    d = made(80, True)
+    weight = d["w"] if weighted else None
+    plain = cumulative_incidence(d["time"], d["cause"], weight=weight)
+    f = cumulative_incidence(d["time"], d["cause"], weight=weight, causes=[9, *plain.causes])
+    assert f.causes.tolist() == [*plain.causes, 9]
+    for field in (f.incidence, f.std_error, f.low, f.high, f.events, f.n_events):
+        assert field[9].tolist() == [0.0] * f.time.size
+    lost = f.rmtl(20, 9)
+    assert (lost.value, lost.std_error) == (0, 0)
+    assert f.at(5, 9).high.tolist() == [0]
+    assert f.of(9).quantile(0.1).value is None
+    for k in plain.causes:
+        np.testing.assert_array_equal(f.incidence[k], plain.incidence[k])
+        np.testing.assert_array_equal(f.std_error[k], plain.std_error[k])
+    none = cumulative_incidence([1, 2, 3], [0, 0, 0], causes=1)
+    assert none.incidence[1].tolist() == none.std_error[1].tolist() == [0, 0, 0]
+
+
+def test_a_cause_that_did_not_occur_is_said() -> None:
+    f = cumulative_incidence([1, 2, 3], [2, 3, 0])
+    for field in (f.incidence, f.std_error, f.low, f.high, f.events, f.n_events):
+        with pytest.raises(KeyError, match=r"no row failed from cause 1 \(causes with a curve: 2, 3\)"):
+            field[1]
+    assert 1 not in f.incidence
+    assert f.incidence.get(1) is None
+    with pytest.raises(KeyError, match="causes with a curve: none"):
+        cumulative_incidence([1, 2], [0, 0]).incidence[1]
+    again = pickle.loads(pickle.dumps(f))
+    assert again.incidence[2].tolist() == f.incidence[2].tolist()
+
+
 def test_huge_times() -> None:
     f = cumulative_incidence([0, 0, 1e300, 1e300], [1, 2, 1, 0])
     same(f.incidence[1], [0.25, 0.5])
@@ -264,6 +298,11 @@ def test_limits_are_zero_where_the_incidence_is() -> None:
         (([1, 2], [1, 0]), {"variance": "delta"}, "variance must be one of"),
         (([1, 2], [1, 0]), {"interval": "wald"}, "interval must be one of"),
         (([1, 2], [1, 0]), {"level": 1}, "level must lie between"),
+        (([1, 2], [1, 3]), {"causes": [1, 2]}, "causes must list every cause with events, found none of 3"),
+        (([1, 2], [1, 0]), {"causes": [1, 0]}, "causes must hold positive whole numbers, found 0.0 at index 1"),
+        (([1, 2], [1, 0]), {"causes": [1, 2.5]}, "causes must hold positive whole numbers, found 2.5 at index 1"),
+        (([1, 2], [1, 0]), {"causes": [1, 2, 2]}, "causes must differ, found 1, 2, 2"),
+        (([1, 2], [1, 0]), {"causes": []}, "causes is empty"),
     ],
 )
 def test_bad_input(arguments: Any, options: Any, message: str) -> None:

@@ -9,7 +9,7 @@ weighted relative risks, in blocks of event times:
 
 so a step costs O(E n) exponentials and a few matrix products; C depends on the pair of functions only.
 
-Source: Fine & Gray 1999, doi:10.1080/01621459.1999.10474144, section 3, where covariates may change in time.
+Source: Fine & Gray 1999, doi:10.1080/01621459.1999.10474144.
 """
 
 from __future__ import annotations

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._incidence_curve import CauseCurve, CumulativeIncidence, IncidenceAt, IncidenceQuantile, TimeLost
+from ._incidence_curve import ByCause, CauseCurve, CumulativeIncidence, IncidenceAt, IncidenceQuantile, TimeLost
+from ._incidence_input import as_listed_causes
 from ._incidence_rows import Rows, Steps, make_rows
 from ._incidence_variance import aalen_variance, jackknife_variance
-from ._input import Floats, as_choice, as_level
+from ._input import Floats, Ints, as_choice, as_level
 from ._limits import INTERVALS, survival_limits
 
 __all__ = [
@@ -33,6 +34,7 @@ def cumulative_incidence(
     level: float = 0.95,
     interval: str = "log-log",
     variance: str | None = None,
+    causes: ArrayLike | None = None,
 ) -> CumulativeIncidence:
     """The probability of having failed from each cause over time, when failing from one precludes the others.
 
@@ -52,17 +54,21 @@ def cumulative_incidence(
     variance : "aalen" (as cmprsk and SAS; the default for plain rows) or "infinitesimal-jackknife" (as
         survfit of R; the default, and the only one, with weights or clusters). They differ in the third
         decimal of a standard error.
+    causes : (k,) labels of all causes to be shown; one from which nobody failed has an incidence of zero with
+        a standard error of zero, which is no bound on what may happen. None = those that occur.
 
     Returns
     -------
     CumulativeIncidence
-        ``incidence[k]``, ``std_error[k]``, ``low[k]``, ``high[k]`` with k the label of the cause.
+        ``incidence[k]``, ``std_error[k]``, ``low[k]``, ``high[k]`` with k the label of the cause; KeyError,
+        with the causes there are, for one that did not occur and is not in ``causes``.
 
     Raises
     ------
     ValueError
         For negative or missing times, causes that are not whole numbers from 0, unequal lengths, an entry
-        not before its time, an unknown interval or variance, Aalen's variance with weights or clusters.
+        not before its time, an unknown interval or variance, Aalen's variance with weights or clusters,
+        ``causes`` that leave out one with events.
         All rows censored is no error: there are then no causes.
 
     Examples
@@ -82,23 +88,23 @@ def cumulative_incidence(
     as_choice("variance", variance, VARIANCES)
     if variance == "aalen" and not plain:
         raise ValueError('variance "aalen" knows no weights or clusters: use "infinitesimal-jackknife"')
-    return _estimate(rows, level, interval, variance)
+    shown = as_listed_causes(causes, np.unique(rows.cause[rows.cause > 0]))
+    return _estimate(rows, shown, level, interval, variance)
 
 
-def _estimate(rows: Rows, level: float, interval: str, variance: str) -> CumulativeIncidence:
+def _estimate(rows: Rows, causes: Ints, level: float, interval: str, variance: str) -> CumulativeIncidence:
     """The curves on the grid of all times, then their rows with an exit."""
     steps = Steps.make(rows)
     ones = np.ones_like(rows.weight)
     n_censored = rows.ending(0, ones)
     exits = (n_censored + steps.d_rows) > 0
-    causes = np.unique(rows.cause[rows.cause > 0])
     spread = aalen_variance if variance == "aalen" else jackknife_variance
-    incidence: dict[int, Floats] = {}
-    error: dict[int, Floats] = {}
-    low: dict[int, Floats] = {}
-    high: dict[int, Floats] = {}
-    events: dict[int, Floats] = {}
-    n_events: dict[int, Floats] = {}
+    incidence = ByCause()
+    error = ByCause()
+    low = ByCause()
+    high = ByCause()
+    events = ByCause()
+    n_events = ByCause()
     for k in causes.tolist():
         d = rows.ending(k, rows.weight)
         incidence[k] = np.minimum(np.cumsum(steps.jumps(d)), 1.0)[exits]

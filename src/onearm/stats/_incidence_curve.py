@@ -15,6 +15,16 @@ from ._input import TIE_TOLERANCE, Floats, Ints, as_vector
 _REACHED = math.sqrt(np.finfo(float).eps)  # an incidence this close to p has reached p
 
 
+class ByCause(dict[int, Floats]):
+    """Arrays by label of the cause; asked for another cause, it says which there are."""
+
+    def __missing__(self, cause: int) -> Floats:
+        seen = ", ".join(map(str, self)) or "none"
+        raise KeyError(
+            f"no row failed from cause {cause!r} (causes with a curve: {seen}); name it in causes= for zeros"
+        )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class IncidenceAt:
     """An incidence read at k times; every field is an array (k,), NaN beyond the last follow-up."""
@@ -106,12 +116,12 @@ class CumulativeIncidence:
     """Incidences of all causes at the m distinct exit times; arrays are (m,) unless said.
 
     Fields said to be "by cause" are dictionaries from the label of a cause to an array (m,), so that
-    ``incidence[1]`` is the curve of cause 1.
+    ``incidence[1]`` is the curve of cause 1; KeyError, with the causes there are, for any other.
 
     Attributes
     ----------
     time : increasing times at which someone failed or was censored.
-    causes : (k,) labels of the causes that occur, increasing.
+    causes : (k,) labels of the causes that occur, or of those that were listed, increasing.
     at_risk, censored, events (by cause) : sums of weights (plain numbers when weights are one).
     n_at_risk, n_censored, n_events (by cause) : numbers of rows, whatever their weights.
     incidence, std_error, low, high (by cause) : F_k(t), its standard error and pointwise limits at
@@ -125,15 +135,15 @@ class CumulativeIncidence:
     time: Floats
     causes: Ints
     at_risk: Floats
-    events: dict[int, Floats]
+    events: ByCause
     censored: Floats
     n_at_risk: Floats
-    n_events: dict[int, Floats]
+    n_events: ByCause
     n_censored: Floats
-    incidence: dict[int, Floats]
-    std_error: dict[int, Floats]
-    low: dict[int, Floats]
-    high: dict[int, Floats]
+    incidence: ByCause
+    std_error: ByCause
+    low: ByCause
+    high: ByCause
     event_free: Floats
     level: float
     interval: str
@@ -147,7 +157,7 @@ class CumulativeIncidence:
         Raises
         ------
         ValueError
-            If no row failed from ``cause``.
+            If no row failed from ``cause`` and it was not listed.
         """
         if cause not in self.incidence:
             seen = ", ".join(map(str, self.causes.tolist())) or "none"
