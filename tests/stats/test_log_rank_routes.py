@@ -14,7 +14,7 @@ DRUG = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34
 DRUG_EVENT = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
 PLACEBO = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]
 GEHAN = (DRUG + PLACEBO, DRUG_EVENT + [1] * 21, ["6-MP"] * 21 + ["placebo"] * 21)
-WEIGHTINGS = ("fleming-harrington", "gehan", "tarone-ware", "peto-peto")
+WEIGHTINGS = ("fleming-harrington", "gehan", "tarone-ware", "peto-peto", "prentice")
 
 
 def by_hand(
@@ -23,14 +23,14 @@ def by_hand(
     """Observed - expected in the second group and its variance, one event time after another."""
     difference = variance = 0.0
     for s in np.unique(strata):
-        curve = peto = 1.0
+        curve = prentice = 1.0
         rows = strata == s
         for t in np.unique(time[rows & (event == 1)]):
             risk = rows & (entry < t) & (t <= time)
             n, d = risk.sum(), (risk & (time == t) & (event == 1)).sum()
             n2, d2 = (risk & (group == 1)).sum(), (risk & (group == 1) & (time == t) & (event == 1)).sum()
-            peto *= 1 - d / (n + 1)
-            f = {"gehan": n, "tarone-ware": np.sqrt(n), "peto-peto": peto}.get(
+            prentice *= 1 - d / (n + 1)
+            f = {"gehan": n, "tarone-ware": np.sqrt(n), "peto-peto": curve, "prentice": prentice}.get(
                 weighting, curve**rho * (1 - curve) ** gamma
             )
             difference += f * (d2 - d * n2 / n)
@@ -45,15 +45,18 @@ def test_weightings_as_printed() -> None:
         r = log_rank(*GEHAN, weighting=weighting)
         assert r.statistic == pytest.approx(statistic, abs=1e-6)
         assert r.z == pytest.approx(np.sqrt(statistic), abs=1e-6)  # more events on placebo, the second group
-    # survival's rho = 1, which it calls Peto & Peto
-    assert log_rank(*GEHAN, rho=1).statistic == pytest.approx(14.457151, abs=1e-6)
+    # R's rho = 1, which it calls Peto & Peto; SAS LIFETEST and lifelines give the name to Prentice's weights
+    peto = log_rank(*GEHAN, weighting="peto-peto")
+    assert peto.statistic == pytest.approx(14.457151, abs=1e-6)
+    assert peto.statistic == pytest.approx(log_rank(*GEHAN, rho=1).statistic, rel=1e-13)
+    assert log_rank(*GEHAN, weighting="prentice").statistic == pytest.approx(14.084140, abs=1e-6)
 
 
 def test_lifelines_has_the_same_weightings() -> None:
     statistics = pytest.importorskip("lifelines.statistics", reason="lifelines is not installed")
     time, event, group = (np.array(v) for v in GEHAN)
     one = group == "6-MP"
-    for theirs, ours in (("wilcoxon", "gehan"), ("tarone-ware", "tarone-ware"), ("peto", "peto-peto")):
+    for theirs, ours in (("wilcoxon", "gehan"), ("tarone-ware", "tarone-ware"), ("peto", "prentice")):
         r = statistics.logrank_test(time[one], time[~one], event[one], event[~one], weightings=theirs)
         assert log_rank(*GEHAN, weighting=ours).statistic == pytest.approx(r.test_statistic, rel=1e-10)
 
@@ -121,7 +124,7 @@ def test_split_rows_are_whole_rows(weighting: str, aml: Any) -> None:
 def test_whole_weights_are_repetitions_in_observed_and_expected(aml: Any) -> None:
     w = np.arange(23) % 3
     twice = [np.repeat(aml[k], w) for k in ("time", "status", "x", "s")]
-    for weighting in WEIGHTINGS[:3]:
+    for weighting in WEIGHTINGS[:4]:
         once = log_rank(aml["time"], aml["status"], aml["x"], weight=w, strata=aml["s"], weighting=weighting)
         again = log_rank(*twice[:3], strata=twice[3], weighting=weighting)
         np.testing.assert_allclose(once.observed, again.observed, rtol=1e-12)

@@ -12,7 +12,7 @@ from ._distributions import chi_square_tail
 from ._input import Floats, Ints, as_choice
 from ._log_rank_cells import Cells, make_cells, read_rows
 
-WEIGHTINGS = ("fleming-harrington", "gehan", "tarone-ware", "peto-peto")
+WEIGHTINGS = ("fleming-harrington", "gehan", "tarone-ware", "peto-peto", "prentice")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,11 +62,13 @@ def log_rank(
     fleming-harrington  S(t-)^rho (1 - S(t-))^gamma, S the Kaplan-Meier curve of the stratum
     gehan               n (Gehan 1965, Breslow 1970)
     tarone-ware         square root of n (Tarone & Ware 1977, doi:10.1093/biomet/64.1.156)
-    peto-peto           product over s <= t of 1 - d/(n + 1) (Peto & Peto 1972; Prentice 1978)
+    peto-peto           S(t-) (Peto & Peto 1972, doi:10.2307/2344317)
+    prentice            product over s <= t of 1 - d/(n + 1) (Prentice 1978, doi:10.1093/biomet/65.1.167)
     ==================  ==================================================================
 
-    rho 1 is what R calls Peto & Peto's test; it has the curve just before t instead. Sources: Mantel 1966;
-    Fleming & Harrington 1991, ISBN 978-0471522188; Klein & Moeschberger 2003, table 7.3.
+    Programs give the name of Peto and Peto to either of the last two: "peto-peto" is that of R's ``survdiff``
+    (rho = 1), "prentice" that of SAS LIFETEST (PETO) and of lifelines. Other sources: Mantel 1966; Fleming &
+    Harrington 1991, ISBN 978-0471522188; Klein & Moeschberger 2003, table 7.3.
 
     With case weights (inverse probability, say) n_g, n and the observed are sums of weights w, and
     the variance is that of sampling which d of the n rows at risk have the event (Xie & Liu 2005,
@@ -92,7 +94,7 @@ def log_rank(
     Examples
     --------
     6-mercaptopurine against placebo (Freireich 1963; Gehan 1965): chi-square 16.793, expected 19.25
-    and 10.75; Gehan's test 13.458.
+    and 10.75; Gehan's test 13.458, Peto and Peto's 14.457.
 
     >>> drug = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
     >>> seen = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
@@ -101,8 +103,8 @@ def log_rank(
     >>> r = log_rank(*trial)
     >>> round(r.statistic, 6), r.expected.round(4).tolist()
     (16.792941, [19.2505, 10.7495])
-    >>> round(log_rank(*trial, weighting="gehan").statistic, 6)
-    13.457852
+    >>> [round(log_rank(*trial, weighting=w).statistic, 6) for w in ("gehan", "peto-peto", "prentice")]
+    [13.457852, 14.457151, 14.08414]
     """
     as_choice("weighting", weighting, WEIGHTINGS)
     for name, value in (("rho", rho), ("gamma", gamma)):
@@ -142,13 +144,15 @@ def time_weights(cells: Cells, weighting: str, rho: float, gamma: float) -> Floa
     if weighting == "tarone-ware":
         return np.sqrt(total)
     share = cells.events.sum(axis=0) / total
-    if weighting == "peto-peto":
+    if weighting == "prentice":
         # with case weights d/(n + 1) is the weighted share N/(N + 1), N rows: free of the unit of weight
         return products(1 - share * (cells.rows_at_risk / (cells.rows_at_risk + 1)), cells.stratum)
     after = products(np.where(cells.rows_with_event == cells.rows_at_risk, 0.0, 1 - share), cells.stratum)
     before = np.ones(total.size)
     same = cells.stratum[1:] == cells.stratum[:-1]
     before[1:][same] = after[:-1][same]
+    if weighting == "peto-peto":
+        return before
     weights = np.ones(total.size)
     if rho:
         weights *= before**rho
