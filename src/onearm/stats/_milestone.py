@@ -41,8 +41,9 @@ class MilestoneDifference:
     survival, survival_std_error : (2,) or (2, k) Kaplan-Meier estimates, the reference first.
     difference, std_error : survival of the second group minus that of the reference.
     low, high : limits of the difference at ``level``.
-    statistic : z on ``scale``, positive where the second group survives better.
-    p_value : two-sided.
+    z : the difference on ``scale`` over its standard error, positive where the second group survives better.
+    statistic : chi-square with 1 degree of freedom, z squared.
+    p_value : of either.
     message : why a value is NaN; a tuple for k times; empty where nothing is.
     """
 
@@ -56,6 +57,7 @@ class MilestoneDifference:
     std_error: float | Floats
     low: float | Floats
     high: float | Floats
+    z: float | Floats
     statistic: float | Floats
     p_value: float | Floats
     scale: str
@@ -107,8 +109,8 @@ def milestone_difference(
     >>> placebo = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]
     >>> arm = ["6-MP"] * 21 + ["placebo"] * 21
     >>> r = milestone_difference(drug + placebo, seen + [1] * 21, arm, 10, reference="placebo")
-    >>> r.survival.round(4).tolist(), round(r.difference, 4), round(r.std_error, 4)
-    ([0.381, 0.7529], 0.372, 0.1432)
+    >>> r.survival.round(4).tolist(), round(r.difference, 4), round(r.std_error, 4), round(r.z, 4)
+    ([0.381, 0.7529], 0.372, 0.1432, 2.5972)
     """
     as_choice("scale", scale, SCALES)
     level = as_level(level)
@@ -147,7 +149,8 @@ def milestone_difference(
         std_error=shown(std_error),
         low=shown(columns[0]),
         high=shown(columns[1]),
-        statistic=shown(columns[2]),
+        z=shown(columns[2]),
+        statistic=shown(columns[2] ** 2),
         p_value=shown(columns[3]),
         scale=scale,
         level=level,
