@@ -263,3 +263,31 @@ def test_refuses() -> None:
         simon_makuch([3, 4], [1, 1], [1, None], weight=[1])
     with pytest.raises(ValueError, match="interval must be one of"):
         simon_makuch([3, 4], [1, 1], [1, None], interval="wide")
+
+
+def test_no_follow_up_at_all() -> None:
+    for call in (
+        lambda: simon_makuch([0], [0], [0]),
+        lambda: mantel_byar([0, 0], [0, 0], [0, 0]),
+        lambda: time_dependent_cox([0, 0], [1, 1], [0, 0]),
+    ):
+        with pytest.raises(ValueError, match="time is 0 for everyone, and so is switch_time"):
+            call()
+    with pytest.raises(ValueError, match="at 9 is at or after the end"):
+        simon_makuch(TIME, EVENT, SWITCH, at=9)
+
+
+def test_yes_or_no_written_as_numbers() -> None:
+    months = [30, 5, 16, 7, 8, 29]
+    for call in (simon_makuch, mantel_byar, time_dependent_cox):
+        for flags in ([1, 0, 1, 0, 1, 0], np.array([0, 0, 0, 0, 0, 1], dtype=np.uint8), [True] * 6):
+            with pytest.raises(ValueError, match="switch_time says whether, not when"):
+                call(months, EVENT, flags)
+    # times they may be: as floats, in short follow-up, or the same for all
+    for time, switch in (
+        (months, [1.0, 0, 1, 0, 1, 0]),
+        (TIME, [1, 0, 1, 0, 1, 0]),
+        (months, [1] * 6),
+        (months, [0] * 6),
+    ):
+        assert simon_makuch(time, EVENT, switch).n_switched == 6

@@ -53,7 +53,8 @@ def simon_makuch(
     ----------
     time, event : (n,) follow-up, 1 = event, 0 = censored.
     switch_time : (n,) time of the switch; NaN, None or infinity = never. A switch on the day of the event
-        counts as not yet switched, one after the end of follow-up as not seen.
+        counts as not yet switched, one after the end of follow-up as not seen. Yes/no values are refused:
+        booleans, and integers 0 and 1 where follow-up is longer than 10 units (write 0.0 and 1.0 if meant).
     entry : (n,) late entry into follow-up.
     weight : (n,) case weights.
     at : landmark from which both curves start; the state at the landmark is the one to start in. Early

@@ -42,6 +42,9 @@ def refuse_ever_never(name: str) -> NoReturn:
     raise ValueError(f"{name} says whether, not when: {ADVICE}")
 
 
+_LONG = 10.0  # units of follow-up beyond which switch times of 0 and 1 alone are taken for a yes/no
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
     """k rows of n subjects, times also as ranks on one grid.
@@ -63,10 +66,15 @@ class Split:
     n_switched: int
 
 
-def as_switch_times(name: str, value: ArrayLike, n: int) -> Floats:
-    """Times of a switch; NaN, None or infinity (never) become infinity. Yes/no values are refused."""
+def as_switch_times(name: str, value: ArrayLike, n: int, longest: float = 0.0) -> Floats:
+    """Times of a switch; NaN, None or infinity (never) become infinity. Yes/no values are refused.
+
+    So are whole numbers of which some are 0, the others 1 and none missing, where follow-up is up to ``longest``,
+    above 10 units: times at which everyone switches within the first unit are rarer than a yes/no written as 0/1.
+    """
     raw = np.asarray(value)
-    if raw.dtype.kind == "b":
+    binary = raw.dtype.kind in "iu" and raw.size > 0 and raw.min() == 0 and raw.max() == 1
+    if raw.dtype.kind == "b" or (binary and longest > _LONG):
         refuse_ever_never(name)
     if raw.dtype.kind == "O":
         raw = np.array([np.nan if v is None else v for v in raw.flat], dtype=object).reshape(raw.shape)
@@ -89,7 +97,7 @@ def split_at_switch(
     """
     t = as_times("time", time)
     d = as_indicator("event", event, t.size)
-    switch = as_switch_times("switch_time", switch_time, t.size)
+    switch = as_switch_times("switch_time", switch_time, t.size, float(t.max()))
     begin = np.zeros(t.size) if entry is None else as_times("entry", entry, t.size)
     if at is not None:
         if not (np.isfinite(at) and at >= 0):
@@ -113,6 +121,8 @@ def split_at_switch(
     resume = np.maximum(switch_rank, entry_rank)
     subject = np.r_[who[before], who[after]]
     if subject.size == 0:
+        if at is None:
+            raise ValueError("time is 0 for everyone, and so is switch_time: there is no follow-up before or after it")
         raise ValueError(f"at {at:g} is at or after the end of everyone's follow-up")
     first = np.r_[entry_rank[before], resume[after]]
     last = np.r_[cut[before], exit_rank[after]]
