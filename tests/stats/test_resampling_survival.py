@@ -218,6 +218,16 @@ def test_bad_curve_input_is_refused(change: dict[str, Any], words: str) -> None:
         bootstrap_survival(**(good | change))
 
 
+def test_no_event_never_reaches_a_quantile() -> None:
+    b = bootstrap_survival([1, 2, 3], [0, 0, 0], p=(0.25, 0.5), tau=2.5, at=[2], seed=1, replicates=5)
+    assert b.quantile is not None
+    assert b.survival is not None
+    assert b.rmst is not None
+    assert np.all(np.isposinf(b.quantile.replicates))
+    assert np.all(b.survival.replicates == 1)
+    assert np.all(b.rmst.replicates == 2.5)
+
+
 def test_one_row_and_a_constant_covariate() -> None:
     b = bootstrap_survival([5.0], [1], at=[4, 6], seed=1, replicates=5)
     assert b.survival is not None

@@ -66,9 +66,9 @@ class SurvivalReplicates:
         parts = [curve[:, self.place]]
         steps = np.append(self.time, np.inf)
         for p in self.p:
-            reached = curve[:, 1:] <= 1 - p + _HALF_TOLERANCE
-            first = np.where(reached.any(axis=1), reached.argmax(axis=1), self.time.size)
-            parts.append(steps[first][:, None])
+            reached = np.ones((curve.shape[0], steps.size), dtype=np.bool_)  # the last, infinite, always is
+            np.less_equal(curve[:, 1:], 1 - p + _HALF_TOLERANCE, out=reached[:, :-1])
+            parts.append(steps[reached.argmax(axis=1)][:, None])
         if self.tau is not None:
             edges = np.r_[0.0, np.minimum(self.time, self.tau), self.tau]
             parts.append((curve @ np.diff(edges))[:, None])
