@@ -253,3 +253,23 @@ def test_huge_times() -> None:
     r = rmst_difference([1e150, 2e150, 1e150, 3e150], [1, 0, 0, 0], [0, 0, 1, 1], 2e150)
     close(r.mean / 1e150, [1.5, 2])
     assert r.difference.estimate == pytest.approx(5e149)
+
+
+@pytest.mark.parametrize("unit", [1e200, 1e300, 1e-200])
+@pytest.mark.parametrize("weight", [None, [1.0, 2, 1, 3, 1, 2]])
+def test_squares_of_times_out_of_range(unit: float, weight: Any) -> None:
+    time, event, group = np.array([1.0, 2, 3, 1.5, 2, 4]), [1, 1, 0, 0, 1, 1], [0, 0, 0, 1, 1, 1]
+    plain = rmst_difference(time, event, group, 2.5, weight=weight)
+    r = rmst_difference(unit * time, event, group, unit * 2.5, weight=weight)
+    close(r.mean_std_error / unit, plain.mean_std_error)
+    for ours, theirs, scale in (
+        (r.difference, plain.difference, unit),
+        (r.ratio, plain.ratio, 1.0),
+        (r.time_lost_ratio, plain.time_lost_ratio, 1.0),
+    ):
+        close(
+            np.array([ours.estimate, ours.std_error, ours.low]) / scale, [theirs.estimate, theirs.std_error, theirs.low]
+        )
+        assert ours.p_value == pytest.approx(theirs.p_value, rel=1e-10)
+    with pytest.raises(ValueError, match="tau must lie between 1e-100 and 1e\\+100"):
+        rmst_regression(unit * time, event, group, unit * 2.5)

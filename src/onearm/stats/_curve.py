@@ -164,8 +164,9 @@ class SurvivalCurve:
         (31.8432, 4.5279)
         """
         area = self._area(tau, extend)
-        variance = area_variance(self.sample, self._steps(), area[1:], self.variance == "infinitesimal jackknife")
-        return RestrictedMean(float(area[0]), math.sqrt(variance), float(tau))
+        share = area[1:] / tau  # squares of times may overflow
+        variance = area_variance(self.sample, self._steps(), share, self.variance == "infinitesimal jackknife")
+        return RestrictedMean(float(area[0]), tau * math.sqrt(variance), float(tau))
 
     def _area(self, tau: float, extend: bool) -> Floats:
         """Area under S to tau, from 0 and from each grid time (m + 1,)."""

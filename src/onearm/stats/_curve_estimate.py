@@ -15,11 +15,21 @@ VARIANCES = {"kaplan-meier": "greenwood", "nelson-aalen": "aalen", "fleming-harr
 _BLOCK = 1 << 15  # times worked on at once, so that what is in between stays in the cache
 
 
-def curve_fields(sample: Sample, level: float, interval: str, estimator: str) -> dict[str, Any]:
+def as_robust(robust: bool | None, sample: Sample) -> bool:
+    """Whether the variance is the infinitesimal jackknife: None asks for it with weights or clusters."""
+    clustered = sample.cluster is not None
+    if robust is None:
+        return sample.weighted or clustered
+    if clustered and not robust:
+        raise ValueError("cluster has no use with robust=False: leave out one of the two")
+    return bool(robust)
+
+
+def curve_fields(sample: Sample, level: float, interval: str, estimator: str, robust: bool | None) -> dict[str, Any]:
     """The fields of a survival curve."""
     c = sample.counts
-    robust = sample.weighted or sample.cluster is not None
-    if robust or estimator != "kaplan-meier":
+    robust = as_robust(robust, sample)
+    if robust or sample.weighted or estimator != "kaplan-meier":
         survival, error = _by_steps(sample, estimator, robust)
     else:
         survival, error = _greenwood(c)

@@ -28,8 +28,6 @@ import numpy as np
 from ._input import Floats, Ints, count
 from ._sample import Counts, Sample
 
-ESTIMATORS = ("kaplan-meier", "nelson-aalen", "fleming-harrington")
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Steps:

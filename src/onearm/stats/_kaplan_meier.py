@@ -20,6 +20,7 @@ def kaplan_meier(
     cluster: ArrayLike | None = None,
     level: float = 0.95,
     interval: str = "log-log",
+    robust: bool | None = None,
 ) -> KaplanMeier:
     """The probability of being event-free over time, from censored follow-up.
 
@@ -36,18 +37,20 @@ def kaplan_meier(
     cluster : (n,) labels of rows that belong together, for the variance.
     level : confidence level of the pointwise limits.
     interval : "log-log" (the default of SAS), "log" (of R), "plain", "logit" or "arcsine".
+    robust : None = as soon as weights are not all one or ``cluster`` is given; False = Greenwood's variance on sums
+        of weights, right where a weight is a number of equal rows; True = the infinitesimal jackknife always.
 
     Returns
     -------
     KaplanMeier
-        With weights all one and no clusters the variance is Greenwood's; otherwise it is the
-        infinitesimal jackknife, valid for weights of any origin (taken as fixed).
+        Unless ``robust`` says otherwise the variance is Greenwood's with weights all one and no clusters, else
+        the infinitesimal jackknife, valid for weights of any origin (taken as fixed).
 
     Raises
     ------
     ValueError
         For negative or missing times, events other than 0/1, negative weights, unequal lengths,
-        an entry not before its time, an unknown interval. All rows censored is no error: S is 1.
+        an entry not before its time, an unknown interval, clusters with ``robust=False``. All rows censored is no error: S is 1.
 
     Examples
     --------
@@ -63,7 +66,7 @@ def kaplan_meier(
     level = as_level(level)
     as_choice("interval", interval, INTERVALS)
     sample = make_sample(time, event, weight, entry, cluster)
-    return KaplanMeier(**curve_fields(sample, level, interval, "kaplan-meier"))
+    return KaplanMeier(**curve_fields(sample, level, interval, "kaplan-meier", robust))
 
 
 def reverse_kaplan_meier(
@@ -75,6 +78,7 @@ def reverse_kaplan_meier(
     cluster: ArrayLike | None = None,
     level: float = 0.95,
     interval: str = "log-log",
+    robust: bool | None = None,
 ) -> KaplanMeier:
     """Follow-up as a curve: censoring is the event, an event ends follow-up (Schemper & Smith 1996).
 
@@ -92,4 +96,13 @@ def reverse_kaplan_meier(
     (103.0, 45.0)
     """
     censored = ~as_indicator("event", event)
-    return kaplan_meier(time, censored, weight=weight, entry=entry, cluster=cluster, level=level, interval=interval)
+    return kaplan_meier(
+        time,
+        censored,
+        weight=weight,
+        entry=entry,
+        cluster=cluster,
+        level=level,
+        interval=interval,
+        robust=robust,
+    )

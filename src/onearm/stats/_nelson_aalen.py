@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._curve import SurvivalCurve
-from ._curve_estimate import VARIANCES, curve_fields
+from ._curve_estimate import VARIANCES, as_robust, curve_fields
 from ._curve_variance import hazard_influence, log_survival_variance, steps
 from ._distributions import critical_value
 from ._input import TIE_TOLERANCE, Floats, as_choice, as_level, as_vector
@@ -104,6 +104,7 @@ def nelson_aalen(
     level: float = 0.95,
     interval: str = "log",
     ties: str = "nelson-aalen",
+    robust: bool | None = None,
 ) -> NelsonAalen:
     """The cumulative hazard over time: the expected number of events of one subject kept at risk.
 
@@ -117,11 +118,12 @@ def nelson_aalen(
     time, event, weight, entry, cluster, level : as :func:`kaplan_meier`.
     interval : "log", H exp(-/+ z SE/H), or "plain", H -/+ z SE cut at 0.
     ties : "nelson-aalen" or "fleming-harrington".
+    robust : as :func:`kaplan_meier`; False keeps Aalen's variance, on sums of weights.
 
     Returns
     -------
     NelsonAalen
-        With weights or clusters the variance is the infinitesimal jackknife.
+        With weights or clusters the variance is the infinitesimal jackknife, unless ``robust`` is False.
 
     Raises
     ------
@@ -144,7 +146,7 @@ def nelson_aalen(
     sample = make_sample(time, event, weight, entry, cluster)
     c = sample.counts
     step = steps(c, ties)
-    robust = sample.weighted or sample.cluster is not None
+    robust = as_robust(robust, sample)
     shown = c.n_exit > 0
     last = np.cumsum(c.n_event > 0)[shown]
     hazard = np.cumsum(step.hazard)
@@ -189,6 +191,7 @@ def fleming_harrington(
     level: float = 0.95,
     interval: str = "log-log",
     ties: str = "nelson-aalen",
+    robust: bool | None = None,
 ) -> FlemingHarrington:
     """Survival as exp(-H), H the cumulative hazard of :func:`nelson_aalen`; never 0.
 
@@ -210,4 +213,4 @@ def fleming_harrington(
     as_choice("interval", interval, INTERVALS)
     as_choice("ties", ties, TIES)
     sample = make_sample(time, event, weight, entry, cluster)
-    return FlemingHarrington(**curve_fields(sample, level, interval, ties))
+    return FlemingHarrington(**curve_fields(sample, level, interval, ties, robust))

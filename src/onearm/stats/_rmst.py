@@ -123,9 +123,10 @@ def rmst_difference(
         raise ValueError("covariates cannot be combined with weight: weight the rows or adjust, not both")
     tau, rule = _restriction(pair, tau)
     means = [km.rmst(tau) for km in pair.curves]
-    r = np.array([m.value for m in means])
-    greenwood = np.diag([m.std_error**2 for m in means])
-    v = pair.covariance(tau, "rmst") if pair.robust else greenwood
+    # in units of tau, as squares of times may overflow
+    r = np.array([m.value / tau for m in means])
+    greenwood = np.diag([(m.std_error / tau) ** 2 for m in means])
+    v = pair.covariance(tau, "rmst", tau) if pair.robust else greenwood
     if covariates is None:
         difference, ratio, lost = _contrasts(r, v, tau, level)
     else:
@@ -138,8 +139,8 @@ def rmst_difference(
         events=events,
         tau=tau,
         tau_rule=rule,
-        mean=r,
-        mean_std_error=np.sqrt(np.diag(v)),
+        mean=np.array([m.value for m in means]),
+        mean_std_error=tau * np.sqrt(np.diag(v)),
         difference=difference,
         ratio=ratio,
         time_lost_ratio=lost,
@@ -166,9 +167,10 @@ def _restriction(pair: TwoGroups, tau: float | None) -> tuple[float, str]:
 
 
 def _contrasts(r: Floats, v: Floats, tau: float, level: float) -> tuple[Contrast, Contrast, Contrast]:
-    lost = tau - r
-    none_lost = np.flatnonzero(lost <= tau * 1e-12)
-    difference = contrast(float(r[1] - r[0]), np.array([-1.0, 1.0]), v, level)
+    """Contrasts of means ``r`` (2,) in units of tau, ``v`` (2, 2) their covariance."""
+    lost = 1 - r
+    none_lost = np.flatnonzero(lost <= 1e-12)
+    difference = contrast(float(r[1] - r[0]), np.array([-1.0, 1.0]), v, level, unit=tau)
     ratio = contrast(math.log(r[1] / r[0]), np.array([-1 / r[0], 1 / r[1]]), v, level, math.exp)
     if none_lost.size:
         which = "both groups" if none_lost.size == 2 else "the reference" if none_lost[0] == 0 else "the second group"
@@ -178,14 +180,17 @@ def _contrasts(r: Floats, v: Floats, tau: float, level: float) -> tuple[Contrast
     return difference, ratio, contrast(math.log(lost[1] / lost[0]), scaled, v, level, math.exp)
 
 
-def contrast(value: float, c: Floats, v: Floats, level: float, back: Callable[[float], float] = float) -> Contrast:
-    """A contrast with variance c'Vc on its own scale, shown through ``back``."""
+def contrast(
+    value: float, c: Floats, v: Floats, level: float, back: Callable[[float], float] = float, unit: float = 1.0
+) -> Contrast:
+    """A contrast with variance c'Vc on its own scale, shown through ``back``, a difference in its ``unit``."""
     error = math.sqrt(max(float(c @ v @ c), 0.0))
     if error == 0:
-        nan = math.nan
-        return Contrast(back(value), 0.0, nan, nan, nan, "the variance is 0: no event leaves anyone at risk before tau")
+        why = "the variance is 0: no event leaves anyone at risk before tau"
+        return Contrast(unit * back(value), 0.0, math.nan, math.nan, math.nan, why)
     half = critical_value(level) * error
-    return Contrast(back(value), error, back(value - half), back(value + half), two_sided_p(value / error))
+    shown, low, high = (unit * back(v) for v in (value, value - half, value + half))
+    return Contrast(shown, unit * error, low, high, two_sided_p(value / error))
 
 
 def _adjusted(

@@ -46,6 +46,7 @@ from ._input import (
 
 MEASURES = ("difference", "ratio", "time lost ratio")
 TIES = ("together", "events first")
+_LARGEST = 1e100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +89,9 @@ def rmst_regression(
 ) -> RestrictedMeanRegression:
     """How the mean time lived (or lost) during the first ``tau`` depends on covariates.
 
+    Weighted by the inverse probability of not being censored (Tian, Zhao & Wei 2014,
+    doi:10.1093/biostatistics/kxt050).
+
     Parameters
     ----------
     time, event : (n,) follow-up and 1 = event, 0 = censored.
@@ -120,6 +124,8 @@ def rmst_regression(
     columns = as_matrix("x", x, t.size)
     if not (math.isfinite(tau) and tau > 0):
         raise ValueError(f"tau must be a positive number, found {tau}")
+    if not 1 / _LARGEST < tau < _LARGEST:
+        raise ValueError(f"tau must lie between {1 / _LARGEST:g} and {_LARGEST:g} (its square is needed), found {tau}")
     design = np.column_stack([np.ones(t.size), columns])
     if np.linalg.matrix_rank(design) < design.shape[1]:
         raise ValueError("x has a column that is constant or a linear combination of others: leave it out")

@@ -30,13 +30,13 @@ class TwoGroups:
     curves: tuple[KaplanMeier, KaplanMeier]
     robust: bool
 
-    def covariance(self, at: float, kind: str) -> Floats:
+    def covariance(self, at: float, kind: str, unit: float = 1.0) -> Floats:
         """Infinitesimal jackknife covariance (2, 2) of the groups' survival, or restricted mean, at a time.
 
-        ``kind`` is "survival" or "rmst". Groups vary together when clusters (matched pairs, say) reach across them.
+        ``kind`` is "survival" or "rmst", the mean being counted in ``unit``. Groups vary together when clusters (matched pairs, say) reach across them.
         """
         both = zip(self.curves, self.weight, strict=True)
-        parts = [w * km.influence([at], kind, extend=True)[:, 0] for km, w in both]
+        parts = [w * (km.influence([at], kind, extend=True)[:, 0] / unit) for km, w in both]
         if self.cluster is None:
             return np.diag([float(v @ v) for v in parts])
         size = int(max(c.max() for c in self.cluster)) + 1
