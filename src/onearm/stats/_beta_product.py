@@ -120,7 +120,8 @@ def beta_product(
     """Limits of a survival curve that keep their level with few subjects or heavy censoring.
 
     Wider than the log-log limits of a Kaplan-Meier curve late in follow-up, where those are too narrow; each one-sided
-    error is at most (1 - level) / 2 without censoring, and nearly so with it.
+    error is at most (1 - level) / 2 without censoring, and nearly so with it. Fay, Brittain & Proschan 2013
+    (doi:10.1093/biostatistics/kxt016); mid-P: Fay & Brittain 2016 (doi:10.1002/sim.6905).
 
     Parameters
     ----------

@@ -61,7 +61,7 @@ def split(time: ArrayLike, event: ArrayLike, cuts: ArrayLike, *, entry: ArrayLik
     """Cut follow-up at fixed times, to let a coefficient differ from period to period.
 
     Multiply a covariate by indicators of ``interval`` and fit the split rows with ``start`` as entry: each
-    period then has its own coefficient.
+    period then has its own coefficient (Therneau & Grambsch 2000, doi:10.1007/978-1-4757-3294-8, chapter 6).
 
     Parameters
     ----------
@@ -103,6 +103,7 @@ def time_varying(
 
     Rows are split at every event time, so that g has its value at each event for all at risk. Fit
     ``x`` and ``term`` side by side, with ``start`` as entry and weights, strata and clusters taken by ``row``.
+    Source: Cox 1972 (doi:10.1111/j.2517-6161.1972.tb00899.x).
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._input import Bools, Floats, as_indicator, as_times
+from ._input import TIE_TOLERANCE, Bools, Floats, as_indicator, as_times
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,5 +44,5 @@ def landmark(time: ArrayLike, event: ArrayLike, at: float) -> Landmark:
     d = as_indicator("event", event, t.size)
     if not (np.isfinite(at) and at >= 0):
         raise ValueError(f"at must be a time that is not negative, found {at}")
-    kept = t > at * (1 + 1e-9)
+    kept = t > at * (1 + TIE_TOLERANCE)
     return Landmark(kept, t[kept] - at, d[kept])

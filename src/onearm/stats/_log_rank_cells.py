@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._input import Bools, Floats, Ints, as_clock, as_codes, as_indicator, as_weights, count
+from ._input import TIE_TOLERANCE, Bools, Floats, Ints, as_clock, as_codes, as_indicator, as_weights, count
 from ._order import run_starts, time_order, whole_numbers
 
 _BLOCK = 1 << 16  # rows worked on at once, so that what is in between stays in the cache
@@ -52,7 +52,7 @@ def read_rows(
     if not np.any(d):
         raise ValueError("event holds no event: a log-rank test needs at least one")
     if late is not None:
-        wrong = np.flatnonzero(late * (1 + 1e-9) >= t)
+        wrong = np.flatnonzero(late * (1 + TIE_TOLERANCE) >= t)
         if wrong.size:
             i = wrong[0]
             raise ValueError(f"entry must be before time: row {i} has entry {late[i]} and time {t[i]}")

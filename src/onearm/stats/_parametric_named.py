@@ -17,7 +17,7 @@ def exponential(
 ) -> LogLocationScale:
     """A constant hazard, by its rate, its median, or its survival S at one time t as ``(t, S)``.
 
-    rate = log 2 / median = -log(S) / t.
+    rate = log 2 / median = -log(S) / t (Kalbfleisch & Prentice 2002, doi:10.1002/9781118032985, chapter 2).
 
     Raises
     ------
@@ -47,6 +47,8 @@ def weibull(
 ) -> LogLocationScale:
     """S(t) = exp(-(t / scale)^shape); the scale may be given by the median or by ``(t, S)``.
 
+    Kalbfleisch & Prentice 2002 (doi:10.1002/9781118032985), chapter 2.
+
     Raises
     ------
     ValueError
@@ -67,6 +69,8 @@ def weibull(
 def log_normal(mean_log: float, sd_log: float) -> LogLocationScale:
     """log T is normal with this mean and standard deviation; the median is exp(mean_log).
 
+    Kalbfleisch & Prentice 2002 (doi:10.1002/9781118032985), chapter 2.
+
     Examples
     --------
     >>> round(log_normal(0, 1).mean(), 6)
@@ -80,6 +84,8 @@ def log_normal(mean_log: float, sd_log: float) -> LogLocationScale:
 def log_logistic(shape: float, scale: float) -> LogLocationScale:
     """S(t) = 1 / (1 + (t / scale)^shape); the median is the scale.
 
+    Kalbfleisch & Prentice 2002 (doi:10.1002/9781118032985), chapter 2.
+
     Examples
     --------
     >>> round(log_logistic(2, 10).mean(), 6)  # scale (pi/shape) / sin(pi/shape)
@@ -89,7 +95,9 @@ def log_logistic(shape: float, scale: float) -> LogLocationScale:
 
 
 def piecewise(rates: ArrayLike, cuts: ArrayLike = ()) -> Piecewise:
-    """A hazard constant on (0, c1], (c1, c2], ...: one rate more than cuts, the last without end.
+    """A hazard constant on (0, c1], (c1, c2], ...: one rate more than cuts, the last without end (Holford 1980).
+
+    Source: doi:10.2307/2529982.
 
     Raises
     ------

@@ -25,7 +25,6 @@ from ._input import (
     TIE_TOLERANCE,
     Bools,
     Floats,
-    Ints,
     as_choice,
     as_indicator,
     as_level,
@@ -107,7 +106,7 @@ def piecewise_exponential(
     at = np.searchsorted(cut, t - TIE_TOLERANCE * t, side="left").astype(np.int64)
     events = count(at[d], w[d], cut.size + 1)
     whole = bool(np.all(w == np.floor(w)))
-    return _fit(spent, at, d, z, w, events, cut, level, interval if whole and x is None else "log")
+    return _fit(spent, d, z, w, events, cut, level, interval if whole and x is None else "log")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,7 +138,6 @@ def _point(spent: Floats, x: Floats, own: Floats, events: Floats, w: Floats, b: 
 
 def _fit(
     spent: Floats,
-    at: Ints,
     event: Bools,
     x: Floats,
     w: Floats,

@@ -28,6 +28,9 @@ def pseudo_values(
 ) -> Floats:
     """Pseudo-values of survival at given times, or of restricted mean survival time.
 
+    Andersen, Klein & Rosthoj 2003 (doi:10.1093/biomet/90.1.15); restricted mean: Andersen, Hansen & Klein 2004
+    (doi:10.1007/s10985-004-4771-0).
+
     Their mean is the Kaplan-Meier estimate (nearly so for the jackknife of a curve that ends in an event); regressing
     them on covariates by least squares with a robust variance estimates how survival or mean time differs, without
     proportional hazards.

@@ -123,8 +123,9 @@ def concordance_difference(
     """How much better ``score`` orders survival than ``other`` on the same subjects.
 
     Parameters are those of :func:`concordance`. The standard error takes the two concordances' jackknife
-    changes row by row, so it allows for their correlation; the scores are taken as given, so that for
-    models fitted to the same data it says nothing about overfitting.
+    changes row by row, so it allows for their correlation (the infinitesimal jackknife, Efron 1982,
+    doi:10.1137/1.9781611970319, as in R's survival); the scores are taken as given, so that for models fitted to
+    the same data it says nothing about overfitting.
 
     Examples
     --------
