@@ -226,12 +226,15 @@ def test_cause_by_place() -> None:
         assert placed.events == np.count_nonzero(d["cause"] == 2)
 
 
-def test_huge_values() -> None:
+@pytest.mark.parametrize("scale", [1e-200, 1e100, 1e200])
+def test_huge_values(scale: float) -> None:
     cause, x = [1, 2, 1, 0, 1, 1], np.array([1.0, 2, 1, 3, 2, 5])
     small = fine_gray([1, 2, 3, 4, 5, 6], cause, x)
-    huge = fine_gray([1, 2, 3, 4, 5e299, 1e300], cause, x * 1e100)
-    same(huge.coef * 1e100, small.coef)
+    huge = fine_gray([1, 2, 3, 4, 5e299, 1e300], cause, x * scale)
+    same(huge.coef * scale, small.coef)
+    same(huge.std_error * scale, small.std_error)
     same(huge.z, small.z)
+    assert huge.converged
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,9 @@
-"""From sorted rows to a fitted Cox model: Newton's method on standardized columns, then the report."""
+"""From sorted rows to a fitted Cox model: Newton's method on standardized columns, then the report.
+
+With D the weighted score residuals summed within clusters (q, clusters) and I the information at the maximum,
+the sandwich is I^-1 D D' I^-1; at coefficients of zero, with u the sum of D over clusters, u' (D D')^-1 u is
+the robust score test (Lin & Wei 1989, doi:10.1080/01621459.1989.10478874).
+"""
 
 from __future__ import annotations
 

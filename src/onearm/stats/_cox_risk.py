@@ -12,6 +12,8 @@ stratum to its first; running sums never cross strata, so that a small risk set 
 rounding of the others. With late entry the same sums over rows not yet entered are taken off.
 
 Arrays of rows, cells or terms run along the last axis: covariates are (p, n), one a row.
+
+Ties: Breslow 1974, doi:10.2307/2529620; Efron 1977, doi:10.1080/01621459.1977.10480613.
 """
 
 from __future__ import annotations

@@ -146,13 +146,15 @@ def _checked(function: Function, width: int) -> Callable[[Floats], Floats]:
 def _fit(sets: SubdistributionSets, x: Floats, f: Floats | None, cluster: Ints | None, variance: str) -> Pieces:
     """Newton's method on standardized columns; ``x`` (p, n) sorted, ``f`` (p2, E) the varying multipliers."""
     share = sets.weight / sets.weight.sum()
-    centre = x @ share
-    standard = x - centre[:, None]
+    power = np.frexp(np.max(np.abs(x), axis=1))[1]  # x / 2^power is exact, and its square a float
+    standard = np.ldexp(x, -power[:, None])
+    middle = standard @ share
+    standard -= middle[:, None]
     spread = np.sqrt(standard**2 @ share)
-    flat = spread <= 1e-12 * np.max(np.abs(x), axis=1)
-    unit = np.where(flat, 1.0, spread)
-    standard /= unit[:, None]
+    flat = spread <= 1e-12
+    standard /= np.where(flat, 1.0, spread)[:, None]
     standard[flat] = 0.0
+    centre, unit = np.ldexp(middle, power), np.where(flat, 1.0, np.ldexp(spread, power))
     model: ConstantModel | VaryingModel
     if f is None:
         model = ConstantModel.make(sets, standard)
