@@ -50,7 +50,8 @@ def kaplan_meier(
     ------
     ValueError
         For negative or missing times, events other than 0/1, negative weights, unequal lengths,
-        an entry not before its time, an unknown interval, clusters with ``robust=False``. All rows censored is no error: S is 1.
+        an entry not before its time, an unknown interval, clusters with ``robust=False``. All rows censored is
+        no error: S is 1.
 
     Examples
     --------

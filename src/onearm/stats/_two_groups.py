@@ -33,7 +33,8 @@ class TwoGroups:
     def covariance(self, at: float, kind: str, unit: float = 1.0) -> Floats:
         """Infinitesimal jackknife covariance (2, 2) of the groups' survival, or restricted mean, at a time.
 
-        ``kind`` is "survival" or "rmst", the mean being counted in ``unit``. Groups vary together when clusters (matched pairs, say) reach across them.
+        ``kind`` is "survival" or "rmst", the mean being counted in ``unit``. Groups vary together when clusters
+        (matched pairs, say) reach across them.
         """
         both = zip(self.curves, self.weight, strict=True)
         parts = [w * (km.influence([at], kind, extend=True)[:, 0] / unit) for km, w in both]
