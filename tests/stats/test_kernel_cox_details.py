@@ -432,3 +432,17 @@ def test_small_random_samples_never_warn(ties: str) -> None:
         if fit.converged:
             assert all(np.isfinite(v).all() for v in made)
     assert ended == {True, False}
+
+
+@pytest.mark.parametrize("ties", ["efron", "breslow", "exact"])
+@pytest.mark.parametrize("without", [-1, 1])
+def test_a_stratum_without_events_changes_nothing(ties: str, without: int) -> None:
+    rng = np.random.default_rng(5)
+    for size in (1, 3, 9):
+        time, x = rng.integers(1, 12, 30), rng.normal(size=(30, 2))
+        event = rng.random(30) < 0.6
+        event[:size] = False
+        strata = np.where(np.arange(30) < size, without, 0)
+        both, alone = (cox(time[k:], event[k:], x[k:], strata=strata[k:], ties=ties) for k in (0, size))
+        assert both.coef == pytest.approx(alone.coef, rel=1e-9)
+        assert both.log_likelihood == pytest.approx(alone.log_likelihood, rel=1e-12)

@@ -154,7 +154,7 @@ class RiskSets:
 
     def totals(self, v: Floats) -> tuple[Floats, Floats]:
         """Sums of ``v`` (..., n) over each cell's risk set (..., K) and over a tied cell's events (..., T)."""
-        if len(self.strata) == 1 and 4 * self.cuts.size > v.shape[-1] and not self.late.size:
+        if self.opening.size == 1 and 4 * self.cuts.size > v.shape[-1] and not self.late.size:
             return self._sums_by_row(v)
         part = np.add.reduceat(v, self.cuts, axis=-1)
         begun = part if self.cuts.size == self.cells else part[..., self.head]
