@@ -105,6 +105,15 @@ def test_processes_give_the_same_numbers_and_refuse_what_they_cannot_carry(aml: 
     assert there.replicates.tolist() == here.replicates.tolist()
 
 
+@pytest.mark.parametrize("interval", ["percentile", "basic", "normal", "bca"])
+@pytest.mark.parametrize("scale", [2.0**1000, 2.0**-1000])
+def test_values_of_any_size(interval: str, scale: float) -> None:
+    near = bootstrap(mean, 10, replicates=60, seed=8, interval=interval)
+    far = bootstrap(lambda weight: mean(weight) * scale, 10, replicates=60, seed=8, interval=interval)
+    for name in ("estimate", "std_error", "bias", "low", "high"):
+        same(getattr(far, name) / scale, getattr(near, name))
+
+
 def test_intervals_by_their_definitions() -> None:
     b = {k: bootstrap(mean, 10, replicates=999, seed=2, interval=k) for k in ("percentile", "basic", "normal")}
     r = b["percentile"].replicates

@@ -35,6 +35,20 @@ def normal_share(z: float) -> float:
     return 0.5 * math.erfc(-z / math.sqrt(2))
 
 
+def unit(values: Floats) -> float:
+    """A power of two of their size: divided by it, their squares do not overflow and no digit is lost."""
+    largest = float(np.max(np.abs(values), initial=0.0))
+    return math.ldexp(1.0, math.frexp(largest)[1] - 1) if 0 < largest < math.inf else 1.0
+
+
+def mean_and_deviation(values: Floats) -> tuple[float, float]:
+    """Mean and standard deviation, whatever the size of the values."""
+    scale = unit(values)
+    with np.errstate(invalid="ignore", under="ignore"):
+        scaled = values / scale
+        return float(scaled.mean()) * scale, float(scaled.std(ddof=1)) * scale
+
+
 def quantile(values: Floats, p: float, rule: str) -> float:
     """A quantile of sorted ``values``; infinite ones are order statistics like others."""
     size = values.size
@@ -63,9 +77,10 @@ def acceleration(left_out: Floats, stratum: Ints) -> float:
     counts = np.bincount(stratum).astype(np.float64)
     mean = np.bincount(stratum, left_out) / counts
     n = counts[stratum]
-    pull = (n - 1) * (mean[stratum] - left_out) / n
+    scale = unit(left_out)
+    pull = (n - 1) * (mean[stratum] - left_out) / n / scale
     spread = float(pull @ pull)
-    size = float(np.max(np.abs(left_out), initial=0.0))
+    size = float(np.max(np.abs(left_out), initial=0.0)) / scale
     if spread <= (1e-12 * size) ** 2:
         return 0.0
     return float((pull**3).sum() / (6 * spread**1.5))
@@ -77,9 +92,9 @@ def limits(
     """Lower and upper limit from the sorted replicates of one quantity."""
     alpha, z = (1 - level) / 2, critical_value(level)
     if interval == "normal":
-        with np.errstate(invalid="ignore"):
-            bias, error = float(values.mean()) - estimate, float(values.std(ddof=1))
-        return estimate - bias - z * error, estimate - bias + z * error
+        mean, error = mean_and_deviation(values)
+        centre = estimate - (mean - estimate)
+        return centre - z * error, centre + z * error
     if interval != "bca":
         low, high = quantile(values, alpha, rule), quantile(values, 1 - alpha, rule)
         return (low, high) if interval == "percentile" else (2 * estimate - high, 2 * estimate - low)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._bootstrap_limits import limits
+from ._bootstrap_limits import limits, mean_and_deviation
 from ._input import Floats, Ints
 
 
@@ -74,7 +74,8 @@ def summarize(
         if np.isinf(kept).any():
             said.append(f"{int(np.isinf(kept).sum())} of {size} replicates of quantity {j} are infinite")
         else:
-            error[j], bias[j] = kept.std(ddof=1), kept.mean() - value[j]
+            mean, error[j] = mean_and_deviation(kept)
+            bias[j] = mean - value[j]
         if np.isnan(value[j]):
             said.append(f"quantity {j} has no estimate")
             continue
