@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
 import pytest
 
 from onearm.stats.intercurrent import clone_censor_weight, follow_strategy
+from onearm.stats.resampling import bootstrap
 from onearm.stats.survival import kaplan_meier
 
 from .test_intercurrent import close, cohort
@@ -149,6 +151,98 @@ def test_bootstrap_is_reproducible_and_splits_over_workers() -> None:
     # of the same size as the robust error, which takes the weights as known
     robust = clone_censor_weight(time, event, switch, x, window=15).log_hazard_ratio.std_error
     assert here.log_hazard_ratio.std_error == pytest.approx(robust, rel=0.5)
+
+
+@pytest.mark.parametrize("options", [{}, {"stabilized": True, "truncate": 0.9}])
+def test_a_replicate_is_the_analysis_of_its_rows(options: dict[str, Any]) -> None:
+    # second route: the replicate's sums against the Cox model and curves of the rows written out
+    time, event, switch, x = cohort()
+    n = time.size
+    fixed: dict[str, Any] = {"window": 15, "horizon": 40, **options}
+
+    def whole(weight: Any) -> list[float]:
+        rows = np.repeat(np.arange(n), weight)
+        r = clone_censor_weight(time[rows], event[rows], switch[rows], x[rows], **fixed)
+        assert r.cox is not None
+        assert r.switch.curve is not None
+        assert r.stay.curve is not None
+        curves = (r.switch.curve, r.stay.curve)
+        survival = [float(c.at(40, extend=True).survival[0]) for c in curves]
+        mean = [c.rmst(40, extend=True).value for c in curves]
+        close([r.survival_difference.value, r.rmst_difference.value], [survival[0] - survival[1], mean[0] - mean[1]])
+        return [float(r.cox.coef[0]), survival[0] - survival[1], mean[0] - mean[1]]
+
+    slow = bootstrap(whole, n, replicates=20, seed=5)
+    fast = clone_censor_weight(time, event, switch, x, replicates=20, seed=5, **fixed)
+    for k, contrast in enumerate((fast.log_hazard_ratio, fast.survival_difference, fast.rmst_difference)):
+        found = [contrast.value, contrast.std_error, contrast.low, contrast.high]
+        close(found, [float(v[k]) for v in (slow.estimate, slow.std_error, slow.low, slow.high)], rtol=1e-8)
+
+
+def test_processes_give_the_same_numbers() -> None:
+    time, event, switch, x = cohort()
+    options: dict[str, Any] = {"window": 15, "horizon": 40, "replicates": 10, "seed": 3}
+    here = clone_censor_weight(time, event, switch, x, **options)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as workers:
+        there = clone_censor_weight(time, event, switch, x, executor=workers, **options)
+    a, b = here.log_hazard_ratio, there.log_hazard_ratio
+    assert (a.value, a.std_error, a.low, a.high) == (b.value, b.std_error, b.low, b.high)
+
+
+def test_replicates_without_a_hazard_ratio_are_counted_and_named() -> None:
+    # a sample without the first two, who switch in time and die, has no finite hazard ratio
+    time, event = [4, 6, 7, 9, 11, 12], [1, 1, 1, 1, 0, 0]
+    r = clone_censor_weight(time, event, [1, 2, None, None, None, 2], window=3, horizon=8, replicates=60, seed=2)
+    assert 0 < r.failed < 60
+    assert r.replicates + r.failed == 60
+    assert f"{r.failed} of 60 bootstrap replicates had no estimate of all three contrasts" in r.message
+    assert f"or the hazard ratio has no finite estimate ({r.failed})" in r.message
+    assert np.isfinite([r.log_hazard_ratio.low, r.survival_difference.high]).all()
+
+
+def test_a_hazard_ratio_without_limit_leaves_the_differences_their_limits() -> None:
+    # nobody dies under "switch": its survival is 1, the hazard ratio has no estimate in any replicate
+    time, event = [4, 6, 7, 9, 11, 12, 12, 12], [0, 1, 1, 1, 0, 0, 1, 0]
+    switch = [1, 7, np.nan, np.nan, np.nan, 2, np.nan, 1]
+    r = clone_censor_weight(time, event, switch, window=3, horizon=10, replicates=80, seed=2)
+    assert (r.replicates, r.failed) == (0, 80)
+    assert r.log_hazard_ratio.method == ""
+    assert np.isnan([r.hazard_ratio, r.log_hazard_ratio.low]).all()
+    assert "switch" not in r.message.split("hazard ratio: ")[0]
+    assert r.survival_difference.method == "bootstrap"
+    assert 0 <= r.survival_difference.low <= r.survival_difference.value <= r.survival_difference.high <= 1
+
+
+def test_times_of_any_size() -> None:
+    time, event, switch, x = cohort(20)
+    near = clone_censor_weight(time, event, switch, x, window=15, horizon=30, replicates=9, seed=1)
+    far = clone_censor_weight(
+        time * 2.0**990, event, switch * 2.0**990, x, window=15 * 2.0**990, horizon=30 * 2.0**990, replicates=9, seed=1
+    )
+    close(far.rmst_difference.std_error, near.rmst_difference.std_error * 2.0**990, rtol=1e-12)
+    close(far.log_hazard_ratio.std_error, near.log_hazard_ratio.std_error, rtol=1e-12)
+
+
+def test_clones_that_left_are_counted_where_they_leave() -> None:
+    # on paper: 9 and 7 switch at 2, 4 is lost at 4, 3 and 5 die; rows are cut at 2 where weights change
+    stay = follow_strategy([9, 7, 5, 4, 3], [1, 1, 1, 0, 1], [2, 2, None, None, None])
+    assert stay.curve is not None
+    assert stay.curve.time.tolist() == [2, 3, 4, 5]
+    assert stay.n_left.tolist() == [2, 0, 1, 0]
+    assert stay.curve.n_at_risk.tolist() == [5, 3, 2, 1]
+    assert stay.curve.n_censored.tolist() == [5, 0, 1, 0]  # rows, not clones
+    assert follow_strategy([5, 7], [1, 1], [0, 0]).n_left.size == 0
+
+
+def test_those_at_risk_are_those_before_less_events_and_left() -> None:
+    time, event, switch, x = cohort()
+    r = clone_censor_weight(time, event, switch, x, window=15)
+    for strategy in (r.switch, r.stay):
+        curve = strategy.curve
+        assert curve is not None
+        close(curve.n_at_risk - curve.n_events - strategy.n_left, np.r_[curve.n_at_risk[1:], 0])
+        assert strategy.n_left.sum() + strategy.events == time.size
+        assert strategy.n_left.sum() >= strategy.deviated > 0
 
 
 def test_nobody_switches_within_the_window() -> None:

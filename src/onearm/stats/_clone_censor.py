@@ -10,29 +10,21 @@ Sources: Hernan & Robins 2016, doi:10.1093/aje/kwv254; Maringe et al. 2020, doi:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+import secrets
+from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._clone_contrast import Contrast, bootstrapped, robust
+from ._bootstrap_run import bootstrap
+from ._clone_contrast import Contrasts, StrategyContrast, bootstrapped, robust, unknown
+from ._clones import Clones, Subjects, make_clones
 from ._cox_fit import CoxFit
-from ._input import TIE_TOLERANCE, Bools, Floats, as_indicator, as_level, as_matrix, as_times
-from ._kaplan_meier import kaplan_meier
-from ._strategy import Clones, Strategy, make_clones, report_strategy
+from ._input import TIE_TOLERANCE, as_indicator, as_level, as_matrix, as_times
+from ._strategy import Strategy, report_strategy, row_times
 from ._switch import as_switch_times
 from .cox import cox
-
-
-class Executor(Protocol):
-    """Anything with the ``map`` of ``concurrent.futures``."""
-
-    def map(self, fn: Callable[[Any], Any], *iterables: Iterable[Any]) -> Iterable[Any]:
-        """Results of ``fn`` in the order of the arguments."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,15 +34,15 @@ class CloneCensorWeight:
     ``switch`` and ``stay``: survival under "switch within ``window``" and under "do not"; ``cox`` the weighted Cox
     model (1 = switch; robust variance with subjects as clusters) or None; ``log_hazard_ratio``,
     ``survival_difference`` and ``rmst_difference`` (switch minus stay) at ``horizon``; ``replicates`` bootstrap
-    replicates used of those asked for, ``failed`` the others; ``message`` what limits the result.
+    replicates with all three, ``failed`` the others, left out of what they lack; ``message`` what limits the result.
     """
 
     switch: Strategy
     stay: Strategy
     cox: CoxFit | None
-    log_hazard_ratio: Contrast
-    survival_difference: Contrast
-    rmst_difference: Contrast
+    log_hazard_ratio: StrategyContrast
+    survival_difference: StrategyContrast
+    rmst_difference: StrategyContrast
     window: float
     horizon: float
     replicates: int
@@ -61,36 +53,6 @@ class CloneCensorWeight:
     def hazard_ratio(self) -> float:
         """exp of the log hazard ratio."""
         return math.exp(self.log_hazard_ratio.value)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Cohort:
-    """The checked subjects, and how to analyse them."""
-
-    time: Floats
-    event: Bools
-    switch: Floats
-    x: Floats | None
-    window: float
-    stabilized: bool
-    truncate: float | None
-
-    def clones(self) -> tuple[Clones, Clones]:
-        """Rows under "switch within the window" and under "do not"."""
-        within = self.switch <= self.window * (1 + TIE_TOLERANCE)
-        deviations = np.where(within, np.inf, self.window), np.where(within, self.switch, np.inf)
-        first, second = (
-            make_clones(self.time, self.event, deviation, self.x, self.stabilized, self.truncate)
-            for deviation in deviations
-        )
-        return first, second
-
-    def resampled(self, rows: Any) -> _Cohort:
-        """The subjects at the given indices."""
-        x = None if self.x is None else self.x[rows]
-        return _Cohort(
-            self.time[rows], self.event[rows], self.switch[rows], x, self.window, self.stabilized, self.truncate
-        )
 
 
 def clone_censor_weight(
@@ -120,9 +82,9 @@ def clone_censor_weight(
     window : end of the time allowed for the switch, in the unit of time; a switch on that day is in time.
     horizon : time of the differences; None takes the shorter of the two follow-ups.
     stabilized, truncate, level, interval : as for :func:`follow_strategy`.
-    replicates, seed : bootstrap of subjects, with cloning and weighting done again in each replicate. Replicate k
-        draws from the k-th child of ``numpy.random.SeedSequence(seed)``, so results do not depend on ``executor``.
-    executor : with a ``map`` method, such as ``concurrent.futures.ProcessPoolExecutor()``; None runs here.
+    replicates, seed : :func:`bootstrap` of subjects with percentile limits, cloning and weighting done again in
+        each replicate; the same seed gives the same numbers with any ``executor``, None a seed of its own.
+    executor : any ``concurrent.futures.Executor``, of threads or of processes; None runs here.
 
     Returns
     -------
@@ -133,7 +95,7 @@ def clone_censor_weight(
     ------
     ValueError
         For bad arrays, a switch given as yes/no, an event at time 0, a window that is negative or not
-        finite, a horizon that is not positive, replicates below 0 or 1.
+        finite, a horizon that is not positive, replicates below 0 or 1, a negative seed.
 
     Examples
     --------
@@ -154,31 +116,46 @@ def clone_censor_weight(
         raise ValueError(f"window must be a time that is not negative, found {window}")
     if replicates != int(replicates) or replicates < 0 or replicates == 1:
         raise ValueError(f"replicates must be 0 or at least 2, found {replicates}")
-    cohort = _Cohort(t, d, switch, z, float(window), stabilized, truncate)
-    pair = cohort.clones()
-    strategies = [report_strategy(c, level, interval) for c in pair]
+    within = switch <= window * (1 + TIE_TOLERANCE)
+    late, early = np.where(within, np.inf, float(window)), np.where(within, switch, np.inf)
+    subjects, ranks = Subjects.make(t, d, z, stabilized, truncate, late, early)
+    pair = make_clones(subjects, ranks[0]), make_clones(subjects, ranks[1])
+    strategies = [report_strategy(subjects, c, level, interval) for c in pair]
     ends = [s.curve.time[-1] for s in strategies if s.curve is not None]
     until = float(min(ends, default=math.nan)) if horizon is None else float(horizon)
     if horizon is not None and not (math.isfinite(until) and until > 0):
         raise ValueError(f"horizon must be a positive time, found {horizon}")
     said = [f"{name}: {s.message}" for name, s in zip(("switch", "stay"), strategies, strict=True) if s.message]
-    fit = _fit(pair, level, sandwich=True)
+    fit = _fit(subjects, pair, level)
     if fit is None:
         said.append("hazard ratio: it needs both strategies followed, and an event")
     elif fit.message:
         said.append(f"hazard ratio: {fit.message}")
-    value = _contrasts(pair, fit, until)
-    seeds = np.random.SeedSequence(seed).spawn(int(replicates))
-    task = partial(_replicate, cohort, until)
-    drawn = np.array(list((map if executor is None else executor.map)(task, seeds))).reshape(-1, 3)
-    good = np.all(np.isfinite(drawn), axis=1)
-    failed = int(np.count_nonzero(~good))
-    if failed:
-        said.append(f"{failed} of {replicates} bootstrap replicates had no estimate and are left out")
-    contrasts = [bootstrapped(v, drawn[good, k], level) for k, v in enumerate(value)]
-    if replicates == 0:
+    statistic = Contrasts(subjects, np.array(ranks), until)
+    value = statistic.of(pair)
+    value[0] = fit.coef[0] if fit is not None and fit.converged else math.nan
+    failed = 0
+    if replicates:
+        drawn = bootstrap(
+            statistic,
+            t.size,
+            replicates=int(replicates),
+            seed=secrets.randbits(64) if seed is None else seed,
+            level=level,
+            executor=executor,
+            max_failed=1 - 0.5 / replicates,
+        )
+        failed = drawn.failed
+        if failed:
+            why = "; ".join(f"{reason} ({times})" for reason, times in drawn.failures)
+            said.append(
+                f"{failed} of {replicates} bootstrap replicates had no estimate of all three contrasts and are left "
+                f"out of those they lack: {why}"
+            )
+        contrasts = [bootstrapped(v, drawn, k) for k, v in enumerate(value)]
+    else:
         said.append("the differences have no standard error: the same subjects are in both strategies; set replicates")
-        contrasts[0] = robust(value[0], fit, level)
+        contrasts = [robust(value[0], fit, level), unknown(value[1]), unknown(value[2])]
     return CloneCensorWeight(
         strategies[0],
         strategies[1],
@@ -188,44 +165,25 @@ def clone_censor_weight(
         contrasts[2],
         float(window),
         until,
-        int(good.sum()),
+        int(replicates) - failed,
         failed,
         "; ".join(said),
     )
 
 
-def _fit(pair: tuple[Clones, Clones], level: float, sandwich: bool) -> CoxFit | None:
+def _fit(subjects: Subjects, pair: tuple[Clones, Clones], level: float) -> CoxFit | None:
     """Weighted Cox model on the clones of both strategies; None without both or without events."""
     if any(c.subject.size == 0 for c in pair) or not any(np.any(c.event) for c in pair):
         return None
     subject = np.concatenate([c.subject for c in pair])
+    start, stop = (np.concatenate(times) for times in zip(*(row_times(subjects, c) for c in pair), strict=True))
     return cox(
-        np.concatenate([c.stop for c in pair]),
+        stop,
         np.concatenate([c.event for c in pair]),
         np.repeat([1.0, 0.0], [c.subject.size for c in pair]),
-        entry=np.concatenate([c.start for c in pair]),
+        entry=start,
         weight=np.concatenate([c.weight for c in pair]),
-        cluster=subject if sandwich and np.unique(subject).size > 1 else None,
-        robust=sandwich,
+        cluster=subject if np.unique(subject).size > 1 else None,
+        robust=True,
         level=level,
     )
-
-
-def _contrasts(pair: tuple[Clones, Clones], fit: CoxFit | None, horizon: float) -> Floats:
-    """Log hazard ratio, difference in survival and in restricted mean, (3,)."""
-    result = np.full(3, np.nan)
-    if fit is not None and fit.converged:
-        result[0] = fit.coef[0]
-    if all(c.subject.size for c in pair) and horizon > 0:
-        curves = [kaplan_meier(c.stop, c.event, weight=c.weight, entry=c.start) for c in pair]
-        survival = [float(k.at(horizon, extend=True).survival[0]) for k in curves]
-        mean = [k.rmst(horizon, extend=True).value for k in curves]
-        result[1:] = survival[0] - survival[1], mean[0] - mean[1]
-    return result
-
-
-def _replicate(cohort: _Cohort, horizon: float, seed: np.random.SeedSequence) -> Floats:
-    """The contrasts (3,) of one sample of subjects drawn with replacement."""
-    n = cohort.time.size
-    pair = cohort.resampled(np.random.default_rng(seed).integers(0, n, n)).clones()
-    return _contrasts(pair, _fit(pair, 0.95, sandwich=False), horizon)

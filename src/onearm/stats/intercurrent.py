@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ._clone_censor import CloneCensorWeight as CloneCensorWeight
     from ._clone_censor import clone_censor_weight as clone_censor_weight
-    from ._clone_contrast import Contrast as Contrast
+    from ._clone_contrast import StrategyContrast as StrategyContrast
     from ._landmark import Landmark as Landmark
     from ._landmark import landmark as landmark
     from ._mantel_byar import MantelByar as MantelByar
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _NAMES: dict[str, str] = {
     "CloneCensorWeight": "_clone_censor",
     "clone_censor_weight": "_clone_censor",
-    "Contrast": "_clone_contrast",
+    "StrategyContrast": "_clone_contrast",
     "Landmark": "_landmark",
     "landmark": "_landmark",
     "MantelByar": "_mantel_byar",
