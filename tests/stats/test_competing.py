@@ -273,6 +273,8 @@ def test_huge_times() -> None:
     lost = f.rmtl(1e300, 1)
     assert lost.value == pytest.approx(0.25e300)
     assert np.isfinite(lost.std_error)
+    soon = cumulative_incidence([1e300, 2e300], [1, 0]).rmtl(1e-300)
+    assert (soon.value, soon.std_error) == (0, 0)
 
 
 def test_limits_are_zero_where_the_incidence_is() -> None:
@@ -303,6 +305,7 @@ def test_limits_are_zero_where_the_incidence_is() -> None:
         (([1, 2], [1, 0]), {"causes": [1, 2.5]}, "causes must hold positive whole numbers, found 2.5 at index 1"),
         (([1, 2], [1, 0]), {"causes": [1, 2, 2]}, "causes must differ, found 1, 2, 2"),
         (([1, 2], [1, 0]), {"causes": []}, "causes is empty"),
+        (([1, 2], [1, 0]), {"causes": [[1], [2, 3]]}, "causes must hold numbers only"),
     ],
 )
 def test_bad_input(arguments: Any, options: Any, message: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._input import Floats, Ints, as_vector
+from ._input import Floats, Ints, as_floats, as_vector
 
 _LARGEST = 2**53  # whole numbers beyond it are not all floats
 
@@ -25,7 +25,7 @@ def as_listed_causes(value: ArrayLike | None, seen: Ints) -> Ints:
     """The causes to be shown (k,), increasing: those ``seen``, or those listed, all of the former among them."""
     if value is None:
         return seen
-    x = as_vector("causes", np.atleast_1d(np.asarray(value)))
+    x = as_vector("causes", np.atleast_1d(as_floats("causes", value)))
     bad = _bad_labels(x, 1)
     if bad.size:
         raise ValueError(f"causes must hold positive whole numbers, found {x[bad[0]]} at index {bad[0]}")

@@ -126,7 +126,7 @@ def _by_cluster(when: Ints, change: Floats, cluster: Ints) -> tuple[Ints, Floats
 def area_error(rows: Rows, cause: int, tau: float, variance: str) -> float:
     """Standard error of the area under F_k from 0 to ``tau``, worked out with tau as the unit of time."""
     steps = Steps.make(rows)
-    time = np.minimum(rows.grid / tau, 1.0)
+    time = np.minimum(rows.grid, tau) / tau
     width = np.r_[np.diff(time), 1 - time[-1]]
     if variance == "aalen":
         own, other, f, inverse = _aalen_parts(rows, steps, cause)
