@@ -446,3 +446,24 @@ def test_a_stratum_without_events_changes_nothing(ties: str, without: int) -> No
         both, alone = (cox(time[k:], event[k:], x[k:], strata=strata[k:], ties=ties) for k in (0, size))
         assert both.coef == pytest.approx(alone.coef, rel=1e-9)
         assert both.log_likelihood == pytest.approx(alone.log_likelihood, rel=1e-12)
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("p", [2, 3])
+def test_no_coefficient_runs_away_in_silence(p: int, late: bool) -> None:
+    """Eight rows are often separated: then every answer says so, and no likelihood exceeds 1."""
+    rng = np.random.default_rng(1)
+    flagged = 0
+    for _ in range(150):
+        time, event = rng.integers(2, 30, 8).astype(float), rng.random(8) < 0.7
+        event[0] = True
+        x = np.round(rng.normal(size=(8, p)), 1)
+        entry = time * rng.random(8) * (rng.random(8) < 0.6) if late else None
+        fit = cox(time, event, x, entry=entry)
+        assert fit.log_likelihood.fitted < 1e-9
+        flagged += bool(fit.message)
+        if not fit.message:
+            assert np.max(fit.std_error * x.std(axis=0)) < 100
+            score = fit.residuals("score").sum(axis=0)
+            assert np.abs(score).max() < 1e-6
+    assert flagged > 5

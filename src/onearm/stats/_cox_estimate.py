@@ -33,7 +33,7 @@ from ._cox_shared import (
 )
 from ._distributions import critical_value, two_sided_p
 from ._input import Floats, Ints
-from ._newton import Maximum, estimable, maximize
+from ._newton import Maximum, estimable, maximize, runaways
 
 _LARGE = 30_000  # numbers in the covariates from which first derivatives alone go ahead
 _INSTEAD = ", use the likelihood ratio or Firth's penalty"  # where a coefficient runs away
@@ -65,6 +65,9 @@ def estimate(rows: Rows, design: Design, ties: str, robust: bool, level: float) 
         null = _evaluator(rows, z, ties)(zero[free])
         assert null is not None
     top = _maximum(rows, z, ties, null) if np.any(free) else Maximum(zero[free], null, 0, True, free[free])
+    gone = runaways(null.information, top.point.information)
+    if np.any(gone):
+        top = replace(top, converged=False, runaway=top.runaway | gone)
     inverse = inverted(top.point.information)
     sandwich = robust_score = None
     if robust:

@@ -9,7 +9,9 @@ weight of its events; exact has terms of mass 0 at tied cells, which ``_cox_exac
 A segment is a run of sorted rows that belong to the same risk sets: the events of a tied cell, and what
 follows up to the next cell. Sums over risk sets are sums over segments, added up from the last cell of a
 stratum to its first; running sums never cross strata, so that a small risk set does not drown in the
-rounding of the others. With late entry the same sums over rows not yet entered are taken off.
+rounding of the others. With late entry the same sums over rows not yet entered are taken off, which loses digits
+where those outweigh the rows at risk; while rows times cells are few, a table of who is at risk when is kept instead
+and nothing is taken off.
 
 Arrays of rows, cells or terms run along the last axis: covariates are (p, n), one a row.
 
@@ -24,6 +26,7 @@ import numpy as np
 
 from ._input import Bools, Floats, Ints, count
 
+_TABLE = 1 << 20  # rows times cells up to which late entry is summed by a table
 _BUFFER = 1 << 17  # numbers held at once where columns are scaled before they are summed
 
 
@@ -58,6 +61,7 @@ class RiskSets:
     fraction: Floats
     mass: Floats
     event_weight: Floats  # (n,) weight of a row's event, 0 without one
+    members: Floats | None  # (n, K) 1 where a row is at risk in a cell; with late entry and few of them
 
     @staticmethod
     def make(stop: Ints, start: Ints | None, event: Bools, stratum: Ints, weight: Floats, ties: str) -> RiskSets:
@@ -145,6 +149,7 @@ class RiskSets:
             fraction=fraction,
             mass=mass,
             event_weight=np.where(event, weight, 0.0),
+            members=_members(first, last, late, late_first, k),
         )
 
     @property
@@ -156,6 +161,8 @@ class RiskSets:
         """Sums of ``v`` (..., n) over each cell's risk set (..., K) and over a tied cell's events (..., T)."""
         if self.opening.size == 1 and 4 * self.cuts.size > v.shape[-1] and not self.late.size:
             return self._sums_by_row(v)
+        if self.members is not None:
+            return v @ self.members, self._of_ties(v)
         part = np.add.reduceat(v, self.cuts, axis=-1)
         begun = part if self.cuts.size == self.cells else part[..., self.head]
         dead = begun[..., self.tied]
@@ -169,9 +176,12 @@ class RiskSets:
     def _sums_by_row(self, v: Floats) -> tuple[Floats, Floats]:
         """The same where segments are so short that adding up row by row costs less."""
         tail = np.cumsum(v[..., ::-1], axis=-1)[..., ::-1]
+        return tail.take(self.start, axis=-1), self._of_ties(v)
+
+    def _of_ties(self, v: Floats) -> Floats:
+        """Sums of ``v`` (..., n) over the events of each tied cell (..., T)."""
         events = v[..., self.tied_rows]
-        dead = np.add.reduceat(events, self.tied_start, axis=-1) if self.tied.size else events
-        return tail.take(self.start, axis=-1), dead
+        return np.asarray(np.add.reduceat(events, self.tied_start, axis=-1)) if self.tied.size else events
 
     def scaled_totals(self, x: Floats, r: Floats) -> tuple[Floats, Floats]:
         """The same for the products of ``x`` (p, n) and ``r`` (n,), a few columns at a time."""
@@ -213,6 +223,8 @@ class RiskSets:
 
     def over_cells(self, v: Floats) -> Floats:
         """For each row (..., n), the sum of a cell quantity (..., K) over the cells it is at risk in."""
+        if self.members is not None:
+            return v @ self.members.T
         running = np.zeros((*v.shape[:-1], self.cells + 1))
         running[..., 1:] = self.running(v)
         total = running.take(self.last, axis=-1)
@@ -237,6 +249,16 @@ class RiskSets:
         total = v[self.term_start]
         total[self.tied] = self.by_tied(v)
         return total
+
+
+def _members(first: Ints, last: Ints, late: Ints, late_first: Ints, cells: int) -> Floats | None:
+    """The table of who is at risk in which cell (n, K), where late entry asks for it and it is small."""
+    if not late.size or first.size * cells > _TABLE:
+        return None
+    begin = first.copy()
+    begin[late] = late_first
+    k = np.arange(cells)
+    return ((begin[:, None] <= k) & (k < last[:, None])).astype(np.float64)
 
 
 def sum_by(code: Ints, v: Floats, size: int) -> Floats:

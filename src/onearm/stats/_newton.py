@@ -49,7 +49,8 @@ def maximize(evaluate: Callable[[Floats], P | None], b: Floats, point: P, limit:
     """Newton steps from ``b``, halved while the log-likelihood falls.
 
     A coefficient runs away (monotone likelihood, separation) when the log-likelihood has stopped
-    growing while the steps have not shrunk: at the true maximum steps shrink quadratically.
+    growing while the steps have not shrunk: at the true maximum steps shrink quadratically. A step that had to be
+    halved until it was small is no sign of a maximum: only the whole step counts.
     """
     none = np.zeros(b.size, dtype=np.bool_)
     floor = 1e-9 * float(np.max(np.diag(point.information)))
@@ -68,10 +69,10 @@ def maximize(evaluate: Callable[[Floats], P | None], b: Floats, point: P, limit:
         if moved is None:
             flat = bool(np.max(np.abs(step)) <= 1e-6 * (1 + np.max(np.abs(b))))
             return Maximum(b, point, iteration, flat, none if flat else _large(step))
-        step, after = moved
+        whole, (step, after) = float(np.max(np.abs(step))), moved
         size, gain = float(np.max(np.abs(step))), after.value - point.value
         b, point = b + step, after
-        if size <= _STEP * (1 + float(np.max(np.abs(b)))):
+        if whole <= _STEP * (1 + float(np.max(np.abs(b)))):
             lost = _directions_lost(point.information, floor)
             return Maximum(b, point, iteration, not np.any(lost), lost)
         if gain <= _FLAT * (1 + abs(point.value)) and size > 0.5 * previous and size > 1e-3:
@@ -95,6 +96,22 @@ def _directions_lost(information: Floats, floor: float) -> Bools:
     """Columns along which curvature has fallen below ``floor``: what is left of it is rounding."""
     value, vector = np.linalg.eigh(information)
     return np.asarray(np.any(np.abs(vector[:, value < floor]) > 0.1, axis=1), dtype=np.bool_)
+
+
+def runaways(start: Floats, end: Floats) -> Bools:
+    """Columns whose curvature has all but vanished on the way from ``start`` to ``end``, both (p, p).
+
+    Along a direction v the log-likelihood grows without limit when v' end v / v' start v goes to 0: below 1e-6 (a
+    standard error a thousand times that at the start) it is taken to have done so.
+    """
+    try:
+        root = np.linalg.inv(np.linalg.cholesky(start))
+        value, vector = np.linalg.eigh(root @ end @ root.T)
+    except np.linalg.LinAlgError:
+        return np.zeros(start.shape[0], dtype=np.bool_)
+    direction = root.T @ vector[:, value < 1e-6]
+    direction /= np.maximum(np.max(np.abs(direction), axis=0, initial=0.0), 1e-300)
+    return np.asarray(np.any(np.abs(direction) > 0.1, axis=1), dtype=np.bool_)
 
 
 def _large(step: Floats) -> Bools:
