@@ -137,12 +137,13 @@ def clone_censor_weight(
     failed = 0
     if replicates:
         drawn = bootstrap(
-            statistic,
+            statistic.replicates(pair),
             t.size,
             replicates=int(replicates),
             seed=secrets.randbits(64) if seed is None else seed,
             level=level,
             executor=executor,
+            vectorized=True,
             max_failed=1 - 0.5 / replicates,
         )
         failed = drawn.failed

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ._bootstrap_cox import CoxReplicates
 from ._bootstrap_record import Bootstrap
 from ._clones import Clones, Subjects, make_clones
 from ._cox_fit import CoxFit
@@ -65,12 +66,25 @@ def robust(value: float, fit: CoxFit | None, level: float) -> StrategyContrast:
 class Contrasts:
     """The statistic of a bootstrap of subjects: cloned and weighted again from how often each was drawn.
 
-    ``deviation`` (2, n) ranks at which each leaves "switch" and "stay"; ``horizon`` of the differences.
+    ``deviation`` (2, n) ranks at which each leaves "switch" and "stay"; ``horizon`` of the differences; ``models``
+    (2,) of deviation, which fit many samples at a time, or None where there is none or its fit is not sound.
     """
 
     subjects: Subjects
     deviation: Ints
     horizon: float
+    models: tuple[CoxReplicates | None, ...] = (None, None)
+
+    def replicates(self, pair: tuple[Clones, Clones]) -> Contrasts:
+        """The same with models of deviation, for the clones of all subjects."""
+        x = self.subjects.x
+        models = (
+            CoxReplicates(c.until + 1, c.deviated, x, None, None, None, "efron")
+            if x is not None and c.sound and c.deviated.any()
+            else None
+            for c in pair
+        )
+        return Contrasts(self.subjects, self.deviation, self.horizon, tuple(models))
 
     @property
     def undefined(self) -> str:
@@ -78,10 +92,17 @@ class Contrasts:
         return "nobody follows one of the strategies, or the hazard ratio has no finite estimate"
 
     def __call__(self, drawn: Ints) -> Floats:
-        """Log hazard ratio, difference in survival and in restricted mean (3,) for integer weights (n,)."""
+        """Log hazard ratio, difference in survival and in restricted mean (B, 3) for integer weights (B, n)."""
+        found = [None if model is None else model(drawn) for model in self.models]
+        return np.array([self._one(w, [None if b is None else b[r] for b in found]) for r, w in enumerate(drawn)])
+
+    def _one(self, drawn: Ints, found: list[Floats | None]) -> Floats:
+        """The contrasts of one sample, given coefficients of deviation; those not finite are fitted again."""
         rows = np.repeat(np.arange(drawn.size), drawn)
-        subjects, deviation = self.subjects.drawn(rows), self.deviation[:, rows]
-        return self.of((make_clones(subjects, deviation[0]), make_clones(subjects, deviation[1])))
+        subjects = self.subjects.drawn(rows)
+        known = [b if b is not None and np.isfinite(b).all() else None for b in found]
+        first, second = (make_clones(subjects, d[rows], b) for d, b in zip(self.deviation, known, strict=True))
+        return self.of((first, second))
 
     def of(self, pair: tuple[Clones, Clones]) -> Floats:
         """The three contrasts of given clones; NaN where there is none."""

@@ -85,10 +85,11 @@ class Clones:
     sound: bool
 
 
-def make_clones(subjects: Subjects, deviation: Ints) -> Clones:
+def make_clones(subjects: Subjects, deviation: Ints, b: Floats | None = None) -> Clones:
     """Rows of one strategy, cut only where the weights change between two event times.
 
-    ``deviation`` (n,) is the rank of the time of deviation. An event or the end of follow-up on that day comes
+    ``deviation`` (n,) is the rank of the time of deviation; ``b`` (p,) the coefficients of the model of deviation
+    where they are known already. An event or the end of follow-up on that day comes
     first: the subject did not deviate.
     """
     grid, leaves, event = subjects.grid, subjects.exit, subjects.event
@@ -110,7 +111,7 @@ def make_clones(subjects: Subjects, deviation: Ints) -> Clones:
             ones,
             True,
         )
-    risk, rank, hazard, null, sound = _deviation(until, deviated, subjects.x, subjects.stabilized)
+    risk, rank, hazard, null, sound = _deviation(until, deviated, subjects.x, b, subjects.stabilized)
     # H just before each event time; a cut after the last deviation before it
     occurs = np.bincount(leaves[event], minlength=grid.size) > 0
     steps = np.searchsorted(rank, np.flatnonzero(occurs), side="left")
@@ -140,7 +141,7 @@ def make_clones(subjects: Subjects, deviation: Ints) -> Clones:
 
 
 def _deviation(
-    until: Ints, deviated: Bools, x: Floats | None, stabilized: bool
+    until: Ints, deviated: Bools, x: Floats | None, b: Floats | None, stabilized: bool
 ) -> tuple[Floats, Ints, Floats, Floats, bool]:
     """exp(x b) of deviating, 1 for the largest; ranks at which someone deviates, H after each with and without x."""
     rows = sorting(2 * until + ~deviated)
@@ -148,7 +149,8 @@ def _deviation(
     sets = RiskSets.make(ordered, None, deviated[rows], np.zeros_like(rows), np.ones(rows.size), "efron")
     relative, sound = np.ones(rows.size), True
     if x is not None:
-        b, sound = _coefficients(sets, x, rows)
+        if b is None:
+            b, sound = _coefficients(sets, x, rows)
         score = x @ b
         relative = np.exp(np.maximum(score - score.max(), -_LARGEST))
     hazard = _hazard(sets, relative[rows])
