@@ -232,3 +232,10 @@ def test_readings_refuse() -> None:
 def test_log_rank_refuses(event: Any, group: Any, options: dict[str, Any], word: str) -> None:
     with pytest.raises(ValueError, match=word):
         log_rank([1, 2], event, group, **options)
+
+
+def test_seconds_since_1970_are_not_follow_up() -> None:
+    epoch = 1_700_000_000
+    with pytest.raises(ValueError, match="count time from each subject's own start"):
+        kaplan_meier([epoch, epoch + 1, epoch + 2], [1, 1, 1])
+    assert kaplan_meier([1e12 / 3, 2e12 / 3], [1, 1]).time.size == 2

@@ -62,12 +62,24 @@ def time_order(times: Floats) -> tuple[Ints, Floats]:
 
 
 def run_starts(ordered: Floats) -> NDArray[np.bool_]:
-    """Where a new time begins in sorted times; neighbours within a relative 1e-9 are one time."""
+    """Where a new time begins in sorted times; neighbours within a relative 1e-9 are one time.
+
+    Whole numbers that differ are no rounding: where they are that close (seconds since 1970, say) ValueError.
+    """
     starts = np.ones(ordered.size, dtype=bool)
     for low in range(1, ordered.size, _BLOCK):
         later = ordered[low : low + _BLOCK]
         gap = later - ordered[low - 1 : low - 1 + later.size]
         np.greater(gap, TIE_TOLERANCE * later, out=starts[low : low + _BLOCK])
+    if ordered.size and ordered[-1] > 0.5 / TIE_TOLERANCE:
+        near = np.flatnonzero(~starts[1:] & (np.diff(ordered) > 0))
+        whole = near[(np.floor(ordered[near]) == ordered[near]) & (ordered[near] < 2.0**53)]
+        if whole.size:
+            a, b = ordered[whole[0]], ordered[whole[0] + 1]
+            raise ValueError(
+                f"time holds {a:.0f} and {b:.0f}, which are too close for their size to be told apart: count time from "
+                "each subject's own start"
+            )
     return starts
 
 
