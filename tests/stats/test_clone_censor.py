@@ -317,3 +317,16 @@ def test_refuses() -> None:
         follow_strategy([4, 6], [1, 1], [1, 2], truncate=0)
     with pytest.raises(ValueError, match="level must lie between"):
         clone_censor_weight(*data, window=3, level=95)
+
+
+def test_nothing_is_said_of_what_nobody_was_followed_for() -> None:
+    time, event = np.arange(1, 21.0), np.arange(20) % 2
+    nobody = clone_censor_weight(time, event, np.full(20, np.nan), window=6.0, horizon=15.0, replicates=10, seed=1)
+    assert "nobody is followed after a switch within the window" in nobody.message
+    for contrast in (nobody.log_hazard_ratio, nobody.survival_difference, nobody.rmst_difference):
+        assert np.isnan([contrast.value, contrast.std_error, contrast.low, contrast.high]).all()
+    switch = np.where(np.arange(20) < 12, np.nan, 3.0)
+    far = clone_censor_weight(time, event, switch, window=6.0, horizon=40.0, replicates=10, seed=1)
+    assert np.isnan(far.survival_difference.value) == ("to the horizon 40" in far.message)
+    near = clone_censor_weight(time, event, switch, window=6.0, horizon=10.0, replicates=10, seed=1)
+    assert np.isfinite(near.survival_difference.value)

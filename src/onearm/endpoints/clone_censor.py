@@ -118,7 +118,7 @@ def _side(side: Any, words: Words, e: CloneCensorWeight, times: Times, common: d
             high=tuple(known(float(v)) for v in km.high),
             at_risk=tuple(float(v) for v in km.n_at_risk),
             events=tuple(float(v) for v in km.n_events),
-            censored=_left(km),
+            censored=tuple(float(v) for v in side.n_left),
             risk=_risk(km, times, e),
             n=len(times.subjects),
             method=method,
@@ -128,12 +128,6 @@ def _side(side: Any, words: Words, e: CloneCensorWeight, times: Times, common: d
         )
     )
     return out
-
-
-def _left(km: Any) -> tuple[float, ...]:
-    """Clones who left or were lost at each time: rows cut where weights change go on and are not counted."""
-    after = np.r_[km.n_at_risk[1:], 0.0]
-    return tuple(float(v) for v in km.n_at_risk - km.n_events - after)
 
 
 def _risk(km: Any, times: Times, e: CloneCensorWeight) -> Any:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from onearm.protocol.base import Name, Part
 
-Level = Annotated[float, Field(gt=0.5, lt=1)]
+Level = Annotated[float, Field(gt=0.5, le=0.9999)]
 Months = Annotated[float, Field(gt=0, le=1200)]
 Interval = Literal["log-log", "log", "plain", "logit", "arcsine"]
 CurveInterval = Literal["log-log", "log", "plain", "logit", "arcsine", "beta-product"]

@@ -55,7 +55,7 @@ def difference_interval(
     """
     x1, n1 = counted("x1", x1, "n1", n1)
     x0, n0 = counted("x0", x0, "n0", n0)
-    if not 0 < level < 1:
+    if not 0 < level < 1 - 1e-12:
         raise ValueError(f"level must lie between 0 and 1, found {level}")
     if method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}; found {method!r}")

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import math
 import secrets
-from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,6 +25,11 @@ from ._input import TIE_TOLERANCE, as_indicator, as_level, as_matrix, as_times
 from ._strategy import Strategy, report_strategy, row_times
 from ._switch import as_switch_times
 from .cox import cox
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from ._curve import KaplanMeier
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,6 +139,14 @@ def clone_censor_weight(
     statistic = Contrasts(subjects, np.array(ranks), until)
     value = statistic.of(pair)
     value[0] = fit.coef[0] if fit is not None and fit.converged else math.nan
+    if not np.any(within & (switch < t)):
+        value[:] = math.nan
+        said.append("nobody is followed after a switch within the window: there is nothing to compare")
+    for name, s in zip(("switch", "stay"), strategies, strict=True):
+        if s.curve is not None and _ends_before(s.curve, until):
+            value[1:] = math.nan
+            end = f"{s.curve.time[-1]:g}"
+            said.append(f"differences: under {name} nobody is followed to the horizon {until:g}, the last one to {end}")
     failed = 0
     if replicates:
         drawn = bootstrap(
@@ -153,7 +166,7 @@ def clone_censor_weight(
                 f"{failed} of {replicates} bootstrap replicates had no estimate of all three contrasts and are left "
                 f"out of those they lack: {why}"
             )
-        contrasts = [bootstrapped(v, drawn, k) for k, v in enumerate(value)]
+        contrasts = [unknown(v) if math.isnan(v) else bootstrapped(v, drawn, k) for k, v in enumerate(value)]
     else:
         said.append("the differences have no standard error: the same subjects are in both strategies; set replicates")
         contrasts = [robust(value[0], fit, level), unknown(value[1]), unknown(value[2])]
@@ -170,6 +183,11 @@ def clone_censor_weight(
         failed,
         "; ".join(said),
     )
+
+
+def _ends_before(curve: KaplanMeier, horizon: float) -> bool:
+    """Whether survival at the horizon is unknown: follow-up ends before it and the curve has not reached 0."""
+    return bool(horizon > curve.time[-1] * (1 + TIE_TOLERANCE) and curve.survival[-1] > 0)
 
 
 def _fit(subjects: Subjects, pair: tuple[Clones, Clones], level: float) -> CoxFit | None:

@@ -14,6 +14,7 @@ from ._order import distinct_ranks
 
 Bools = NDArray[np.bool_]
 
+_HEAVIEST = 1e100  # a weight
 _SAMPLED = 512  # rows looked at to guess the labels of a long vector
 
 
@@ -91,6 +92,8 @@ def as_weights(name: str, value: ArrayLike | None, n: int) -> Floats:
         raise ValueError(f"{name} has negative values, the first at index {np.flatnonzero(x < 0)[0]}")
     if not x.max() > 0:
         raise ValueError(f"{name} is zero throughout: nothing is left to analyse")
+    if not 1 / _HEAVIEST < x.max() < _HEAVIEST:
+        raise ValueError(f"{name} must be of ordinary size (squares are needed), the largest value is {x.max():g}")
     return x
 
 
@@ -153,8 +156,8 @@ def _few_labels(x: NDArray[Any]) -> tuple[NDArray[Any], Ints] | None:
 
 
 def as_level(level: float) -> float:
-    """A confidence level strictly between 0 and 1."""
-    if not 0 < level < 1:
+    """A confidence level strictly between 0 and 1, and so far from 1 that its tail is a number."""
+    if not 0 < level < 1 - 1e-12:
         raise ValueError(f"level must lie between 0 and 1, found {level}")
     return float(level)
 

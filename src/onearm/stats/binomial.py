@@ -85,7 +85,7 @@ def proportion_interval(x: int, n: int, level: float = 0.95, method: str = "clop
     (0.2553, 0.3662)
     """
     x, n = counted("x", x, "n", n)
-    if not 0 < level < 1:
+    if not 0 < level < 1 - 1e-12:
         raise ValueError(f"level must lie between 0 and 1, found {level}")
     if method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}; found {method!r}")
