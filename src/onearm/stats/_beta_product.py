@@ -25,7 +25,7 @@ from numpy.typing import ArrayLike
 
 from ._beta_product_limits import exact_limits, matched_beta, moment_limits, product_logs
 from ._curve import Quantile
-from ._input import TIE_TOLERANCE, Bools, Floats, as_choice, as_level, as_vector
+from ._input import TIE_TOLERANCE, Bools, Floats, as_choice, as_floats, as_level, as_vector
 from ._kaplan_meier import kaplan_meier
 
 METHODS = ("moments", "exact")
@@ -81,7 +81,7 @@ class BetaProduct:
         ValueError
             If a time is missing or infinite.
         """
-        t = as_vector("times", np.atleast_1d(np.asarray(times, dtype=np.float64)))
+        t = as_vector("times", np.atleast_1d(as_floats("times", times)))
         slack = TIE_TOLERANCE * np.abs(t)
         step = np.searchsorted(self.time, t + slack, side="right")
         beyond = t > self.time[-1] + slack

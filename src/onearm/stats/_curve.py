@@ -13,7 +13,7 @@ from ._curve_readings import Quantile as Quantile
 from ._curve_readings import RestrictedMean as RestrictedMean
 from ._curve_readings import SurvivalAt as SurvivalAt
 from ._curve_variance import Steps, area_influence, area_variance, hazard_influence, steps
-from ._input import TIE_TOLERANCE, Bools, Floats, as_choice, as_vector
+from ._input import TIE_TOLERANCE, Bools, Floats, as_choice, as_floats, as_vector
 from ._limits import INTERVALS, survival_limits
 from ._sample import Sample
 
@@ -168,12 +168,12 @@ class SurvivalCurve:
         variance = area_variance(self.sample, self._steps(), share, self.variance == "infinitesimal jackknife")
         return RestrictedMean(float(area[0]), tau * math.sqrt(variance), float(tau))
 
-    def _area(self, tau: float, extend: bool) -> Floats:
+    def _area(self, tau: float, extend: bool, name: str = "tau") -> Floats:
         """Area under S to tau, from 0 and from each grid time (m + 1,)."""
         if not (math.isfinite(tau) and tau > 0):
-            raise ValueError(f"tau must be a positive number, found {tau}")
+            raise ValueError(f"{name} must be a positive number, found {tau}")
         if tau > self.time[-1] * (1 + TIE_TOLERANCE) and self.survival[-1] > 0 and not extend:
-            raise ValueError(f"tau {tau} lies beyond the last follow-up {self.time[-1]}")
+            raise ValueError(f"{name} {tau} lies beyond the last follow-up {self.time[-1]}")
         grid, survival = self.sample.grid, self.survival
         if grid.size > self.time.size:  # entries have grid times of their own, where S does not change
             survival = np.r_[1.0, survival][np.searchsorted(self.time, grid, side="right")]
@@ -220,7 +220,7 @@ class SurvivalCurve:
         t, slack = _as_read("times", times)
         s = self.sample
         if kind == "rmst":
-            by_row = [area_influence(s, self._steps(), self._area(tau, extend)[1:]) for tau in t.tolist()]
+            by_row = [area_influence(s, self._steps(), self._area(tau, extend, "times")[1:]) for tau in t.tolist()]
             return s.spread(np.column_stack(by_row))
         last = np.searchsorted(s.grid, t + slack, side="right") - 1
         moved = -self.at(t, extend=extend).survival * hazard_influence(s, self._steps(), last)
@@ -234,5 +234,5 @@ class KaplanMeier(SurvivalCurve):
 
 def _as_read(name: str, times: ArrayLike) -> tuple[Floats, Floats]:
     """Times to read a curve at, and how far a near tie reaches."""
-    t = as_vector(name, np.atleast_1d(np.asarray(times, dtype=np.float64)))
+    t = as_vector(name, np.atleast_1d(as_floats(name, times)))
     return t, TIE_TOLERANCE * np.abs(t)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from ._incidence_rows import Rows
 from ._incidence_variance import area_error
-from ._input import TIE_TOLERANCE, Floats, Ints, as_vector
+from ._input import TIE_TOLERANCE, Floats, Ints, as_floats, as_vector
 
 _REACHED = math.sqrt(np.finfo(float).eps)  # an incidence this close to p has reached p
 
@@ -84,7 +84,7 @@ class CauseCurve:
         ValueError
             If a time is missing or infinite.
         """
-        t = as_vector("times", np.atleast_1d(np.asarray(times, dtype=np.float64)))
+        t = as_vector("times", np.atleast_1d(as_floats("times", times)))
         slack = TIE_TOLERANCE * np.abs(t)
         step = np.searchsorted(self.time, t + slack, side="right")
         unknown = (t > self.time[-1] + slack) & (not (extend or self.complete))

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ._distributions import critical_value, two_sided_p
-from ._input import Floats, Ints, as_choice, as_level, as_times
+from ._input import Floats, Ints, as_choice, as_floats, as_level, as_times
 from ._limits import survival_limits
 from ._two_groups import TwoGroups, two_groups
 
@@ -115,7 +115,7 @@ def milestone_difference(
     as_choice("scale", scale, SCALES)
     level = as_level(level)
     pair = two_groups(time, event, group, weight, cluster, reference, level)
-    given = np.asarray(at, dtype=np.float64)
+    given = as_floats("at", at)
     times = as_times("at", np.atleast_1d(given))
     s = np.stack([km.at(times).survival for km in pair.curves])
     errors = np.stack([km.at(times).std_error for km in pair.curves])

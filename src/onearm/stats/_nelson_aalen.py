@@ -11,7 +11,7 @@ from ._curve import SurvivalCurve
 from ._curve_estimate import VARIANCES, as_robust, curve_fields
 from ._curve_variance import hazard_influence, log_survival_variance, steps
 from ._distributions import critical_value
-from ._input import TIE_TOLERANCE, Floats, as_choice, as_level, as_vector
+from ._input import TIE_TOLERANCE, Floats, as_choice, as_floats, as_level, as_vector
 from ._limits import INTERVALS
 from ._sample import Sample, make_sample
 
@@ -65,7 +65,7 @@ class NelsonAalen:
 
     def at(self, times: ArrayLike, *, extend: bool = False) -> HazardAt:
         """H and its limits at given times; beyond the last follow-up NaN, or the last value if ``extend``."""
-        t = as_vector("times", np.atleast_1d(np.asarray(times, dtype=np.float64)))
+        t = as_vector("times", np.atleast_1d(as_floats("times", times)))
         slack = TIE_TOLERANCE * np.abs(t)
         step = np.searchsorted(self.time, t + slack, side="right")
         unknown = (t > self.time[-1] + slack) & (not extend)
@@ -89,7 +89,7 @@ class NelsonAalen:
         >>> (72 * na.influence([1, 6])).round(9).T.tolist()
         [[10.0, -2.0, -2.0, -2.0, -2.0, -2.0], [10.0, -2.0, 7.0, 7.0, -11.0, -11.0]]
         """
-        t = as_vector("times", np.atleast_1d(np.asarray(times, dtype=np.float64)))
+        t = as_vector("times", np.atleast_1d(as_floats("times", times)))
         last = np.searchsorted(self.sample.grid, t + TIE_TOLERANCE * np.abs(t), side="right") - 1
         return self.sample.spread(hazard_influence(self.sample, steps(self.sample.counts, self.ties), last))
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._curve import KaplanMeier
-from ._input import TIE_TOLERANCE, Bools, Floats, Ints, as_choice, as_indicator, as_times, as_vector
+from ._input import TIE_TOLERANCE, Bools, Floats, Ints, as_choice, as_floats, as_indicator, as_times, as_vector
 from ._kaplan_meier import kaplan_meier
 
 METHODS = ("infinitesimal", "jackknife")
@@ -68,7 +68,8 @@ def pseudo_values(
     t = as_times("time", time)
     d = as_indicator("event", event, t.size)
     name, given = ("at", at) if rmst is None else ("rmst", rmst)
-    horizon = as_vector(name, np.atleast_1d(np.asarray(given, dtype=np.float64)))
+    assert given is not None
+    horizon = as_vector(name, np.atleast_1d(as_floats(name, given)))
     bad = np.flatnonzero((horizon < 0) if rmst is None else (horizon <= 0))
     if bad.size:
         raise ValueError(f"{name} must be positive, found {horizon[bad[0]]}")

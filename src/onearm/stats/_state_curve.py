@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ._aalen_johansen import Steps, occupation
-from ._input import TIE_TOLERANCE, Floats, Ints, as_vector
+from ._input import TIE_TOLERANCE, Floats, Ints, as_floats, as_vector
 from ._limits import survival_limits
 from ._state_influence import influence
 from ._transitions import Transitions
@@ -102,7 +102,7 @@ class StateProbabilities:
         >>> r.at(4).probability.tolist()
         [[0.5, 0.5]]
         """
-        t = as_vector("times", np.atleast_1d(np.asarray(times, dtype=np.float64)))
+        t = as_vector("times", np.atleast_1d(as_floats("times", times)))
         slack = TIE_TOLERANCE * np.abs(t)
         step = np.searchsorted(self.time, t + slack, side="right")
         unknown = (t > self.time[-1] + slack) & (not extend) & (not self._settled)
