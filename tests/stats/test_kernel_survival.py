@@ -239,3 +239,11 @@ def test_seconds_since_1970_are_not_follow_up() -> None:
     with pytest.raises(ValueError, match="count time from each subject's own start"):
         kaplan_meier([epoch, epoch + 1, epoch + 2], [1, 1, 1])
     assert kaplan_meier([1e12 / 3, 2e12 / 3], [1, 1]).time.size == 2
+
+
+def test_weights_whose_squares_overflow_are_refused() -> None:
+    for weight in ([1, 1e300], [1e-200, 1e-200]):
+        with pytest.raises(ValueError, match="weight must be of ordinary size"):
+            kaplan_meier([1, 2], [1, 1], weight=weight)
+    with pytest.raises(ValueError, match="times must hold numbers only"):
+        kaplan_meier([1, 2], [1, 1]).at("text")

@@ -149,6 +149,8 @@ def one_sample_log_rank(
     else:
         smr = standardized_mortality_ratio(round(observed), expected, level)
         exact, low, high = _exact_p(round(observed), expected, alternative), smr.low, smr.high
+    if not message and not math.isfinite(z * z):
+        message = f"only {expected:g} events are expected: the statistic is too large to be written down"
     return OneSampleLogRank(
         observed=observed,
         expected=expected,
