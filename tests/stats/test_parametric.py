@@ -400,3 +400,22 @@ def test_odd_small_samples_give_numbers_or_a_reason() -> None:
             assert fit.natural
             fit.rmst(2.0, [0])
             fit.mean([0])
+
+
+def test_ends_of_the_named_hazards() -> None:
+    infinite = [
+        float(d.hazard(np.inf))
+        for d in (models.weibull(2, 3), models.weibull(1, 4), models.weibull(0.5, 3), models.log_logistic(2, 10))
+    ]
+    assert infinite == [np.inf, 0.25, 0.0, 0.0]
+    assert models.weibull(1e-4, 1).parameters["scale"] == 1.0
+    assert models.weibull(1e-300, median=3).parameters["scale"] == np.inf
+    assert float(models.log_normal(0, 1).hazard(np.inf)) == 0.0
+    assert models.weibull(2, 3).survival([0, np.inf]).tolist() == [1.0, 0.0]
+    for call, words in (
+        (lambda: models.weibull(5e-324, 1), "shape must be at least"),
+        (lambda: models.weibull(1, 1).sample(-1, np.random.default_rng(1)), "n must be a whole number"),
+        (lambda: models.weibull(1, 1).time_at_hazard(-1), "cumulative must not be negative"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            call()

@@ -62,7 +62,7 @@ class Distribution:
 
     def sample(self, n: int, rng: np.random.Generator) -> Floats:
         """``n`` independent times drawn with ``rng``."""
-        return self.time_at_hazard(rng.standard_exponential(n))
+        return self.time_at_hazard(rng.standard_exponential(as_number(n)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,10 +77,10 @@ class LogLocationScale(Distribution):
     def parameters(self) -> Mapping[str, float]:
         """The usual parameters: rate; shape and scale; mean_log and sd_log."""
         if self.name == "exponential":
-            return {"rate": math.exp(-self.location)}
+            return {"rate": _exp(-self.location)}
         if self.name == "log-normal":
             return {"mean_log": self.location, "sd_log": self.scale}
-        return {"shape": 1 / self.scale, "scale": math.exp(self.location)}
+        return {"shape": 1 / self.scale, "scale": _exp(self.location)}
 
     def cumulative_hazard(self, times: ArrayLike) -> Floats:
         """H(t) = -log S((log t - location) / scale)."""
@@ -90,17 +90,22 @@ class LogLocationScale(Distribution):
         """h(t) = f(z) / (S(z) scale t); at 0 its limit."""
         t = _times(times)
         if self.name == "exponential":
-            return np.full(t.shape, math.exp(-self.location))
-        positive = np.where(t > 0, t, 1.0)
-        h = -FAMILIES[self.name].tail(self._z(positive))[1] / (self.scale * positive)
-        start = 0.0
+            return np.full(t.shape, _exp(-self.location))
+        inside = (t > 0) & (t < math.inf)
+        positive = np.where(inside, t, 1.0)
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # far out a hazard is 0 or infinite
+            rise = -FAMILIES[self.name].tail(self._z(positive))[1]
+            h = np.where(rise > 0, rise / (self.scale * positive), 0.0)
+        start = end = 0.0
         if self.name != "log-normal" and self.scale >= 1:
-            start = math.inf if self.scale > 1 else math.exp(-self.location)
-        return np.where(t > 0, h, start)
+            start = math.inf if self.scale > 1 else _exp(-self.location)
+        if self.name == "weibull" and self.scale <= 1:
+            end = math.inf if self.scale < 1 else _exp(-self.location)
+        return np.where(inside, h, np.where(t > 0, end, start))
 
     def time_at_hazard(self, cumulative: ArrayLike) -> Floats:
         """exp(location + scale z), z the standard form's inverse."""
-        z = FAMILIES[self.name].inverse(as_floats("cumulative", cumulative))
+        z = FAMILIES[self.name].inverse(_hazards(cumulative))
         with np.errstate(over="ignore"):
             return np.exp(self.location + self.scale * z)
 
@@ -137,7 +142,7 @@ class Piecewise(Distribution):
 
     def time_at_hazard(self, cumulative: ArrayLike) -> Floats:
         """The first time with H(t) at the value; infinite where H never gets there."""
-        h = as_floats("cumulative", cumulative)
+        h = _hazards(cumulative)
         starts, reached = self._corners()
         at = np.maximum(np.searchsorted(reached, h, side="left") - 1, 0)
         rate, more = self.rates[at], h - reached[at]
@@ -151,7 +156,7 @@ class Piecewise(Distribution):
         used = starts < tau
         length = np.minimum(np.append(self.cuts, math.inf), tau)[used] - starts[used]
         rate, at_start = self.rates[used], np.exp(-reached[used])
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             area = np.where(rate > 0, -np.expm1(-rate * length) / rate, length)
         return float(np.where(at_start > 0, at_start, 0.0) @ area)
 
@@ -161,11 +166,30 @@ class Piecewise(Distribution):
         return starts, np.append(0.0, np.cumsum(self.rates[:-1] * np.diff(starts)))
 
 
+def as_number(n: int) -> int:
+    """A number of draws."""
+    if not (n >= 0 and n == int(n)):
+        raise ValueError(f"n must be a whole number that is not negative, found {n}")
+    return int(n)
+
+
 def _times(value: ArrayLike) -> Floats:
     t = as_floats("times", value)
     if not np.all(t >= 0):
         raise ValueError("times must not be negative or missing")
     return t
+
+
+def _hazards(value: ArrayLike) -> Floats:
+    h = as_floats("cumulative", value)
+    if not np.all(h >= 0):
+        raise ValueError("cumulative must not be negative or missing")
+    return h
+
+
+def _exp(x: float) -> float:
+    """exp(x), infinite where it is beyond the largest number."""
+    return math.exp(x) if x < 709 else math.inf
 
 
 def _limit(tau: float) -> float:

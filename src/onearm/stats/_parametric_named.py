@@ -60,7 +60,7 @@ def weibull(
     11.4968
     """
     _one_of({"scale": scale, "median": median, "survival_at": survival_at})
-    sigma = 1 / _positive("shape", shape)
+    sigma = _spread(shape)
     if scale is not None:
         return LogLocationScale("weibull", math.log(_positive("scale", scale)), sigma)
     return LogLocationScale("weibull", _location("weibull", sigma, median, survival_at), sigma)
@@ -91,7 +91,7 @@ def log_logistic(shape: float, scale: float) -> LogLocationScale:
     >>> round(log_logistic(2, 10).mean(), 6)  # scale (pi/shape) / sin(pi/shape)
     15.707963
     """
-    return LogLocationScale("log-logistic", math.log(_positive("scale", scale)), 1 / _positive("shape", shape))
+    return LogLocationScale("log-logistic", math.log(_positive("scale", scale)), _spread(shape))
 
 
 def piecewise(rates: ArrayLike, cuts: ArrayLike = ()) -> Piecewise:
@@ -144,6 +144,13 @@ def _positive(name: str, value: float) -> float:
     if not (math.isfinite(value) and value > 0):
         raise ValueError(f"{name} must be a number above 0, found {value}")
     return float(value)
+
+
+def _spread(shape: float) -> float:
+    """1 / shape, the scale of log T."""
+    if _positive("shape", shape) < 1e-300:
+        raise ValueError(f"shape must be at least 1e-300, found {shape}")
+    return 1 / float(shape)
 
 
 def _one_of(known: Mapping[str, object]) -> None:

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from ._distributions import critical_value, two_sided_p
 from ._input import Floats, as_floats
-from ._parametric_distribution import Piecewise
+from ._parametric_distribution import Piecewise, as_number
 from ._parametric_fit import SILENT, Curve, LogLikelihood
 
 
@@ -160,7 +160,7 @@ class PiecewiseFit:
         row = self._subjects(x)
         if row.shape[0] not in (1, n):
             raise ValueError(f"x has {row.shape[0]} rows where 1 or {n} are needed")
-        return Piecewise(self.rate, self.cuts).time_at_hazard(rng.standard_exponential(n) / self._ratio(row))
+        return Piecewise(self.rate, self.cuts).time_at_hazard(rng.standard_exponential(as_number(n)) / self._ratio(row))
 
     def _quantiles(self, share: Floats, row: Floats) -> tuple[Floats, Floats]:
         """Quantiles of one subject, and the standard errors of their logarithms."""
