@@ -223,7 +223,7 @@ def test_naive_comparison_says_so() -> None:
     assert honest.low < 1 < honest.high
     plain = log_rank(time, np.ones(400), ever)
     assert naive.log_rank.statistic == plain.statistic
-    with pytest.raises(ValueError, match="at least two different labels"):
+    with pytest.raises(ValueError, match="ever must hold both 0 and 1"):
         naive_ever_never([1, 2], [1, 1], [1, 1])
 
 

@@ -58,6 +58,10 @@ def naive_ever_never(time: ArrayLike, event: ArrayLike, ever: ArrayLike, *, leve
     t = as_times("time", time)
     d = as_indicator("event", event, t.size)
     group = as_indicator("ever", ever, t.size)
+    if not np.any(d):
+        raise ValueError("event holds no event: there is nothing to compare")
+    if np.all(group) or not np.any(group):
+        raise ValueError("ever must hold both 0 and 1, found one of them only")
     test = log_rank(t, d, group)
     fit = cox(t, d, group.astype(np.float64), level=level)
     shortest = (float(t[~group].min()), float(t[group].min()))

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ._distributions import critical_value, two_sided_p
-from ._input import TIE_TOLERANCE, Floats, Ints, as_level
+from ._input import TIE_TOLERANCE, Floats, Ints, as_level, as_matrix
 from ._rmst_regression import rmst_regression
 from ._two_groups import TwoGroups, two_groups
 
@@ -202,8 +202,10 @@ def _adjusted(
     covariates: ArrayLike,
     level: float,
 ) -> tuple[Contrast, ...]:
-    columns = np.asarray(covariates)
-    x = np.column_stack([treated, columns])
+    x = np.column_stack([treated, as_matrix("covariates", covariates, treated.size)])
+    design = np.column_stack([np.ones(treated.size), x])
+    if np.linalg.matrix_rank(design) < design.shape[1]:
+        raise ValueError("covariates has a column that is constant or a linear combination of the group and others")
     found = []
     for measure in ("difference", "ratio", "time lost ratio"):
         fit = rmst_regression(
