@@ -12,6 +12,7 @@ from ._distributions import chi_square_tail, critical_value
 from ._input import Bools, Floats
 
 _STEPS = 200  # of one maximization
+_STALLED = 4  # steps without gain after which l* is as high as rounding lets it be
 _ROUGH = 1e-7  # step at which a profile is maximal: what is missing of l* is its square
 _OUTWARD = 40  # steps before a limit is given up
 
@@ -82,6 +83,7 @@ def maximize(problem: Penalized, b: Floats, moving: Bools, close: float = 1e-10)
     if not np.any(moving):
         return Top(b, value, slope, information, 0, True)
     step_of: Floats = np.asarray(np.linalg.inv(information[np.ix_(moving, moving)]))
+    stalled = 0  # steps in a row that gained nothing but rounding
     for iteration in range(1, _STEPS + 1):
         u = slope[moving]
         step = step_of @ u
@@ -100,6 +102,9 @@ def maximize(problem: Penalized, b: Floats, moving: Bools, close: float = 1e-10)
             step, after = step / 2, None
         if after is None:
             return Top(b, value, slope, information, iteration, float(u @ step_of @ u) < 1e-12)
+        stalled = stalled + 1 if after[0] - value <= 1e-13 * (1 + abs(value)) else 0
+        if stalled == _STALLED:
+            return Top(ahead, *after, iteration, float(u @ step_of @ u) < 1e-8)
         change = u - after[1][moving]
         b, (value, slope, information) = ahead, after
         if small:
