@@ -242,8 +242,8 @@ def test_seconds_since_1970_are_not_follow_up() -> None:
 
 
 def test_weights_whose_squares_overflow_are_refused() -> None:
-    for weight in ([1, 1e300], [1e-200, 1e-200]):
-        with pytest.raises(ValueError, match="weight must be of ordinary size"):
+    for weight in ([1, 1e300], [1e-200, 1e-200], [0, 1e-300], [1, 1e-299]):
+        with pytest.raises(ValueError, match="weight must be 0 or lie between 1e-100 and"):
             kaplan_meier([1, 2], [1, 1], weight=weight)
     with pytest.raises(ValueError, match="times must hold numbers only"):
         kaplan_meier([1, 2], [1, 1]).at("text")

@@ -14,7 +14,7 @@ from ._order import distinct_ranks
 
 Bools = NDArray[np.bool_]
 
-_HEAVIEST = 1e100  # a weight
+_LIGHTEST, _HEAVIEST = 1e-100, 1e50  # a weight
 _SAMPLED = 512  # rows looked at to guess the labels of a long vector
 
 
@@ -92,8 +92,10 @@ def as_weights(name: str, value: ArrayLike | None, n: int) -> Floats:
         raise ValueError(f"{name} has negative values, the first at index {np.flatnonzero(x < 0)[0]}")
     if not x.max() > 0:
         raise ValueError(f"{name} is zero throughout: nothing is left to analyse")
-    if not 1 / _HEAVIEST < x.max() < _HEAVIEST:
-        raise ValueError(f"{name} must be of ordinary size (squares are needed), the largest value is {x.max():g}")
+    for extreme in (float(x.max()), float(x.min() or x[x > 0].min())):
+        if not _LIGHTEST < extreme < _HEAVIEST:
+            span = f"{_LIGHTEST:g} and {_HEAVIEST:g}"
+            raise ValueError(f"{name} must be 0 or lie between {span} (squares are needed), found {extreme:g}")
     return x
 
 
