@@ -26,7 +26,7 @@ from onearm.stats.survival import (
 
 RNG = np.random.Generator
 HARRINGTON = {"log-rank": (0.0, 0.0), "FH(1,0)": (1.0, 0.0), "FH(0,1)": (0.0, 1.0), "FH(1,1)": (1.0, 1.0)}
-WEIGHTINGS = ("gehan", "tarone-ware", "peto-peto")
+WEIGHTINGS = ("gehan", "tarone-ware", "prentice")
 
 
 def tests(rng: RNG, n: int, s: Setting) -> Iterator[Found]:

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EVIDENCE = ROOT / "docs" / "evidence"
 SIZES = {"20", "48", "100"}
 TESTS = {
-    "log_rank": {"log-rank", "gehan", "tarone-ware", "peto-peto", "FH(1,0)", "FH(0,1)", "FH(1,1)", "weighted"},
+    "log_rank": {"log-rank", "gehan", "tarone-ware", "prentice", "FH(1,0)", "FH(0,1)", "FH(1,1)", "weighted"},
     "max_combo": {"four members"},
     "rmst_difference": {"difference, default tau", "ratio, default tau", "weighted, tau 0.6"},
     "milestone_difference": {"plain, S = 0.5", "cloglog, S = 0.5"},

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._cox_shared import ChiSquare, HazardRatios, LogLikelihood, exp
-from ._input import TIE_TOLERANCE, Floats, as_matrix, as_vector
+from ._input import TIE_TOLERANCE, Floats, as_floats, as_matrix, as_vector
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +24,7 @@ class PredictedIncidence:
 
     def at(self, times: ArrayLike) -> Floats:
         """The incidence at k given times (q, k); constant after the last event."""
-        t = as_vector("times", np.atleast_1d(np.asarray(times, dtype=np.float64)))
+        t = as_vector("times", np.atleast_1d(as_floats("times", times)))
         step = np.searchsorted(self.time, t + TIE_TOLERANCE * np.abs(t), side="right")
         return np.asarray(np.concatenate([np.zeros((self.incidence.shape[0], 1)), self.incidence], axis=1)[:, step])
 

@@ -88,6 +88,8 @@ def gray_test(
     block = np.zeros(t.size, dtype=np.int64) if strata is None else as_codes("strata", strata, t.size)[1]
     if labels.size < 2:
         raise ValueError(f"group must hold at least two different labels, found {labels.size}")
+    if labels.size > 200:
+        raise ValueError(f"group must hold at most 200 different labels, found {labels.size}: is it a number?")
     of = as_cause_of_interest(of, np.unique(k[k > 0]))
     own = k == of
     score, covariance = Cells.make(t, own, (k > 0) & ~own, code, block, labels.size).moments(float(rho))

@@ -73,12 +73,13 @@ def log_rank(
     With case weights (inverse probability, say) n_g, n and the observed are sums of weights w, and
     the variance is that of sampling which d of the n rows at risk have the event (Xie & Liu 2005,
     doi:10.1002/sim.2174): d (n - d) / (n (n - 1)) sum of w_i^2 (z_ig - p_g)(z_ih - p_h), with d and n
-    numbers of rows, z_ig = 1 when row i is in g, and p_g the weighted share of g at risk.
+    numbers of rows, z_ig = 1 when row i is in g, and p_g the weighted share of g at risk. The factor of
+    "prentice" is then 1 - (d/n) r/(r + 1), d/n of weights and r the number of rows at risk.
 
     Parameters
     ----------
     time, event : (n,) follow-up and 1 = event, 0 = censored.
-    group : (n,) labels; at least two different ones.
+    group : (n,) labels; 2 to 200 different ones.
     strata : (n,) labels; comparisons are made within strata and summed.
     weight : (n,) case weights, taken as fixed.
     rho, gamma : not negative; 0, 0 is the log-rank test. Only for "fleming-harrington".

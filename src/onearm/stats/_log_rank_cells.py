@@ -13,6 +13,8 @@ from ._order import run_starts, time_order, whole_numbers
 
 _BLOCK = 1 << 16  # rows worked on at once, so that what is in between stays in the cache
 
+_MOST = 200  # groups; a test of more is a slip, and costs its square
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
@@ -44,6 +46,8 @@ def read_rows(
     late = None if entry is None else as_clock("entry", entry, t.size)
     if labels.size < 2:
         raise ValueError(f"group must hold at least two different labels, found {labels.size}")
+    if labels.size > _MOST:
+        raise ValueError(f"group must hold at most {_MOST} different labels, found {labels.size}: is it a number?")
     if w is not None and w.min() == 0:
         keep = np.flatnonzero(w)
         t, d, code, w = t[keep], d[keep], code[keep], w[keep]
