@@ -53,7 +53,7 @@ def landmark(name: str, e: Landmark, a: Analysis) -> Output:
         times, _ = kept.pick(members)
         label = f"{by.label} by {e.months:g} months: {shown}"
         found = curve_estimates(times, e, replace(words, group=f"{e.by}={shown}", shown=label), last)
-        found.curves = [replace(c, axis=f"Months from {e.months:g} months") for c in found.curves]
+        found.curves = [replace(c, axis=f"Months from the landmark at {e.months:g} months") for c in found.curves]
         out += found
         arms.append(times)
     out += contrast(arms[0], arms[1], e.level, words, of=f"{by.label}, yes against no")
