@@ -52,7 +52,7 @@ oracles: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m pip install -q -c constraints.txt -e ".[bench]"
-	$(BIN)/python benchmarks/survival.py --slow --out docs/evidence/speed.md
+	$(BIN)/python benchmarks/survival.py --slow --out docs/evidence
 
 coverage: $(VENV)/.dev
 	$(BIN)/python benchmarks/coverage.py --out docs/evidence

@@ -22,9 +22,10 @@ run <- switch(job,
   gray = function() cmprsk::cuminc(time, event, group),
   crr = function() cmprsk::crr(time, event, x),
   finegray = function() {
-    d <- data.frame(time = time, cause = factor(event, 0:2), x)
-    long <- finegray(Surv(time, cause) ~ ., data = d, etype = "1", id = id)
-    names <- paste(colnames(d)[-(1:2)], collapse = " + ")
+    d <- data.frame(x)
+    names <- paste(colnames(d), collapse = " + ")
+    d <- cbind(d, time = time, cause = factor(event, 0:2), id = id)
+    long <- finegray(Surv(time, cause) ~ ., data = d, etype = "1")
     coxph(as.formula(paste("Surv(fgstart, fgstop, fgstatus) ~", names)), weights = fgwt, data = long, cluster = id)
   },
   bootstrap = function() for (b in 1:1000) {

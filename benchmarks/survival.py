@@ -1,9 +1,10 @@
 """The survival kernels beside their peers: the same data, one run, one thread; ratios are peer time over ours.
 
-usage: python benchmarks/survival.py [--slow] [--out FILE] [--only WORD]
+usage: python benchmarks/survival.py [--slow] [--out FOLDER] [--only WORD]
 
 Peers are R (packages survival and cmprsk) and whichever of lifelines, scikit-survival, statsmodels and survival are
-installed. ``--slow`` adds those that take minutes. The table is written as Markdown; times are medians in milliseconds.
+installed. ``--slow`` adds those that take minutes. FOLDER gets ``speed.md``, and the numbers as ``speed.json``; ``--only``
+repeats the jobs whose label holds the word and keeps the other rows.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"
 
 import argparse
+import json
 import statistics
 import time
 import tracemalloc
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +57,8 @@ class Job:
 class Measured:
     """Median seconds of ours and of each peer, and megabytes above the data."""
 
-    job: Job
+    label: str
+    floor: str
     ours: float
     peers: dict[str, float] = field(default_factory=dict)
     megabytes: float | None = None
@@ -228,7 +231,7 @@ def median_seconds(run: Callable[[], object], repeats: int) -> float:
 def measure(job: Job, slow: bool) -> Measured:
     """Ours and the peers on the same data."""
     data = job.data()
-    found = Measured(job, median_seconds(lambda: job.ours(data), job.repeats))
+    found = Measured(job.label, job.floor, median_seconds(lambda: job.ours(data), job.repeats))
     for name in job.r:
         if slow or name not in job.slow:
             found.peers[f"R {name}" if len(job.r) > 1 else "R"] = statistics.median(
@@ -274,7 +277,7 @@ def written(found: list[Measured], grown: dict[str, tuple[float, list[float]]], 
     for m in found:
         ratios = [f"{m.peers[n] / m.ours:,.1f}" if n in m.peers else "" for n in names]
         memory = "" if m.megabytes is None else f"; {m.megabytes:,.0f} MB above the data"
-        lines.append(f"| {m.job.label} | {1e3 * m.ours:,.1f}{memory} | {' | '.join(ratios)} | {m.job.floor} |")
+        lines.append(f"| {m.label} | {1e3 * m.ours:,.1f}{memory} | {' | '.join(ratios)} | {m.floor} |")
     lines += ["", "Growth: time ~ n^b, fitted on logs.", "", "| job | b | seconds at each n |", "|---|---|---|"]
     for label, (b, taken) in grown.items():
         sizes = GROWTH[label][2]
@@ -288,25 +291,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--slow", action="store_true", help="also the peers that take minutes")
     parser.add_argument("--only", default="", help="jobs whose label contains this")
-    parser.add_argument("--out", type=Path, help="write the page here")
+    parser.add_argument("--out", type=Path, help="folder for speed.md and speed.json")
     options = parser.parse_args()
-    found = []
+    kept = options.out / "speed.json" if options.out else None
+    before = json.loads(kept.read_text()) if kept and kept.exists() and options.only else {"jobs": [], "growth": {}}
+    found = {row["label"]: Measured(**row) for row in before["jobs"]}
+    grown = {label: (b, taken) for label, (b, taken) in before["growth"].items()}
     for job in JOBS:
         if options.only.lower() in job.label.lower():
             with console.status(job.label):
-                found.append(measure(job, options.slow))
-            m = found[-1]
+                m = found[job.label] = measure(job, options.slow)
             ratios = ", ".join(f"{n} {s / m.ours:,.1f} x" for n, s in m.peers.items())
             console.print(f"{job.label}: {1e3 * m.ours:,.1f} ms; {ratios}")
-    grown = {}
     for label, (make, ours, sizes) in GROWTH.items():
-        if options.only.lower() in label.lower():
+        if options.only.lower() in f"growth of {label}".lower():
             with console.status(f"growth of {label}"):
                 grown[label] = growth(make, ours, sizes)
             console.print(f"{label}: n^{grown[label][0]:.2f}")
-    page = written(found, grown, "python benchmarks/survival.py" + (" --slow" if options.slow else ""))
+    rows = [found[job.label] for job in JOBS if job.label in found]
+    page = written(rows, grown, "python benchmarks/survival.py" + (" --slow" if options.slow else ""))
     if options.out:
-        options.out.write_text(page, encoding="utf-8")
+        (options.out / "speed.md").write_text(page, encoding="utf-8")
+        body = {"jobs": [asdict(m) for m in rows], "growth": grown}
+        (options.out / "speed.json").write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
     else:
         print(page)
 

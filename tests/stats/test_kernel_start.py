@@ -11,6 +11,7 @@ from scipy.special import chdtrc, ndtri
 
 import onearm.stats
 from onearm.stats._distributions import chi_square_tail, normal_quantile, two_sided_p
+from onearm.stats._input import as_codes
 from onearm.stats.describe import summary
 
 
@@ -79,3 +80,13 @@ def test_summary_of_little() -> None:
 def test_summary_refuses(x: object, word: str) -> None:
     with pytest.raises(ValueError, match=word):
         summary(x)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("odd", [-3.0, 0.5, np.inf, 2.0**60])
+def test_labels_that_are_floats_are_coded_as_by_sorting(odd: float) -> None:
+    x = np.random.default_rng(1).integers(-3, 20, 20_000).astype(float)
+    x[7] = odd
+    labels, codes = as_codes("group", x, x.size)
+    wanted, place = np.unique(x, return_inverse=True)
+    assert labels.tolist() == wanted.tolist()
+    assert codes.tolist() == place.tolist()

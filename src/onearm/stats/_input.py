@@ -150,6 +150,11 @@ def _few_labels(x: NDArray[Any]) -> tuple[NDArray[Any], Ints] | None:
         seen = np.bincount(place) > 0
         labels = np.flatnonzero(seen).astype(x.dtype) + lowest
         return labels, place if np.all(seen) else (np.cumsum(seen) - 1)[place]
+    if x.dtype.kind == "f" and x.max() - x.min() < x.size and abs(float(x.min())) < 2**53:
+        whole = x.astype(np.int64)
+        if np.array_equal(whole, x):
+            labels, codes = _few_labels(whole) or _many_labels(whole)
+            return labels.astype(x.dtype), codes
     labels = np.unique(x[:: x.size // _SAMPLED])
     if labels.size > _SAMPLED // 8:
         return None
