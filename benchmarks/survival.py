@@ -3,8 +3,8 @@
 usage: python benchmarks/survival.py [--slow] [--out FOLDER] [--only WORD]
 
 Peers are R (packages survival and cmprsk) and whichever of lifelines, scikit-survival, statsmodels and survival are
-installed. ``--slow`` adds those that take minutes. FOLDER gets ``speed.md``, and the numbers as ``speed.json``; ``--only``
-repeats the jobs whose label holds the word and keeps the other rows.
+installed. ``--slow`` adds those that take minutes. FOLDER gets the table, ``speed.md``, and its numbers, ``speed.json``;
+``--only`` repeats the jobs whose label holds the word and keeps the other rows.
 """
 
 from __future__ import annotations
