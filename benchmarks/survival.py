@@ -3,7 +3,7 @@
 usage: python benchmarks/survival.py [--slow] [--out FOLDER] [--only WORD]
 
 Peers are R (packages survival and cmprsk) and whichever of lifelines, scikit-survival, statsmodels and survival are
-installed. ``--slow`` adds those that take minutes. FOLDER gets the table, ``speed.md``, and its numbers, ``speed.json``;
+installed. ``--slow`` adds what takes minutes. FOLDER gets the table, ``speed.md``, and its numbers, ``speed.json``;
 ``--only`` repeats the jobs whose label holds the word and keeps the other rows.
 """
 
