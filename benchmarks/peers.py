@@ -118,8 +118,10 @@ def _survival(job: str, data: Data) -> Callable[[], object] | None:
 
 
 def _fine_gray(survival: object, frame: dict[str, np.ndarray], right: str) -> object:
-    states = {0: "censored", 1: "one", 2: "two"}
-    rows = {**frame, "state": [states[int(k)] for k in frame["event"]]}
+    import pandas as pd
+
+    state = pd.Categorical.from_codes(frame["event"].astype(int), ["censored", "one", "two"])
+    rows = pd.DataFrame({**frame, "state": state})
     long = survival.finegray(f"Surv(time, state) ~ {right} + id", rows, etype="one")  # type: ignore[attr-defined]
     formula = f"Surv(fgstart, fgstop, fgstatus) ~ {right}"
     return survival.coxph(formula, long, weights="fgwt", cluster="id")  # type: ignore[attr-defined]
