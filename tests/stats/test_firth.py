@@ -251,7 +251,7 @@ def test_bad_choices() -> None:
         firth_cox([1, 2], [1, 0], [0, 1], ties="exact")
     with pytest.raises(ValueError, match="level must lie between"):
         firth_cox([1, 2], [1, 0], [0, 1], level=95)
-    with pytest.raises(ValueError, match="weight must be of ordinary size"):
+    with pytest.raises(ValueError, match="weight must be 0 or lie between"):
         firth_cox([1, 2], [1, 0], [0, 1], weight=[1e300, 1])
 
 

@@ -73,7 +73,8 @@ def run_starts(ordered: Floats) -> NDArray[np.bool_]:
         np.greater(gap, TIE_TOLERANCE * later, out=starts[low : low + _BLOCK])
     if ordered.size and ordered[-1] > 0.5 / TIE_TOLERANCE:
         near = np.flatnonzero(~starts[1:] & (np.diff(ordered) > 0))
-        whole = near[(np.floor(ordered[near]) == ordered[near]) & (ordered[near] < 2.0**53)]
+        both = np.stack([ordered[near], ordered[near + 1]])
+        whole = near[np.all((np.floor(both) == both) & (both < 2.0**53), axis=0)]
         if whole.size:
             a, b = ordered[whole[0]], ordered[whole[0] + 1]
             raise ValueError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._input import Floats, as_indicator, as_vector, as_weights
+from ._input import Floats, as_indicator, as_vector
 
 __all__ = ["att_weights", "effective_sample_size"]
 
@@ -67,6 +67,9 @@ def effective_sample_size(w: ArrayLike) -> float:
     (4.0, 1.6)
     """
     weight = as_vector("w", w)
-    as_weights("w", weight, weight.size)
-    weight = weight / weight.max()
+    if weight.min() < 0:
+        raise ValueError(f"w has negative values, the first at index {np.flatnonzero(weight < 0)[0]}")
+    if not weight.max() > 0:
+        raise ValueError("w is zero throughout: nothing is left to analyse")
+    weight = weight / weight.max()  # whatever their size: the number does not depend on it
     return float(weight.sum() ** 2 / (weight**2).sum())
