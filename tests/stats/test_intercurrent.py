@@ -266,13 +266,13 @@ def test_refuses() -> None:
 
 
 def test_no_follow_up_at_all() -> None:
-    for call in (
-        lambda: simon_makuch([0], [0], [0]),
-        lambda: mantel_byar([0, 0], [0, 0], [0, 0]),
-        lambda: time_dependent_cox([0, 0], [1, 1], [0, 0]),
-    ):
-        with pytest.raises(ValueError, match="time is 0 for everyone, and so is switch_time"):
-            call()
+    assert "nobody was followed in this state" in simon_makuch([0], [0], [0]).message
+    assert "both before and after" in time_dependent_cox([0, 0], [1, 1], [0, 0]).message
+    with pytest.raises(ValueError, match="event holds no event"):
+        mantel_byar([0, 0], [0, 0], [0, 0])
+    at_once = mantel_byar([0, 5, 6], [1, 1, 1], [0, None, 2])  # the event on day 0 counts, before the switch
+    assert at_once.observed.tolist() == [2, 1]
+    assert at_once.n.tolist() == [3, 1]
     with pytest.raises(ValueError, match="at 9 is at or after the end"):
         simon_makuch(TIME, EVENT, SWITCH, at=9)
 

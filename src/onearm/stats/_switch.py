@@ -115,14 +115,13 @@ def split_at_switch(
     switch_rank = np.where(np.isfinite(switch), switch_rank, grid.size)
     who = np.arange(t.size)
     kept = entry_rank < exit_rank
-    before = kept & (switch_rank > entry_rank) & ~(switch == 0)
+    switched_at_once = (switch == 0) & (t > 0)  # an end on the day of the switch is before it, on day 0 too
+    before = kept & (switch_rank > entry_rank) & ~switched_at_once
     after = kept & (switch_rank < exit_rank)
     cut = np.minimum(switch_rank, exit_rank)
     resume = np.maximum(switch_rank, entry_rank)
     subject = np.r_[who[before], who[after]]
     if subject.size == 0:
-        if at is None:
-            raise ValueError("time is 0 for everyone, and so is switch_time: there is no follow-up before or after it")
         raise ValueError(f"at {at:g} is at or after the end of everyone's follow-up")
     first = np.r_[entry_rank[before], resume[after]]
     last = np.r_[cut[before], exit_rank[after]]
