@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -134,6 +135,12 @@ class Output:
         self.curves.extend(other.curves)
         self.residuals.extend(other.residuals)
         return self
+
+
+def mean_limits(value: float, error: float, level: float, end: float) -> tuple[float, float]:
+    """Normal limits of a mean time, cut to 0 and to the ``end`` up to which it counts."""
+    half = NormalDist().inv_cdf((1 + level) / 2) * error
+    return max(value - half, 0.0), min(value + half, end)
 
 
 def at_group(name: str, group: str) -> str:

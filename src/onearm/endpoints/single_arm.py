@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
+from onearm.endpoints.sample import mean_limits
 from onearm.protocol.endpoint import Reference, Survival
 from onearm.results import Estimate
 from onearm.stats.survival import KaplanMeier
@@ -25,15 +25,15 @@ def restricted_mean(km: KaplanMeier, month: float, words: Words, common: dict[st
         mean = km.rmst(days_of(month))
     except ValueError:
         return words.estimate("rmst", what, error="beyond the last follow-up", **words_of)
-    half = NormalDist().inv_cdf((1 + common["level"]) / 2) * mean.std_error
-    low, high = mean.value - half, mean.value + half
+    value, error = months(mean.value), months(mean.std_error)
+    low, high = mean_limits(value, error, common["level"], month)
     return words.estimate(
         "rmst",
         what,
-        value=months(mean.value),
-        low=max(months(low), 0.0),
-        high=min(months(high), month),
-        std_error=months(mean.std_error),
+        value=value,
+        low=low,
+        high=high,
+        std_error=error,
         **words_of,
     )
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
 from onearm.endpoints.moves import Moves, history, timed
-from onearm.endpoints.sample import Analysis, Output, at_group
+from onearm.endpoints.sample import Analysis, Output, at_group, mean_limits
 from onearm.endpoints.time_to_event import MONTHS_NOTE, Words, known
 from onearm.protocol.states import States
 from onearm.results import Curve, RiskTable
@@ -117,8 +116,8 @@ def mean_time(fit: Any, k: int, month: float, level: float) -> dict[str, Any]:
     except ValueError:
         return {"error": "beyond the last follow-up"}
     value, error = months(float(spent.value[k])), months(float(spent.std_error[k]))
-    half = NormalDist().inv_cdf((1 + level) / 2) * error
-    return {"value": value, "low": max(value - half, 0.0), "high": min(value + half, month), "std_error": error}
+    low, high = mean_limits(value, error, level, month)
+    return {"value": value, "low": low, "high": high, "std_error": error}
 
 
 def _curve(fit: Any, k: int, moves: Moves, ticks: float, words: Words, method: str) -> Curve:
