@@ -21,8 +21,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 MODULES = (
-    "balance", "binomial", "competing", "concordance", "cox", "describe", "intercurrent", "logistic", "matching",
-    "multistate", "parametric", "resampling", "survival", "weighting",
+    "balance", "binomial", "competing", "concordance", "cox", "describe", "imputation", "intercurrent", "logistic",
+    "matching", "multistate", "parametric", "resampling", "survival", "weighting",
 )  # fmt: skip
 
 ODD = [0.0, -1.0, 1e-300, 1e300, math.nan, math.inf, -math.inf, 1.0, 1 + 1e-12, 2.0**53, 5e-324]
@@ -129,6 +129,10 @@ def strategies(n: int) -> dict[str, st.SearchStrategy[Any]]:
         "other": column(SMALL, n), "name": st.just("ever"), "robust": st.sampled_from([None, True, False]),
         "reverse": st.booleans(), "mid_p": st.booleans(), "interaction": st.booleans(), "markov": st.booleans(),
         "table": st.lists(st.lists(SMALL, min_size=2, max_size=2), min_size=1, max_size=3),
+        "kinds": st.lists(st.sampled_from(["number", "number", "category", "odd"]), min_size=1, max_size=3),
+        "estimates": column(SMALL, n), "variances": column(WEIGHT, n), "df_complete": SMALL,
+        "donors": st.integers(0, 3), "imputations": st.integers(0, 3), "iterations": st.integers(0, 5),
+        "numbers": st.sampled_from(["pmm", "normal", "odd"]),
     }  # fmt: skip
 
 
@@ -184,7 +188,8 @@ def asked(draw: Callable[[Any], Any], record: Any, method: Any) -> dict[str, Any
     known: dict[str, st.SearchStrategy[Any]] = {
         "times": several, "p": st.one_of(PROBABILITY, st.lists(PROBABILITY, max_size=3)), "tau": times,
         "cumulative": several, "level": PROBABILITY, "x": x, "varying": x, "cause": st.integers(0, 3),
-        "n": st.integers(-1, 5), "rng": st.integers(0, 3).map(np.random.default_rng), "points": st.integers(-1, 9),
+        "n": st.integers(-1, 5), "of": st.integers(-1, 5), "rng": st.integers(0, 3).map(np.random.default_rng),
+        "points": st.integers(-1, 9),
         "df": st.integers(-1, 6), "extend": st.booleans(), "centred": st.booleans(),
         "collapse": column(st.integers(0, 2), draw(st.sampled_from([1, 2, 5, 8, 12]))),
     } | {k: st.sampled_from(v) for k, v in WORDS.items()}  # fmt: skip

@@ -60,6 +60,9 @@ _NAMES: dict[str, str] = {
     "variance_ratios": "balance",
     "ks_statistics": "balance",
     "summary": "describe",
+    "impute": "imputation",
+    "missing_indicator": "imputation",
+    "rubin": "imputation",
 }
 _MODULES = (
     "balance",
@@ -68,6 +71,7 @@ _MODULES = (
     "concordance",
     "cox",
     "describe",
+    "imputation",
     "intercurrent",
     "logistic",
     "matching",
