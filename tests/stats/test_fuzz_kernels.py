@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 MODULES = (
     "balance", "binomial", "competing", "concordance", "cox", "describe", "imputation", "intercurrent", "logistic",
-    "matching", "multistate", "parametric", "resampling", "survival", "weighting",
+    "matching", "multistate", "parametric", "reconstruct", "resampling", "survival", "weighting",
 )  # fmt: skip
 
 ODD = [0.0, -1.0, 1e-300, 1e300, math.nan, math.inf, -math.inf, 1.0, 1 + 1e-12, 2.0**53, 5e-324]
@@ -99,6 +99,10 @@ def tamed(n: int) -> dict[str, st.SearchStrategy[Any]]:
         "x0": st.integers(0, 5), "n0": st.integers(5, 9), "table": plain(plain(st.integers(0, 9), 2), 2),
         "pair": st.just([i // 2 for i in range(n)]), "tau": allowed, "horizon": allowed,
         "window": allowed, "at": allowed, "rho": st.just(1.0), "gamma": st.just(0.0),
+        "survival": plain(st.floats(0.01, 0.99), n).map(lambda v: sorted(v, reverse=True)),
+        "risk_time": st.sampled_from([[0.0], [0.0, 20.0, 45.0], [0.0, 90.0]]),
+        "at_risk": st.integers(1, 3).map(lambda k: [30.0, 20.0, 3.0][:k]),
+        "total_events": st.integers(0, 30),
     }  # fmt: skip
 
 
@@ -117,6 +121,10 @@ def strategies(n: int) -> dict[str, st.SearchStrategy[Any]]:
         "treated": event, "pair": column(st.integers(0, 3), n), "y": event, "ever": event, "responded": event,
         "ended": event, "response_time": time, "end_time": time, "offset": st.one_of(st.none(), column(SMALL, n)),
         "values": column(SMALL, n), "cumulative_hazard": time, "entry_hazard": st.one_of(st.none(), time),
+        "labels_treated": column(LABEL, n), "labels_control": column(st.one_of(LABEL, SMALL), n + 1),
+        "strata_treated": st.one_of(st.none(), column(LABEL, n)), "strata_control": column(LABEL, n + 1),
+        "estimand": st.sampled_from(["ATT", "ATE", "ATC", "odd"]), "caliper": st.one_of(st.none(), SMALL),
+        "ratio": st.one_of(st.integers(1, 4), SMALL),
         "score_treated": column(SMALL, n), "score_control": column(SMALL, n + 1), "w": column(WEIGHT, n),
         "cuts": st.lists(times, max_size=3), "at": times,
         "tau": times, "horizon": times, "window": times, "observed": st.integers(-1, 20), "expected": SMALL,
@@ -129,6 +137,8 @@ def strategies(n: int) -> dict[str, st.SearchStrategy[Any]]:
         "other": column(SMALL, n), "name": st.just("ever"), "robust": st.sampled_from([None, True, False]),
         "reverse": st.booleans(), "mid_p": st.booleans(), "interaction": st.booleans(), "markov": st.booleans(),
         "table": st.lists(st.lists(SMALL, min_size=2, max_size=2), min_size=1, max_size=3),
+        "survival": column(PROBABILITY, n), "risk_time": column(times, 3), "at_risk": column(SMALL, 3),
+        "total_events": st.one_of(st.none(), SMALL),
         "kinds": st.lists(st.sampled_from(["number", "number", "category", "odd"]), min_size=1, max_size=3),
         "estimates": column(SMALL, n), "variances": column(WEIGHT, n), "df_complete": SMALL,
         "donors": st.integers(0, 3), "imputations": st.integers(0, 3), "iterations": st.integers(0, 5),
@@ -163,6 +173,8 @@ def drawn(draw: Callable[[Any], Any], kernel: Any) -> tuple[list[Any], dict[str,
 
 
 SPECIAL: dict[str, dict[str, Any]] = {
+    "reconstruct_repeatedly": {"error_time": 0.1, "error_survival": 0.01, "repeats": 2},
+    "pool_repeats": {"statistic": lambda q: (q, 1.0), "arms": [1.0, 2.0]},
     "bootstrap": {"statistic": np.mean, "replicates": 5},
     "bootstrap_cox": {"replicates": 5},
     "bootstrap_survival": {"replicates": 5},
