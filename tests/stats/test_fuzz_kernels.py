@@ -21,8 +21,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 MODULES = (
-    "balance", "binomial", "competing", "concordance", "cox", "describe", "imputation", "intercurrent", "logistic",
-    "matching", "multistate", "parametric", "reconstruct", "resampling", "survival", "weighting",
+    "balance", "binomial", "competing", "concordance", "cox", "describe", "imputation", "indirect", "intercurrent",
+    "logistic", "matching", "multistate", "parametric", "pipeline", "reconstruct", "resampling", "survival",
+    "weighted_effects", "weighting",
 )  # fmt: skip
 
 ODD = [0.0, -1.0, 1e-300, 1e300, math.nan, math.inf, -math.inf, 1.0, 1 + 1e-12, 2.0**53, 5e-324]
@@ -177,6 +178,8 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "pool_repeats": {"statistic": lambda q: (q, 1.0), "arms": [1.0, 2.0]},
     "bootstrap": {"statistic": np.mean, "replicates": 5},
     "bootstrap_cox": {"replicates": 5},
+    "bootstrap_matched": {"replicates": 5},
+    "bootstrap_weighted": {"replicates": 5},
     "bootstrap_survival": {"replicates": 5},
     "clone_censor_weight": {"replicates": 2},
     "time_varying": {"transform": np.sqrt},
