@@ -49,7 +49,7 @@ CASES: list[tuple[str, str, str, str, str]] = [
     ("comparison of no covariate", "covariates: [age, sex]", "covariates: [age, sx]", "P110", "comparisons.main"),
     ("covariate twice", "covariates: [age, sex]", "covariates: [age, age]", "P111", "comparisons.main.covariates"),
     ("comparison of a proportion", "endpoints: [os]", "endpoints: [orr]", "P111", "comparisons.main.endpoints.0"),
-    ("another estimand", "estimand: ATT", "estimand: ATE", "P112", "comparisons.main.estimand"),
+    ("another estimand", "estimand: ATT", "estimand: ATE", "P114", "comparisons.main"),
     (
         "eligibility by an outcome",
         "estimand: ATT",

@@ -130,6 +130,28 @@ def dose(
     raise typer.Exit(BLOCKED if any(f.blocks for f in found) else OK)
 
 
+@app.command(epilog="Example: onearm lock mini-hcvd-ino")
+def lock(
+    folder: Folder,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of orders that are random.")] = 1,
+    again: Annotated[bool, typer.Option("--again", help="Replace the locked design; asks for --reason.")] = False,
+    reason: Annotated[str, typer.Option("--reason", help="Why the design is locked again.")] = "",
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Settle and freeze the design of every comparison, blind to outcomes; exit 1 when a gate fails."""
+    from onearm.cli import lock as locking
+
+    written, made = locking.lock(folder, seed, again, reason, quiet)
+    if as_json:
+        show.as_json(locking.as_json(written, made))
+    elif not quiet:
+        for line in locking.lines(written, made):
+            show.out(line)
+    passed = all(g.passed for one in made.values() for found in one.diagnoses.values() for g in found.gates)
+    raise typer.Exit(OK if passed else BLOCKED)
+
+
 @app.command(epilog="Example: onearm run mini-hcvd-ino --out results")
 def run(
     folder: Folder,

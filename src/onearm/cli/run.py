@@ -45,6 +45,7 @@ def run_folder(folder: Path, out: Path, seed: int, quiet: bool) -> Done:
     clock["import numpy, polars"] = time.perf_counter() - start
     from onearm import report
     from onearm.io.folder import check_target
+    from onearm.io.lock import record_look
     from onearm.io.write import timed, write_results
     from onearm.study import run
 
@@ -57,6 +58,8 @@ def run_folder(folder: Path, out: Path, seed: int, quiet: bool) -> Done:
         say("analysing")
         with timed(clock, "analyse"):
             results = run(trial, seed)
+        if trial.protocol.comparisons and not record_look(folder, trial.lock):
+            show.note(f"this look at outcomes could not be recorded in {folder}")
         write_results(trial, results, out, seed=seed, say=say, clock=clock)
     clock["whole"] = time.perf_counter() - start
     if not quiet:

@@ -1,4 +1,4 @@
-"""The design of a comparison: score, pairs and balance, made from baseline covariates alone.
+"""The design of a comparison: score, pairs, classes or weights, made from baseline covariates alone.
 
 Nothing here can see an outcome: it receives `Baseline`, a type without outcome columns, and an import contract
 keeps facts and endpoints out of this package.
@@ -6,48 +6,25 @@ keeps facts and endpoints out of this package.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from onearm.cohort.baseline import Baseline
+from onearm.external.choose import Chosen, Sides, choose
+from onearm.external.estimand import label
+from onearm.external.record import Design
+from onearm.external.score import Matrix, Scored, matrix, score
 from onearm.protocol.comparison import Comparison
-from onearm.stats.logistic import logistic
-from onearm.stats.matching import nearest_pairs
+from onearm.protocol.method import CLASSES, PAIRING, SCORED, Method
+
+__all__ = ["PRIMARY", "Design", "caliper_sd", "design", "designs"]
 
 Floats = NDArray[np.float64]
 
-
-@dataclass(frozen=True, slots=True)
-class Design:
-    """Who is compared with whom, settled before any outcome is looked at.
-
-    ``trial`` (n,) and ``external`` (m,) are the aligned subjects; ``logit_trial`` (n,) and ``logit_external`` (m,)
-    their scores on the logit scale; ``caliper`` the largest distance allowed within a pair, on that scale;
-    ``pairs`` the matched ones as positions in the two; ``unmatched`` the trial subjects left without a partner.
-    ``refused`` says why there is no design.
-    """
-
-    trial: tuple[str, ...]
-    external: tuple[str, ...]
-    logit_trial: Floats
-    logit_external: Floats
-    caliper: float
-    sd: float
-    pairs: tuple[tuple[int, int], ...]
-    unmatched: tuple[str, ...]
-    refused: str = ""
-
-    @property
-    def matched_trial(self) -> tuple[str, ...]:
-        """Trial subjects with a partner, in pair order."""
-        return tuple(self.trial[t] for t, _ in self.pairs)
-
-    @property
-    def matched_external(self) -> tuple[str, ...]:
-        """Their partners, in pair order."""
-        return tuple(self.external[c] for _, c in self.pairs)
+PRIMARY = "primary"
+"""The method that the comparison itself describes."""
 
 
 def caliper_sd(logit_trial: Floats, logit_external: Floats, rule: str) -> float:
@@ -63,8 +40,24 @@ def caliper_sd(logit_trial: Floats, logit_external: Floats, rule: str) -> float:
     return float(np.concatenate([logit_trial, logit_external]).std(ddof=1))
 
 
-def design(comparison: Comparison, trial: Baseline, external: Baseline) -> Design:
-    """Fit the score and form the pairs.
+def methods(comparison: Comparison) -> Mapping[str, Method]:
+    """Every method of a comparison by name, the primary one first."""
+    return {PRIMARY: comparison, **comparison.methods}
+
+
+def designs(comparison: Comparison, trial: Baseline, external: Baseline, seed: int = 1) -> dict[str, Design]:
+    """The design of every method of a comparison, the primary one first."""
+    return {name: design(comparison, trial, external, m, seed) for name, m in methods(comparison).items()}
+
+
+def design(
+    comparison: Comparison,
+    trial: Baseline,
+    external: Baseline,
+    method: Method | None = None,
+    seed: int = 1,
+) -> Design:
+    """Fit the score and choose: pairs, classes or weights.
 
     Parameters
     ----------
@@ -72,61 +65,91 @@ def design(comparison: Comparison, trial: Baseline, external: Baseline) -> Desig
         Its settings.
     trial, external
         The aligned baselines, complete in every covariate. Anything but a `Baseline` is refused with TypeError.
+    method
+        The method; None for the primary one.
+    seed
+        Seed of an order that is random.
     """
     for side in (trial, external):
         if not isinstance(side, Baseline):
             raise TypeError(f"the design step takes a Baseline, not {type(side).__name__}")
+    how = comparison if method is None else method
+    seen = matrix(trial, external, comparison.covariates)
     n, m = len(trial.subjects), len(external.subjects)
     if n < 2 or m < 2:
-        return _refused(trial, external, f"too few subjects to match: {n} of the trial, {m} external")
-    x = np.vstack([side.balance_matrix(comparison.covariates)[0] for side in (trial, external)])
-    columns = trial.balance_matrix(comparison.covariates)[1]
-    varies = _free(x, columns)
-    if not varies.any():
-        return _refused(trial, external, "no covariate varies: there is nothing to match on")
-    y = np.r_[np.ones(n), np.zeros(m)]
-    fit = logistic(x[:, varies], y)
-    if not fit.converged:
-        return _refused(trial, external, f"the score cannot be estimated: {fit.message}")
-    logit = fit.linear_predictor
-    spread = caliper_sd(logit[:n], logit[n:], comparison.caliper.sd)
-    return _paired(trial, external, logit[:n], logit[n:], spread, comparison)
+        return _refused(how, seen, trial, external, f"too few subjects to match: {n} of the trial, {m} external")
+    scored = score(how.scoring, seen, trial, external) if needs_score(how) else Scored()
+    if scored.refused:
+        return _refused(how, seen, trial, external, scored.refused)
+    sides = Sides(how, comparison.covariates, trial, external, seen, scored.logit, seed)
+    spread = width = 0.0
+    if how.method in PAIRING | {"full"} and how.width is not None and scored.logit.size:
+        spread = caliper_sd(scored.logit[:n], scored.logit[n:], how.width.sd)
+        width = how.width.width * spread
+    chosen = choose(sides, width if how.width is not None and scored.logit.size else None)
+    if chosen.refused:
+        return _refused(how, seen, trial, external, chosen.refused)
+    return _made(how, seen, scored, sides, chosen, (spread, width))
 
 
-def _free(x: Floats, columns: tuple[str, ...]) -> NDArray[np.bool_]:
-    """Columns that vary, without the first level that occurs of each category: the others are against it."""
-    varies: NDArray[np.bool_] = np.asarray(np.ptp(x, axis=0) > 0, dtype=np.bool_)
-    against: set[str] = set()
-    for j, column in enumerate(columns):
-        name, level = column.partition("=")[::2]
-        if level and varies[j] and name not in against:
-            against.add(name)
-            varies[j] = False
-    return varies
+def needs_score(method: Method) -> bool:
+    """Whether a method works on a score: by itself, or for its caliper."""
+    if method.method in PAIRING | {"full"}:
+        return method.distance in ("logit", "score") or method.width is not None
+    return method.method in SCORED
 
 
-def _paired(
-    trial: Baseline,
-    external: Baseline,
-    logit_trial: Floats,
-    logit_external: Floats,
-    sd: float,
-    comparison: Comparison,
+def _made(
+    how: Method, seen: Matrix, scored: Scored, sides: Sides, chosen: Chosen, caliper: tuple[float, float]
 ) -> Design:
-    width = comparison.caliper.width * sd
-    found = nearest_pairs(logit_trial, logit_external, caliper=width, order=comparison.order)
+    n = len(sides.trial.subjects)
+    unmatched = tuple(s for s, w in zip(sides.trial.subjects, chosen.weight_trial, strict=True) if not w > 0)
     return Design(
-        trial=trial.subjects,
-        external=external.subjects,
-        logit_trial=logit_trial,
-        logit_external=logit_external,
-        caliper=width,
-        sd=sd,
-        pairs=tuple(sorted((int(t), int(c)) for t, c in zip(found.treated, found.control, strict=True))),
-        unmatched=tuple(trial.subjects[int(t)] for t in np.sort(found.unmatched)),
+        trial=sides.trial.subjects,
+        external=sides.external.subjects,
+        logit_trial=scored.logit[:n],
+        logit_external=scored.logit[n:],
+        caliper=caliper[1],
+        sd=caliper[0],
+        pairs=chosen.pairs,
+        unmatched=unmatched,
+        settings=how,
+        estimand=label(how.estimand, len(unmatched), chosen.trimmed),
+        weight_trial=chosen.weight_trial,
+        weight_external=chosen.weight_external,
+        class_trial=chosen.class_trial,
+        class_external=chosen.class_external,
+        matrix=seen.x,
+        columns=seen.columns,
+        notes=(*scored.notes, *chosen.notes),
     )
 
 
-def _refused(trial: Baseline, external: Baseline, why: str) -> Design:
+def _refused(how: Method, seen: Matrix, trial: Baseline, external: Baseline, why: str) -> Design:
     nothing = np.zeros(0)
-    return Design(trial.subjects, external.subjects, nothing, nothing, 0.0, 0.0, (), trial.subjects, why)
+    n, m = len(trial.subjects), len(external.subjects)
+    none = np.full(n + m, -1, dtype=np.int64)
+    return Design(
+        trial.subjects,
+        external.subjects,
+        nothing,
+        nothing,
+        0.0,
+        0.0,
+        (),
+        trial.subjects,
+        why,
+        settings=how,
+        estimand=how.estimand,
+        weight_trial=np.zeros(n),
+        weight_external=np.zeros(m),
+        class_trial=none[:n],
+        class_external=none[n:],
+        matrix=seen.x,
+        columns=seen.columns,
+    )
+
+
+def clustered(method: Method) -> bool:
+    """Whether pairs or classes are clusters for the variance: many small ones are, a few large ones are not."""
+    return method.method in PAIRING | CLASSES - {"subclasses", "coarsened", "exact"} and not method.replace

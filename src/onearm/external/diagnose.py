@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onearm.cohort.baseline import Baseline
-from onearm.external.design import Design
+from onearm.external.record import Design
 from onearm.protocol.comparison import Comparison
 from onearm.protocol.trial import Covariate
 from onearm.results import Estimate, Gate

@@ -11,6 +11,7 @@ from pathlib import Path
 from onearm.cohort.check import build
 from onearm.cohort.tables import Cohort, RawTable
 from onearm.errors import DataError, Finding, ProtocolError, UsageError, in_order
+from onearm.io.lock import read_lock
 from onearm.io.protocol import FILE, read_protocol
 from onearm.io.sources import read_tables
 from onearm.protocol.document import Protocol
@@ -26,7 +27,7 @@ class Checked:
     findings: tuple[Finding, ...]
 
 
-def check(folder: str | os.PathLike[str], *, external: bool = True) -> Checked:
+def check(folder: str | os.PathLike[str], *, external: bool = True, lock: bool = True) -> Checked:
     """Read a trial folder and say everything that is wrong with it.
 
     Parameters
@@ -35,6 +36,8 @@ def check(folder: str | os.PathLike[str], *, external: bool = True) -> Checked:
         A folder with ``protocol.yaml`` and its tables.
     external
         Whether the external sources are read too; doses need none of them.
+    lock
+        Whether the locked design is read; who locks another one does not need it.
 
     Raises
     ------
@@ -56,10 +59,15 @@ def check(folder: str | os.PathLike[str], *, external: bool = True) -> Checked:
         found = _cohort(protocol, root, name, source.label, data, True, findings, digests)
         if found is not None:
             others[name] = found
+    locked = None
+    try:
+        locked = read_lock(root) if lock and external and protocol.comparisons else None
+    except UsageError as problem:
+        findings += problem.findings
     ordered = in_order(findings)
     if cohort is None or any(f.blocks for f in ordered):
         return Checked(None, ordered)
-    trial = Trial(protocol, cohort, others, ordered, tuple(sorted(digests.items())), root)
+    trial = Trial(protocol, cohort, others, ordered, tuple(sorted(digests.items())), root, locked)
     return Checked(trial, ordered)
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from onearm.protocol.alignment import Alignment, Missing
 from onearm.protocol.base import Name, Part, Words
+from onearm.protocol.comparability import Comparability, TargetTrial
 from onearm.protocol.endpoint import Level
+from onearm.protocol.gates import Gates
+from onearm.protocol.method import Caliper, Method
 from onearm.protocol.population import Condition
 from onearm.protocol.trial import Data
+
+__all__ = ["Caliper", "Comparison", "External", "Gates"]
 
 
 class External(Part):
@@ -21,48 +27,33 @@ class External(Part):
     data: Data | None = None
 
 
-class Caliper(Part):
-    """The largest distance allowed within a pair, in standard deviations of the logit of the score.
-
-    ``sd`` names whose deviation: ``pooled`` is the root of the mean of the two groups' variances, ``all`` that of
-    everybody, ``treated`` that of the trial's patients.
-    """
-
-    width: Annotated[float, Field(gt=0, le=10)] = 0.2
-    sd: Literal["pooled", "all", "treated"] = "pooled"
+SIDES = frozenset({"trial", "external", "crude", "before", "after", "primary"})
+"""Words that name parts of a comparison, and so no method."""
 
 
-class Gates(Part):
-    """What must hold before an effect may be read.
-
-    ``max_smd`` is the largest absolute standardized difference after matching, ``min_matched`` the smallest share of
-    the trial's patients that must be matched.
-    """
-
-    max_smd: Annotated[float, Field(gt=0, le=5)] = 0.25
-    min_matched: Annotated[float, Field(gt=0, le=1)] = 0.5
-
-
-class Comparison(Part):
+class Comparison(Method):
     """One comparison of the trial with an external source.
 
-    The score and the pairs are made from the covariates alone; the endpoints are looked at afterwards.
+    The keys of `Method` describe the primary method; ``methods`` hold further ones, shown beside it. Scores, pairs and
+    weights are made from the covariates alone; the endpoints are looked at afterwards.
     """
 
-    label: str = ""
     source: Name = Field(alias="with")
     population: Name
     eligibility: tuple[Condition, ...] = ()
-    estimand: Literal["ATT"]
     covariates: tuple[Name, ...] = Field(min_length=1)
-    missing: Literal["complete-case"] = "complete-case"
-    score: Literal["logistic"] = "logistic"
-    method: Literal["nearest"] = "nearest"
-    ratio: Literal[1] = 1
-    order: Literal["largest", "smallest", "data"] = "largest"
-    replace: Literal[False] = False
-    caliper: Caliper = Caliper()
+    missing: Missing = "complete-case"
     smd: Literal["treated", "pooled", "all"] = "treated"
     gates: Gates = Gates()
     endpoints: tuple[Name, ...] = Field(min_length=1)
     level: Level = 0.95
+    methods: dict[Name, Method] = Field(default_factory=dict)
+    alignment: Alignment | None = None
+    comparability: Comparability | None = None
+    target_trial: TargetTrial | None = None
+
+    @model_validator(mode="after")
+    def _named(self) -> Comparison:
+        if taken := sorted(SIDES.intersection(self.methods)):
+            raise ValueError(f'"{taken[0]}" names a part of every comparison: call the method something else')
+        return self

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-import polars as pl
-
 from onearm import endpoints
-from onearm.cohort.population import condition_columns, populations
+from onearm.cohort.population import populations
 from onearm.cohort.tables import Cohort
 from onearm.endpoints import Analysis
 from onearm.errors import Finding, ProtocolError
-from onearm.facts import FactColumn, state
+from onearm.facts import state
 from onearm.protocol.document import Protocol
 from onearm.results import Estimate, Evidence, Gate, Header, Pair, Results
-from onearm.study.comparison import compare, rows_told, told
+from onearm.study.blind import design_of, refuse_other_than_locked
+from onearm.study.columns import columns
+from onearm.study.comparison import compare
 from onearm.study.definitions import definitions
+from onearm.study.evidence import rows_told, told
 from onearm.study.flow import trial_flow
 from onearm.study.swimmer import lanes
 from onearm.study.trial import Trial
@@ -39,7 +40,7 @@ def run(trial: Trial, seed: int = 1) -> Results:
     """
     protocol, cohort = trial.protocol, trial.cohort
     facts = state(protocol, cohort)
-    members, steps = populations(protocol, _columns(cohort, facts))
+    members, steps = populations(protocol, columns(cohort, facts))
     analysis = Analysis(protocol, cohort.subjects, facts, members, seed)
     flow, estimates = trial_flow(protocol, analysis, steps)
     found = endpoints.estimate(analysis)
@@ -50,8 +51,13 @@ def run(trial: Trial, seed: int = 1) -> Results:
     pairs: list[Pair] = []
     evidence: dict[str, dict[str, Evidence]] = {name: told(fact.frame) for name, fact in facts.items()}
     evidence["baseline"] = rows_told(cohort.subjects)
-    for name, comparison in protocol.comparisons.items():
-        one = compare(name, comparison, analysis, cohort, trial.external[comparison.source])
+    made = {
+        name: design_of(name, c, protocol, members[c.population], cohort, trial.external[c.source], seed)
+        for name, c in protocol.comparisons.items()
+    }
+    refuse_other_than_locked(trial, made, seed)
+    for name, one_blind in made.items():
+        one = compare(one_blind, analysis, trial.external[protocol.comparisons[name].source])
         estimates += one.estimates
         curves += one.curves
         gates += one.gates
@@ -106,16 +112,6 @@ def _refuse_twins(estimates: list[Estimate]) -> None:
         says = f"two numbers would have the id {twice[0]}" + (f" (and {len(twice) - 1} more)" if twice[1:] else "")
         step = "rename an endpoint or a population, or remove what is named twice"
         raise ProtocolError([Finding("P117", "error", "protocol.yaml:1", says, step)])
-
-
-def _columns(cohort: Cohort, facts: Mapping[str, FactColumn]) -> pl.DataFrame:
-    """Columns of subjects with every yes/no and category fact beside them."""
-    frame = condition_columns(cohort)
-    for name, fact in facts.items():
-        if fact.kind != "time":
-            values = fact.frame.select("subject", pl.col("value").alias(name))
-            frame = frame.join(values, on="subject", how="left", maintain_order="left")
-    return frame
 
 
 def _header(trial: Trial) -> Header:

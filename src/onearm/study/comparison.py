@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-import polars as pl
-
-from onearm.cohort.baseline import Baseline, baseline
 from onearm.cohort.tables import Cohort
 from onearm.endpoints import Analysis, Output
 from onearm.endpoints.contrast import contrast
 from onearm.endpoints.proportional import proportionality
 from onearm.endpoints.sample import Times
 from onearm.endpoints.time_to_event import Words, curve_estimates, longest
-from onearm.external.align import Aligned, align, needed
-from onearm.external.design import Design, design
-from onearm.external.diagnose import diagnose
+from onearm.external.blind import Blind
+from onearm.external.design import PRIMARY
+from onearm.external.estimand import sentence
+from onearm.external.record import Design
 from onearm.facts import FactColumn, state
 from onearm.protocol.comparison import Comparison
-from onearm.protocol.document import Protocol
 from onearm.protocol.endpoint import Survival
+from onearm.protocol.method_words import method_words
 from onearm.results import Curve, Estimate, Evidence, Flow, Gate, Pair, Residuals
+from onearm.study.evidence import evidence_of, matched
 from onearm.study.flow import comparison_flow, count
 
 
@@ -38,36 +36,37 @@ class Compared:
     evidence: dict[str, dict[str, Evidence]] = field(default_factory=dict)
 
 
-def compare(name: str, comparison: Comparison, analysis: Analysis, trial: Cohort, source: Cohort) -> Compared:
-    """Align, score, match, diagnose; then estimate the endpoints on the matched sets."""
+def compare(made: Blind, analysis: Analysis, source: Cohort) -> Compared:
+    """Estimate the endpoints of a comparison on a design that is settled.
+
+    Parameters
+    ----------
+    made
+        The blind half: who is compared, with what weight, and the gates.
+    analysis
+        The trial.
+    source
+        The external patients with their outcomes.
+    """
+    name, comparison, plan = made.name, made.settings, made.primary
     protocol = analysis.protocol
     label = comparison.label or protocol.external[comparison.source].label
     prefix = f"{comparison.source}:"
-    columns = needed(comparison)
-    members = analysis.populations[comparison.population]
-    ours = baseline(trial, columns, protocol).only(members)
-    everybody = baseline(source, columns, protocol)
-    us, them = (
-        align(s, comparison.eligibility, comparison.covariates)
-        for s in (ours, _with_day_one(everybody, source, protocol))
-    )
-    them = them.after_step("treated", "never treated", everybody)
-    plan = design(comparison, us.baseline, them.baseline)
-    diagnosis = diagnose(name, comparison, us.baseline, them.baseline, plan, len(us.incomplete))
-    flows, counts = comparison_flow(name, label, us.steps, them.steps, plan, prefix)
-    gates = [_as_estimate(g, len(plan.trial) + len(us.incomplete)) for g in diagnosis.gates]
+    diagnosis = made.diagnoses[PRIMARY]
+    lost = len(made.trial.incomplete)
+    flows, counts = comparison_flow(name, label, made.trial.steps, made.external.steps, plan, prefix)
+    gates = [_as_estimate(g, len(plan.trial) + lost) for g in diagnosis.gates]
     numbers = [*counts, *_design_numbers(name, plan, comparison), *diagnosis.estimates, *gates]
     found = Output([replace(e, evidence=f"matching of {name}") for e in numbers])
 
     # Only from here on are outcomes looked at.
     wanted = [(e, _clause(analysis, e)) for e in comparison.endpoints]
     facts = state(protocol, source, tuple(dict.fromkeys(clause.fact for _, clause in wanted)))
-    failed = tuple(f"GATE FAILED: {g.name.lower()}; {g.says}" for g in diagnosis.gates if not g.passed)
     for endpoint, clause in wanted:
-        side = _Sides(name, label, prefix, comparison, analysis, facts[clause.fact], plan, len(us.incomplete), failed)
+        side = _Sides(name, label, prefix, comparison, analysis, facts[clause.fact], plan, lost, made.failed(PRIMARY))
         found += side.estimates(endpoint, clause)
-    evidence = _evidence(facts, source, prefix)
-    evidence[f"matching of {name}"] = _matched(plan, us, them, prefix)
+    evidence = evidence_of(facts, source, prefix)
+    evidence[f"matching of {name}"] = matched(plan, made.trial, made.external, prefix)
     pairs = _pairs(name, plan, prefix)
     return Compared(found.estimates, found.curves, diagnosis.gates, flows, pairs, found.residuals, evidence)
 
@@ -89,34 +88,6 @@ def _pairs(name: str, plan: Design, prefix: str) -> list[Pair]:
     return found
 
 
-def _matched(plan: Design, us: Aligned, them: Aligned, prefix: str) -> dict[str, Evidence]:
-    """What the matching made of every subject that came into question, on both sides."""
-    said: dict[str, str] = {}
-    for steps, before in ((us.steps, ""), (them.steps, prefix)):
-        for step in steps:
-            said |= {before + s: f"left out: {step.reason}" for s in step.removed}
-            said |= {before + s: "eligible" for s in step.kept}
-    if plan.logit_trial.size:
-        alone = [*zip(plan.trial, plan.logit_trial, strict=True)]
-        said |= {s: f"no partner within the caliper; logit score {v:.4f}" for s, v in alone}
-        spare = [*zip(plan.external, plan.logit_external, strict=True)]
-        said |= {prefix + s: f"not chosen as a partner; logit score {v:.4f}" for s, v in spare}
-    for number, (t, c) in enumerate(plan.pairs, 1):
-        ours, theirs = plan.trial[t], prefix + plan.external[c]
-        a, b = plan.logit_trial[t], plan.logit_external[c]
-        said[ours] = f"pair {number} with {theirs}; logit score {a:.4f} and {b:.4f}"
-        said[theirs] = f"pair {number} with {ours}; logit score {b:.4f} and {a:.4f}"
-    at = rows_told(us.everybody) | rows_told(them.everybody, prefix)
-    return {s: Evidence(words, at[s].at) for s, words in said.items()}
-
-
-def _with_day_one(everybody: Baseline, source: Cohort, protocol: Protocol) -> Baseline:
-    """External patients who have a time zero: all of them, or those treated where treatment starts the clock."""
-    if protocol.trial.time_zero == "enrolled":
-        return everybody
-    return everybody.only(source.subjects.filter("treated")["subject"])
-
-
 def _clause(analysis: Analysis, endpoint: str) -> Survival:
     clause = analysis.protocol.endpoints[endpoint]
     assert isinstance(clause, Survival), "protocol.check lets only survival endpoints be compared"
@@ -128,7 +99,9 @@ def _design_numbers(name: str, plan: Design, comparison: Comparison) -> list[Est
     n = len(plan.trial)
     pairs = count("n.pairs", "Matched pairs", plan.matched_trial, n, name, **words)
     lost = count("n.unmatched", "Trial patients without a partner", plan.unmatched, n, name, **words)
-    rule = f"{comparison.caliper.width:g} standard deviations ({comparison.caliper.sd}) of the logit score"
+    if comparison.width is None or not plan.logit_trial.size:
+        return [pairs, lost]
+    rule = f"{comparison.width.width:g} standard deviations ({comparison.width.sd}) of the logit score"
     caliper = Estimate(
         id=f"caliper|{name}",
         label="Caliper on the logit score",
@@ -167,18 +140,6 @@ def _as_estimate(gate: Gate, n: int) -> Estimate:
     )
 
 
-def _estimand(comparison: Comparison, incomplete: int, plan: Design) -> str:
-    """The estimand, and how many trial patients the numbers no longer speak of."""
-    lost = incomplete + len(plan.unmatched)
-    if not lost:
-        return f"estimand {comparison.estimand}"
-    patients = "patient is" if lost == 1 else "patients are"
-    return (
-        f"estimand {comparison.estimand} of those matched: {lost} eligible trial {patients} lost, {incomplete} for a "
-        f"missing covariate, {len(plan.unmatched)} without a partner within the caliper"
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class _Sides:
     """Both sides of one comparison for one time-to fact."""
@@ -199,10 +160,8 @@ class _Sides:
         fact = self.analysis.facts[clause.fact]
         clause = clause.model_copy(update={"level": self.comparison.level})
         matched = (
-            _estimand(self.comparison, self.incomplete, self.plan),
-            "1:1 nearest neighbour on the logit of a logistic score, without replacement, "
-            f"{self.comparison.order} score first; caliper {self.comparison.caliper.width:g} SD "
-            f"({self.comparison.caliper.sd})",
+            sentence(self.comparison.estimand, self.incomplete, len(self.plan.unmatched)),
+            method_words(self.comparison),
         )
         words = Words(
             name=endpoint,
@@ -238,21 +197,3 @@ class _Sides:
             notes=("crude: before matching, not adjusted for anything", *fact.rules),
         )
         return contrast(*sides, self.comparison.level, words, of=of, crude=True)
-
-
-def _evidence(facts: Mapping[str, FactColumn], source: Cohort, prefix: str) -> dict[str, dict[str, Evidence]]:
-    return {name: told(fact.frame, prefix) for name, fact in facts.items()} | {
-        "baseline": rows_told(source.subjects, prefix)
-    }
-
-
-def told(frame: pl.DataFrame, prefix: str = "") -> dict[str, Evidence]:
-    """Evidence of a fact: what is said of each subject and the rows that prove it."""
-    columns = (frame["subject"].to_list(), frame["says"].to_list(), frame["at"].to_list())
-    return {prefix + s: Evidence(says or "", tuple(at)) for s, says, at in zip(*columns, strict=True)}
-
-
-def rows_told(subjects: pl.DataFrame, prefix: str = "") -> dict[str, Evidence]:
-    """Evidence of the baseline: the subject's own row."""
-    columns = (subjects["subject"].to_list(), subjects["at"].to_list())
-    return {prefix + s: Evidence("row of subjects", (at,)) for s, at in zip(*columns, strict=True)}

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from onearm.protocol.alignment import missing_words
 from onearm.protocol.comparison import Comparison
 from onearm.protocol.document import Protocol
+from onearm.protocol.method import PAIRING
+from onearm.protocol.method_words import method_words, short_words, variance_words
 from onearm.protocol.version import Version
 from onearm.units import MONTH_DAYS
 
@@ -55,11 +58,11 @@ def _start(version: Version) -> str:
 def _comparison(name: str, c: Comparison, p: Protocol) -> str:
     covariates = ", ".join(p.covariates[v].label for v in c.covariates)
     eligible = " and ".join(condition.criterion for condition in c.eligibility) or "no further condition"
+    further = "; further methods: " + "; ".join(short_words(m) for m in c.methods.values()) if c.methods else ""
     return (
         f"Comparison {c.label or name}: estimand {c.estimand}; trial population {c.population}, external patients "
-        f"with a time zero; eligible on both sides: {eligible}; complete cases; "
-        f"logistic score on {covariates}; 1:1 nearest neighbour on the logit, {c.order} score first, without "
-        f"replacement, caliper {c.caliper.width:g} SD ({c.caliper.sd}); standardized differences over the SD of "
+        f"with a time zero; eligible on both sides: {eligible}; {missing_words(c.missing)}; "
+        f"covariates: {covariates}; {method_words(c)}; standardized differences over the SD of "
         f"{c.smd}; gates: difference at most {c.gates.max_smd:g}, at least {c.gates.min_matched:g} of the patients "
-        "matched; Cox regression with robust variance, pairs as clusters."
+        f"matched; Cox regression with {variance_words(c, 'pairs' if c.method in PAIRING else '')}{further}."
     )

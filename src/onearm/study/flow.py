@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from onearm.cohort.population import Step
 from onearm.endpoints import Analysis
 from onearm.external.align import Step as AlignStep
-from onearm.external.design import Design
+from onearm.external.record import Design
 from onearm.protocol.document import Protocol
 from onearm.protocol.findings import later
 from onearm.results import Estimate, Flow, FlowStep
