@@ -72,6 +72,29 @@ def tame_matrix(n: int) -> st.SearchStrategy[Any]:
     )
 
 
+def alternate(n: int) -> st.SearchStrategy[Any]:
+    """Every other one of n rows."""
+    return st.just([i % 2 for i in range(n)])
+
+
+def weight_models(n: int) -> st.SearchStrategy[Any]:
+    """Weights of n rows whose groups are those of ``alternate``, known or from one covariate; none for one row."""
+    from onearm.stats.weighted_effects import weight_model_entropy, weight_model_known
+
+    z = [i % 2 for i in range(n)]
+    if n < 2:
+        return st.just("model")
+    known = plain(st.one_of(st.just(1.0), st.floats(0.1, 5)), n)
+    balanced = st.just(weight_model_entropy([i * 7 % 3 + i % 2 / 4 for i in range(n)], z)) if n > 4 else st.nothing()
+    return st.one_of(known.map(lambda w: weight_model_known(w, z, estimand="ATT")), balanced)
+
+
+def targets() -> st.SearchStrategy[Any]:
+    """Numbers to reach, one for each of one to three columns, or none."""
+    number = st.one_of(st.floats(-1, 1), st.sampled_from([0.5, 1.0, None, math.nan, 1e300, -1.0]))
+    return st.integers(1, 3).flatmap(lambda p: st.lists(number, min_size=p, max_size=p))
+
+
 LABEL = st.sampled_from(["a", "b", "c"])
 WEIGHT = st.one_of(st.just(1.0), st.floats(0, 5), st.sampled_from([0.0, -1.0, math.nan, 1e300]))
 SMALL = st.one_of(st.integers(-2, 50), st.floats(-2, 50), st.sampled_from(ODD))
@@ -90,8 +113,8 @@ def tamed(n: int) -> dict[str, st.SearchStrategy[Any]]:
         "cluster": st.one_of(st.none(), label), "entry": st.one_of(st.none(), plain(sane, n)), "x": tame_matrix(n),
         "cause": plain(st.integers(0, 2), n), "covariates": tame_matrix(n), "score": score, "other": score,
         "switch_time": switch, "deviation_time": switch, "subject": st.just(list(range(n))), "start": plain(sane, n),
-        "stop": later, "to_state": plain(st.one_of(LABEL, st.none()), n), "from_state": label, "treated": event,
-        "ended": event, "response_time": plain(sane, n), "end_time": later, "offset": score, "y": event,
+        "stop": later, "to_state": plain(st.one_of(LABEL, st.none()), n), "from_state": label,
+        "treated": st.one_of(event, alternate(n)), "ended": event, "response_time": plain(sane, n), "end_time": later, "offset": score, "y": event,
         "cumulative_hazard": plain(allowed, n), "cuts": st.sampled_from([[], [3.0], [0.5, 44.0]]),
         "level": st.just(0.9), "rates": plain(allowed, 2), "shape": allowed, "scale": allowed, "sd_log": allowed,
         "mean_log": st.floats(-9, 9), "rate": allowed, "median": allowed,
@@ -104,6 +127,9 @@ def tamed(n: int) -> dict[str, st.SearchStrategy[Any]]:
         "risk_time": st.sampled_from([[0.0], [0.0, 20.0, 45.0], [0.0, 90.0]]),
         "at_risk": st.integers(1, 3).map(lambda k: [30.0, 20.0, 3.0][:k]),
         "total_events": st.integers(0, 30),
+        "x_control": tame_matrix(n), "target_means": targets(),
+        "model": weight_models(n), "times": plain(sane, 2), "log_ab": st.floats(-2, 2), "se_ab": allowed,
+        "log_cb": st.floats(-2, 2), "se_cb": allowed, "base_weight": weight,
     }  # fmt: skip
 
 
@@ -144,6 +170,12 @@ def strategies(n: int) -> dict[str, st.SearchStrategy[Any]]:
         "estimates": column(SMALL, n), "variances": column(WEIGHT, n), "df_complete": SMALL,
         "donors": st.integers(0, 3), "imputations": st.integers(0, 3), "iterations": st.integers(0, 5),
         "numbers": st.sampled_from(["pmm", "normal", "odd"]),
+        "x_control": x, "target_means": targets(), "target_sds": targets(), "target_medians": targets(),
+        "base_weight": weight, "tolerance": PROBABILITY, "stabilized": st.booleans(), "firth": st.booleans(),
+        "total": st.sampled_from(["population", "group", "odd"]), "threshold": PROBABILITY, "quantile": PROBABILITY,
+        "cap": SMALL, "measure": st.sampled_from(["difference", "ratio", "odds-ratio", "odd"]),
+        "model": st.one_of(weight_models(n), st.just("model")), "times": column(times, 2), "low": SMALL, "high": SMALL,
+        "log_ab": SMALL, "se_ab": SMALL, "log_cb": SMALL, "se_cb": SMALL, "log": st.booleans(),
     }  # fmt: skip
 
 
@@ -206,7 +238,7 @@ def asked(draw: Callable[[Any], Any], record: Any, method: Any) -> dict[str, Any
         "n": st.integers(-1, 5), "of": st.integers(-1, 5), "rng": st.integers(0, 3).map(np.random.default_rng),
         "points": st.integers(-1, 9),
         "df": st.integers(-1, 6), "extend": st.booleans(), "centred": st.booleans(),
-        "collapse": column(st.integers(0, 2), draw(st.sampled_from([1, 2, 5, 8, 12]))),
+        "cap": SMALL, "collapse": column(st.integers(0, 2), draw(st.sampled_from([1, 2, 5, 8, 12]))),
     } | {k: st.sampled_from(v) for k, v in WORDS.items()}  # fmt: skip
     if "array" not in str(inspect.signature(method).parameters.get("p", "")).lower():
         known["p"] = PROBABILITY
