@@ -131,7 +131,7 @@ def test_the_side_counts_in_the_draws() -> None:
 
 def test_too_few_values_are_said_in_words() -> None:
     few = side("t", 3, 1, gaps=0), side("e", 3, 2, gaps=0)
-    gap = few[0].frame.with_columns(pl.when(pl.col("subject") != "t0").then("wbc").alias("wbc"))
+    gap = few[0].frame.with_columns(pl.when(pl.col("subject") == "t0").then("wbc").alias("wbc"))
     found = fill(Baseline("t", few[0].covariates, gap), few[1], NAMES, "imputation")
     assert "imputation is not possible" in found.refused
     assert "age, wbc, risk, side" in found.refused
