@@ -5,6 +5,22 @@ Each method lives in a private module of its own; the names here are the public 
 
 from __future__ import annotations
 
+from ._distance import Coordinates, caliper_width, mahalanobis, robust_mahalanobis, scaled_euclidean
 from ._nearest import Pairs, nearest_pairs
+from ._nearest_options import common_support
+from ._optimal import optimal_pairs
+from ._strata import Strata, exact_match
 
-__all__ = ["Pairs", "nearest_pairs"]
+__all__ = [
+    "Coordinates",
+    "Pairs",
+    "Strata",
+    "caliper_width",
+    "common_support",
+    "exact_match",
+    "mahalanobis",
+    "nearest_pairs",
+    "optimal_pairs",
+    "robust_mahalanobis",
+    "scaled_euclidean",
+]
