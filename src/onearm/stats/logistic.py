@@ -8,7 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._input import Bools, Floats, as_indicator, as_matrix, as_weights
-from ._newton import Maximum, estimable, maximize
+from ._logistic_firth import firth as firth_maximum
+from ._logistic_rows import BLOCK, Point, log_likelihood, tail
+from ._logistic_start import start
+from ._newton import Maximum, maximize
 
 __all__ = ["LogisticFit", "logistic"]
 
@@ -41,20 +44,17 @@ class LogisticFit:
     n: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Point:
-    value: float
-    score: Floats
-    information: Floats
-
-
-def logistic(x: ArrayLike, y: ArrayLike, *, weight: ArrayLike | None = None, penalty: float = 0.0) -> LogisticFit:
+def logistic(
+    x: ArrayLike, y: ArrayLike, *, weight: ArrayLike | None = None, penalty: float = 0.0, firth: bool = False
+) -> LogisticFit:
     """How covariates shift the log odds of ``y``, and each row's fitted probability.
 
     Maximizes sum of w (y eta - log(1 + exp eta)) - penalty/2 sum of b_j^2, eta = b_0 + x b, the
     intercept free of the penalty (McCullagh & Nelder 1989, ISBN 978-0412317606; ridge: le Cessie & van
     Houwelingen 1992, doi:10.2307/2347628). Newton's method, which is IRLS for this link, is run on
-    standardized columns until steps fall below 1e-9; the next one would be its square.
+    standardized columns until steps fall below 1e-9; the next one would be its square. With ``firth`` half the
+    log-determinant of the information is added, which keeps all coefficients finite (Heinze & Schemper 2002,
+    doi:10.1002/sim.1047) and takes away the bias of order 1/n (Firth 1993, doi:10.1093/biomet/80.1.27).
 
     Parameters
     ----------
@@ -62,6 +62,7 @@ def logistic(x: ArrayLike, y: ArrayLike, *, weight: ArrayLike | None = None, pen
     y : (n,) 0 or 1; both must occur.
     weight : (n,) case weights. Standard errors treat them as counts.
     penalty : ridge penalty on the coefficients in the units of ``x``, not negative.
+    firth : Firth's penalty instead; standard errors are from the plain information at the estimate.
 
     Returns
     -------
@@ -72,7 +73,7 @@ def logistic(x: ArrayLike, y: ArrayLike, *, weight: ArrayLike | None = None, pen
     Raises
     ------
     ValueError
-        For bad arrays, a single class, or a negative penalty.
+        For bad arrays, a single class, a negative penalty, or both penalties at once.
 
     Examples
     --------
@@ -83,57 +84,47 @@ def logistic(x: ArrayLike, y: ArrayLike, *, weight: ArrayLike | None = None, pen
     >>> passed = [0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 1]
     >>> logistic(hours, passed).coef.round(4).tolist()
     [-4.0777, 1.5046]
+
+    Firth's penalty in a two by two table adds half a subject to each cell: log (2.5 / 0.5) - log (0.5 / 2.5).
+
+    >>> logistic([0, 0, 1, 1], [0, 0, 1, 1], firth=True).coef[1].round(6) == np.log(25).round(6)
+    np.True_
     """
-    z = as_matrix("x", x)
+    z = _columns(x)
     hit = as_indicator("y", y, z.shape[0])
-    w = as_weights("weight", weight, z.shape[0])
+    w = None if weight is None else as_weights("weight", weight, z.shape[0])
+    if w is not None and np.all(w == 1):
+        w = None
     if not (np.isfinite(penalty) and penalty >= 0):
         raise ValueError(f"penalty must be a number that is not negative, found {penalty}")
-    used = w > 0
-    if np.all(hit[used]) or not np.any(hit[used]):
-        raise ValueError(f"y holds {int(hit[used][0])} only: both classes are needed")
-    return _fit(z, hit.astype(np.float64), w, penalty)
+    if firth and penalty:
+        raise ValueError(f"firth and a ridge penalty of {penalty} exclude each other: choose one")
+    used = hit if w is None else hit[w > 0]
+    if np.all(used) or not np.any(used):
+        raise ValueError(f"y holds {int(used[0])} only: both classes are needed")
+    return _fit(z, hit.astype(np.float64), w, penalty, bool(firth))
 
 
-def _fit(x: Floats, y: Floats, w: Floats, penalty: float) -> LogisticFit:
-    """Newton's method on standardized columns, then back to the units of ``x``."""
-    centre = np.average(x, axis=0, weights=w)
-    spread = np.sqrt(np.average((x - centre) ** 2, axis=0, weights=w))
-    flat = spread <= 1e-12 * np.max(np.abs(x), axis=0)
-    unit = np.where(flat, 1.0, spread)
-    design = np.c_[np.ones(y.size), np.where(flat, 0.0, (x - centre) / unit)]
-    ridge = np.r_[0.0, penalty / unit**2]
-    share = float(np.average(y, weights=w))
-    begin = np.zeros(ridge.size)
-    begin[0] = np.log(share / (1 - share))
-    start = _point(design, y, w, ridge * 0, begin)
-    free = estimable(start.information, np.full(begin.size, w.sum() * share * (1 - share)))
-    z, k = design[:, free], ridge[free]
-    top = maximize(lambda b: _point(z, y, w, k, b), begin[free], _point(z, y, w, k, begin[free]))
-    # b = back @ s turns standardized coefficients s into those of x
-    back = np.diag(np.r_[1.0, 1 / unit])
-    back[0, 1:] = -centre / unit
-    back = back[np.ix_(free, free)]
-    return _report(x, y, w, free, back, top)
+def _columns(x: ArrayLike) -> Floats:
+    """The covariates, without a copy where they are plain numbers in a matrix."""
+    if type(x) is np.ndarray and x.dtype == np.float64 and x.ndim == 2 and x.size:
+        with np.errstate(over="ignore", invalid="ignore"):
+            if np.isfinite(x.sum()):  # a missing or infinite number would make it so as well
+                return x
+    return as_matrix("x", x)
 
 
-def _point(z: Floats, y: Floats, w: Floats, ridge: Floats, b: Floats) -> _Point:
-    """Penalized log-likelihood, score and information at ``b``."""
-    eta = z @ b
-    mu = _expit(eta)
-    value = -float(w @ np.logaddexp(0.0, np.where(y == 1, -eta, eta))) - 0.5 * float(ridge @ b**2)
-    score = z.T @ (w * (y - mu)) - ridge * b
-    information = z.T @ ((w * mu * _expit(-eta))[:, None] * z) + np.diag(ridge)
-    return _Point(value, score, information)
+def _fit(x: Floats, y: Floats, w: Floats | None, penalty: float, firth: bool) -> LogisticFit:
+    """The maximum on standardized columns, then back to the units of ``x``."""
+    begin = start(x, y, w, penalty)
+    problem = begin.problem
+    top = firth_maximum(problem, begin.b) if firth else maximize(problem.at, begin.b, problem.at(begin.b))
+    return _report(x, y, w, begin.free, begin.back, top, begin.steps)
 
 
-def _expit(eta: Floats) -> Floats:
-    """1 / (1 + exp(-eta)) without overflow."""
-    small = np.exp(-np.abs(eta))
-    return np.where(eta >= 0, 1.0, small) / (1.0 + small)
-
-
-def _report(x: Floats, y: Floats, w: Floats, free: Bools, back: Floats, top: Maximum[_Point]) -> LogisticFit:
+def _report(
+    x: Floats, y: Floats, w: Floats | None, free: Bools, back: Floats, top: Maximum[Point], steps: int
+) -> LogisticFit:
     """Coefficients in the units of ``x`` and what was fitted with them."""
     b = back @ top.b
     coef = np.full(free.size, np.nan)
@@ -146,22 +137,37 @@ def _report(x: Floats, y: Floats, w: Floats, free: Bools, back: Floats, top: Max
     if np.any(runaway[1:]):
         runaway[0] = True  # the intercept in the units of x moves with any of them
     error = np.where(runaway, np.inf, _root(np.diag(covariance)))
-    # summed row by row: a matrix product may round equal rows differently and so break their ties
-    eta = (np.c_[np.ones(y.size), x][:, free] * b).sum(axis=1)
+    eta, fitted, value = _fitted(x, y, w, np.where(free, coef, 0.0))
     message = _message(free, runaway, top)
     return LogisticFit(
         coef=coef,
         std_error=error,
         covariance=covariance,
-        fitted=_expit(eta),
+        fitted=fitted,
         linear_predictor=eta,
-        log_likelihood=-float(w @ np.logaddexp(0.0, np.where(y == 1, -eta, eta))),
-        iterations=top.iterations,
+        log_likelihood=value,
+        iterations=steps + top.iterations,
         converged=not message,
         separated=bool(np.any(runaway)),
         message=message,
-        n=int(np.count_nonzero(w)),
+        n=y.size if w is None else int(np.count_nonzero(w)),
     )
+
+
+def _fitted(x: Floats, y: Floats, w: Floats | None, b: Floats) -> tuple[Floats, Floats, float]:
+    """Log odds, probabilities and log-likelihood.
+
+    Log odds are summed row by row: a matrix product may round equal rows differently and so break their ties.
+    """
+    eta, fitted, value = np.empty(y.size), np.empty(y.size), 0.0
+    for low in range(0, y.size, BLOCK):
+        part = slice(low, min(low + BLOCK, y.size))
+        np.vecdot(np.ascontiguousarray(x[part]), b[1:], out=eta[part])
+        eta[part] += b[0]
+        e = tail(eta[part])
+        fitted[part] = np.where(eta[part] >= 0, 1.0, e) / (1.0 + e)
+        value += log_likelihood(eta[part], e, y[part], None if w is None else w[part])
+    return eta, fitted, value
 
 
 def _root(variance: Floats) -> Floats:
@@ -169,7 +175,7 @@ def _root(variance: Floats) -> Floats:
     return np.sqrt(np.where(variance >= 0, variance, np.nan))
 
 
-def _message(free: Bools, runaway: Bools, top: Maximum[_Point]) -> str:
+def _message(free: Bools, runaway: Bools, top: Maximum[Point]) -> str:
     """What went wrong, in words; empty when nothing did."""
     said = [
         f"column {j - 1} of x is constant or a combination of the columns before it: it has no coefficient"
