@@ -70,7 +70,7 @@ def mahalanobis(x_treated: ArrayLike, x_control: ArrayLike) -> Coordinates:
     >>> mahalanobis([[0], [2]], [[3], [5]]).matrix()[0].round(4).tolist()
     [2.1213, 3.5355]
     """
-    treated, control = _both(x_treated, x_control)
+    treated, control = _standard(*_both(x_treated, x_control))
     return _placed(treated, control, _within(treated, control))
 
 
@@ -78,9 +78,8 @@ def robust_mahalanobis(x_treated: ArrayLike, x_control: ArrayLike) -> Coordinate
     """Mahalanobis distance of ranks: outliers and rare categories lose their excess of weight.
 
     Each covariate is replaced by its rank among everyone (ties share their mean), and the covariance of
-    the ranks within the groups is rescaled so that every column has the variance of untied ranks, n (n + 1) / 12
-    (Rosenbaum 2010, Design of Observational Studies, section 8.3, doi:10.1007/978-1-4419-1213-8; the
-    covariance within the groups is MatchIt's choice, Rosenbaum's is that of everyone).
+    the ranks of everyone is rescaled so that every column has the variance of untied ranks, n (n + 1) / 12
+    (Rosenbaum 2010, Design of Observational Studies, section 8.3, doi:10.1007/978-1-4419-1213-8).
 
     Parameters
     ----------
@@ -105,9 +104,11 @@ def robust_mahalanobis(x_treated: ArrayLike, x_control: ArrayLike) -> Coordinate
     treated, control = _both(x_treated, x_control)
     n1, n = treated.shape[0], treated.shape[0] + control.shape[0]
     rank = np.column_stack([_ranks(column) for column in np.vstack([treated, control]).T])
-    spread = _within(rank[:n1], rank[n1:])
+    centred = rank - rank.mean(axis=0)
+    spread = centred.T @ centred
     variance = np.diag(spread)
-    factor = np.where(variance > 0, np.sqrt(n * (n + 1) / 12 / np.where(variance > 0, variance, 1)), 0.0)
+    untied = n * (n + 1) / 12
+    factor = np.where(variance > 0, np.sqrt(untied / np.where(variance > 0, variance, 1)), 0.0)
     return _placed(rank[:n1], rank[n1:], spread * np.outer(factor, factor))
 
 
@@ -134,7 +135,7 @@ def scaled_euclidean(x_treated: ArrayLike, x_control: ArrayLike) -> Coordinates:
     >>> scaled_euclidean([[0, 0], [2, 4]], [[3, 0], [5, 4]]).matrix()[0].round(4).tolist()
     [2.1213, 3.8079]
     """
-    treated, control = _both(x_treated, x_control)
+    treated, control = _standard(*_both(x_treated, x_control))
     return _placed(treated, control, np.diag(np.diag(_within(treated, control))))
 
 
@@ -199,23 +200,29 @@ def _within(treated: Floats, control: Floats) -> Floats:
     return np.asarray(centred.T @ centred / (centred.shape[0] - 2), dtype=np.float64)
 
 
+def _standard(treated: Floats, control: Floats) -> tuple[Floats, Floats]:
+    """Covariates less their mean, in units of their standard deviation among everyone."""
+    everyone = np.vstack([treated, control])
+    unit = everyone.std(axis=0, ddof=1)
+    unit[unit <= 1e-13 * np.abs(everyone).max(axis=0)] = 1
+    centre = everyone.mean(axis=0)
+    return (treated - centre) / unit, (control - centre) / unit
+
+
 def _placed(treated: Floats, control: Floats, spread: Floats) -> Coordinates:
     """Coordinates whose squared length is (a - b)' V (a - b), V the inverse of ``spread`` or its pseudo-inverse."""
-    unit = np.sqrt(np.diag(spread))
-    varies = unit > 0
-    if not varies.any():
-        raise ValueError("x_treated and x_control vary within neither group: there is no distance to measure")
-    scale = np.where(varies, unit, 1.0)
-    share, axes = np.linalg.eigh(spread / np.outer(scale, scale))
-    kept = share > _NOTHING * share[-1]
-    inverse = (axes[:, kept] / share[kept]) @ axes[:, kept].T / np.outer(scale, scale)
-    rank, p = int(kept.sum()), varies.size
-    said = f"{p - rank} of {p} directions do not vary within the groups and count for nothing" if rank < p else ""
-    factor = _pivoted(inverse, scale, rank)
+    share, axes = np.linalg.eigh(spread)
+    kept = share > max(_NOTHING * share[-1], _NOTHING**2)
+    rank, p = int(kept.sum()), share.size
+    if rank == 0:
+        raise ValueError("x_treated and x_control do not vary: there is no distance to measure")
+    inverse = (axes[:, kept] / share[kept]) @ axes[:, kept].T
+    said = f"{p - rank} of {p} directions do not vary and count for nothing" if rank < p else ""
+    factor = _pivoted(inverse, rank)
     return Coordinates(_times(treated, factor), _times(control, factor), rank, said)
 
 
-def _pivoted(v: Floats, scale: Floats, rank: int) -> Floats:
+def _pivoted(v: Floats, rank: int) -> Floats:
     """(q, p) R with R'R = v: Cholesky, each time along the largest diagonal element left."""
     rest, rows = v.copy(), []
     for _ in range(rank):
