@@ -142,6 +142,7 @@ def strategies(n: int) -> dict[str, st.SearchStrategy[Any]]:
     return {
         "time": time, "event": event, "group": label, "strata": st.one_of(st.none(), label),
         "cluster": st.one_of(st.none(), label), "weight": weight, "entry": st.one_of(st.none(), time),
+        "weights": st.one_of(weight, x),
         "cause": column(st.one_of(st.integers(0, 2), st.sampled_from([-1, 0.5, 10**12])), n), "x": x,
         "covariates": st.one_of(st.none(), x), "score": column(st.one_of(SMALL, st.floats(-3, 3)), n),
         "switch_time": column(st.one_of(times, st.none()), n), "subject": column(st.integers(0, 4), n),
@@ -223,6 +224,7 @@ WORDS = {
     "kind": ("survival", "rmst", "lp", "risk", "martingale", "deviance", "score", "schoenfeld", "dfbeta", "odd"),
     "rule": ("smallest", "midpoint", "odd"),
     "interval": ("log-log", "log", "plain", "odd"),
+    "denominator": ("treated", "pooled", "all", "odd"),
 }
 
 

@@ -6,54 +6,27 @@ difference never does, so that it stays the same before and after (Stuart 2010, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._input import Bools, Floats, as_choice, as_indicator, as_matrix, as_weights
+from ._balance_distance import energy_distance, mahalanobis_of_means
+from ._balance_groups import DENOMINATORS, Groups, both_groups, moderate, ratio, standardized, weighted_groups
+from ._balance_record import BalanceTable, EcdfDifferences
+from ._balance_table import group_moments
+from ._input import Bools, Floats, as_choice, as_weights
+from ._plain_matrix import plain_matrix
 
-__all__ = ["ks_statistics", "standardized_differences", "variance_ratios"]
-
-DENOMINATORS = ("treated", "pooled", "all")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Groups:
-    """Covariates (n, p), who is treated (n,), weights (n,), which columns hold only 0 and 1 (p,)."""
-
-    x: Floats
-    treated: Bools
-    weight: Floats
-    binary: Bools
-
-    @staticmethod
-    def make(x: ArrayLike, treated: ArrayLike, weight: ArrayLike | None) -> _Groups:
-        matrix = as_matrix("x", x)
-        z = as_indicator("treated", treated, matrix.shape[0])
-        w = as_weights("weight", weight, z.size)
-        for name, part in (("1", z), ("0", ~z)):
-            if not np.any(part):
-                raise ValueError(f"treated never equals {name}: both groups are needed")
-            if not np.any(w[part] > 0):
-                raise ValueError(f"weight is zero for every row with treated {name}")
-        return _Groups(matrix, z, w, np.all((matrix == 0) | (matrix == 1), axis=0))
-
-    def variance(self, rows: Bools, weight: Floats) -> Floats:
-        """Variances (p,): p (1 - p) for 0/1 columns, else sum w (x - m)^2 / (W - sum w^2 / W)."""
-        w, x = weight[rows] / weight[rows].sum(), self.x[rows]
-        mean: Floats = np.average(x, axis=0, weights=w)
-        spread: Floats = w @ (x - mean) ** 2
-        free = 1 - w @ w  # (n - 1) / n with equal weights
-        other = spread / free if free > 1e-15 else np.zeros_like(spread)
-        return np.where(self.binary, mean * (1 - mean), other)
-
-    def difference(self) -> Floats:
-        """Weighted mean of the treated less that of the controls (p,)."""
-        z, w = self.treated, self.weight
-        above: Floats = np.average(self.x[z], axis=0, weights=w[z])
-        below: Floats = np.average(self.x[~z], axis=0, weights=w[~z])
-        return above - below
+__all__ = [
+    "BalanceTable",
+    "EcdfDifferences",
+    "balance_table",
+    "ecdf_differences",
+    "energy_distance",
+    "ks_statistics",
+    "mahalanobis_of_means",
+    "standardized_differences",
+    "variance_ratios",
+]
 
 
 def standardized_differences(
@@ -89,7 +62,7 @@ def standardized_differences(
     [-1.264911]
     """
     as_choice("denominator", denominator, DENOMINATORS)
-    g = _Groups.make(x, treated, weight)
+    g = Groups.make(x, treated, weight)
     ones = np.ones(g.treated.size)
     if denominator == "treated":
         variance = g.variance(g.treated, ones)
@@ -97,14 +70,7 @@ def standardized_differences(
         variance = (g.variance(g.treated, ones) + g.variance(~g.treated, ones)) / 2
     else:
         variance = g.variance(ones > 0, ones)
-    difference, scale = g.difference(), np.max(np.abs(g.x), axis=0)
-    difference[np.abs(difference) <= 1e-14 * scale] = 0.0
-    sd = np.sqrt(np.maximum(variance, 0.0))  # a share of 1 + rounding would give a variance just below 0
-    result = np.copysign(np.inf, difference)
-    result[difference == 0] = 0.0
-    spread = sd > 1e-14 * scale
-    result[spread] = difference[spread] / sd[spread]
-    return result
+    return standardized(g.difference(), variance, np.max(np.abs(g.x), axis=0))
 
 
 def variance_ratios(x: ArrayLike, treated: ArrayLike, weight: ArrayLike | None = None) -> Floats:
@@ -127,11 +93,8 @@ def variance_ratios(x: ArrayLike, treated: ArrayLike, weight: ArrayLike | None =
     >>> variance_ratios([1, 2, 3, 2, 4, 6], [1, 1, 1, 0, 0, 0]).round(6).tolist()
     [0.25]
     """
-    g = _Groups.make(x, treated, weight)
-    above, below = g.variance(g.treated, g.weight), g.variance(~g.treated, g.weight)
-    result = np.where(above > 0, np.inf, 1.0)
-    np.divide(above, below, out=result, where=below > 0)
-    return result
+    g = Groups.make(x, treated, weight)
+    return ratio(g.variance(g.treated, g.weight), g.variance(~g.treated, g.weight))
 
 
 def ks_statistics(x: ArrayLike, treated: ArrayLike, weight: ArrayLike | None = None) -> Floats:
@@ -151,12 +114,101 @@ def ks_statistics(x: ArrayLike, treated: ArrayLike, weight: ArrayLike | None = N
     >>> ks_statistics([1, 2, 3, 2, 4, 6], [1, 1, 1, 0, 0, 0]).round(6).tolist()
     [0.666667]
     """
-    g = _Groups.make(x, treated, weight)
-    z, w = g.treated, g.weight
-    signed = np.where(z, w / w[z].sum(), -w / w[~z].sum())
-    result = np.empty(g.x.shape[1])
+    return ecdf_differences(x, treated, weight).largest
+
+
+def ecdf_differences(x: ArrayLike, treated: ArrayLike, weight: ArrayLike | None = None) -> EcdfDifferences:
+    """How far apart the weighted distribution functions of the two groups are, on average and at most.
+
+    The average is taken over the distinct values of the covariate, those of rows without weight included, as MatchIt
+    does (Ho, Imai, King & Stuart 2011, doi:10.18637/jss.v042.i08); for a column with one or two distinct values both
+    numbers are the difference in proportions.
+
+    Returns
+    -------
+    EcdfDifferences
+        ``mean`` and ``largest``, each (p,) in 0..1; the second is the Kolmogorov-Smirnov statistic.
+
+    Raises
+    ------
+    ValueError
+        For bad arrays or an empty group.
+
+    Examples
+    --------
+    Distances 1/3, 1/3, 2/3, 1/3 and 0 at the values 1, 2, 3, 4 and 6.
+
+    >>> ecdf_differences([1, 2, 3, 2, 4, 6], [1, 1, 1, 0, 0, 0]).mean.round(6).tolist()
+    [0.333333]
+    """
+    g = Groups.make(x, treated, weight)
+    signed = g.signed()
+    mean, largest = np.empty(g.x.shape[1]), np.empty(g.x.shape[1])
     for j, column in enumerate(g.x.T):
         order = np.argsort(column, kind="stable")
         ends = np.r_[np.diff(column[order]) > 0, True]
-        result[j] = np.max(np.abs(np.cumsum(signed[order])[ends]))
-    return result
+        apart = np.abs(np.cumsum(signed[order])[ends])
+        apart[-1] = 0.0  # all of both groups lie at or below the largest value
+        largest[j] = min(1.0, np.max(apart))
+        mean[j] = largest[j] if apart.size <= 2 else np.mean(apart)
+    return EcdfDifferences(mean, largest)
+
+
+def balance_table(
+    x: ArrayLike,
+    treated: ArrayLike,
+    weights: ArrayLike | None = None,
+    denominator: str = "treated",
+    *,
+    raw_binary: bool = False,
+) -> BalanceTable:
+    """Means, standardized differences and variance ratios of all covariates under several weightings at once.
+
+    One pass over the rows and one matrix product: differences between candidate weightings cost next to nothing.
+
+    Parameters
+    ----------
+    x : (n, p) covariates.
+    treated : (n,) 1 = treated, 0 = control.
+    weights : (n, k) a column for each candidate weighting, or (n,) for one; None for the raw sample alone.
+    denominator : "treated", "pooled" or "all", as in :func:`standardized_differences`.
+    raw_binary : leave the differences of columns of 0 and 1 unstandardized (differences in proportions).
+
+    Returns
+    -------
+    BalanceTable
+        Row 0 of each table is the raw sample, row j the weighting in column j - 1 of ``weights``.
+
+    Raises
+    ------
+    ValueError
+        For bad arrays, an empty group, or a weighting that leaves nobody in a group.
+
+    Examples
+    --------
+    Treated 1, 2, 3 against 2, 4, 6, and with the control at 2 alone.
+
+    >>> table = balance_table([1, 2, 3, 2, 4, 6], [1, 1, 1, 0, 0, 0], [1, 1, 1, 1, 0, 0])
+    >>> table.standardized.round(6).tolist()
+    [[-2.0], [0.0]]
+    >>> table.effective_control.tolist()
+    [3.0, 1.0]
+    """
+    as_choice("denominator", denominator, DENOMINATORS)
+    matrix = plain_matrix("x", x)
+    moderate(matrix)
+    z = both_groups(treated, matrix.shape[0])
+    w = None if weights is None else _weightings(weights, z)
+    above, below, binary = group_moments(matrix, z, w)
+    return BalanceTable.of(above, below, binary, denominator, raw_binary)
+
+
+def _weightings(weights: ArrayLike, treated: Bools) -> Floats:
+    """Candidate weightings as a matrix (n, k), each of them checked."""
+    w = plain_matrix("weights", weights)
+    if w.shape[0] != treated.size:
+        raise ValueError(f"weights has {w.shape[0]} rows where {treated.size} are needed")
+    for j, column in enumerate(w.T):
+        as_weights(f"weights (column {j})", column, treated.size)
+        weighted_groups(f"weights (column {j})", column, treated)
+    return w

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._input import Bools, Floats, as_indicator, as_matrix, as_weights
+from ._input import Bools, Floats, as_indicator, as_weights
 from ._logistic_firth import firth as firth_maximum
 from ._logistic_rows import BLOCK, Point, log_likelihood, tail
 from ._logistic_start import start
 from ._newton import Maximum, maximize
+from ._plain_matrix import plain_matrix
 
 __all__ = ["LogisticFit", "logistic"]
 
@@ -90,7 +91,7 @@ def logistic(
     >>> logistic([0, 0, 1, 1], [0, 0, 1, 1], firth=True).coef[1].round(6) == np.log(25).round(6)
     np.True_
     """
-    z = _columns(x)
+    z = plain_matrix("x", x)
     hit = as_indicator("y", y, z.shape[0])
     w = None if weight is None else as_weights("weight", weight, z.shape[0])
     if w is not None and np.all(w == 1):
@@ -103,15 +104,6 @@ def logistic(
     if np.all(used) or not np.any(used):
         raise ValueError(f"y holds {int(used[0])} only: both classes are needed")
     return _fit(z, hit.astype(np.float64), w, penalty, bool(firth))
-
-
-def _columns(x: ArrayLike) -> Floats:
-    """The covariates, without a copy where they are plain numbers in a matrix."""
-    if type(x) is np.ndarray and x.dtype == np.float64 and x.ndim == 2 and x.size:
-        with np.errstate(over="ignore", invalid="ignore"):
-            if np.isfinite(x.sum()):  # a missing or infinite number would make it so as well
-                return x
-    return as_matrix("x", x)
 
 
 def _fit(x: Floats, y: Floats, w: Floats | None, penalty: float, firth: bool) -> LogisticFit:
