@@ -45,16 +45,25 @@ def as_reach(caliper: float | None) -> float:
     """The largest distance allowed: infinite when there is no caliper."""
     if caliper is None:
         return float("inf")
-    if np.ndim(caliper) or not caliper >= 0:
-        raise ValueError(f"caliper must be a number that is not negative, found {caliper}")
-    return float(caliper)
+    reach = as_number("caliper", caliper)
+    if not reach >= 0:
+        raise ValueError(f"caliper must not be negative, found {caliper}")
+    return reach
+
+
+def as_number(name: str, value: float) -> float:
+    """One number, as it is; not a text, a truth value or an array."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating) or np.isnan(value):
+        raise ValueError(f"{name} must be a number, found {value!r}")
+    return float(value)
 
 
 def as_whole(name: str, value: float, least: int) -> int:
     """A whole number of at least ``least``."""
-    if isinstance(value, bool) or np.ndim(value) or not np.isfinite(value) or int(value) != value or value < least:
+    number = as_number(name, value)
+    if not np.isfinite(number) or int(number) != number or number < least:
         raise ValueError(f"{name} must be a whole number of at least {least}, found {value}")
-    return int(value)
+    return int(number)
 
 
 def strata_of(exact: tuple[ArrayLike, ArrayLike] | None, n1: int, n0: int) -> Iterator[tuple[Ints, Ints]]:
