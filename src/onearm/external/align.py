@@ -124,26 +124,26 @@ def align(
     return Aligned(left, tuple(steps), baseline.frame.select("subject", "at"), units)
 
 
-def _meeting(left: Baseline, condition: Condition) -> tuple[str, ...]:
+def _meeting(left: Baseline, condition: Condition) -> pl.Series:
+    """Who meets a condition, and who may: an unknown value decides nothing here, it makes an incomplete case below."""
     good = meets(condition, left.frame)
-    if not condition.asks_if_given:  # an unknown value decides nothing here: it makes an incomplete case below
-        good = good | left.frame[condition.name].is_null()
-    return tuple(left.frame.filter(good)["subject"].to_list())
+    return good if condition.asks_if_given else good | left.frame[condition.name].is_null()
 
 
 def _keep(
     left: Baseline,
-    kept: Iterable[str],
+    kept: pl.Series | Iterable[str],
     steps: list[Step],
     name: str,
     reason: str,
     label: str = "",
     because: str = "",
 ) -> Baseline:
-    """Take a step: those kept, with everybody else of ``left`` as removed."""
-    stay = left.only(kept)
-    there = set(stay.subjects)
-    removed = tuple(s for s in left.subjects if s not in there)
+    """Take a step: those kept (rows marked, or subjects), with everybody else of ``left`` as removed."""
+    rows = left.frame
+    mask = kept if isinstance(kept, pl.Series) else rows["subject"].is_in(list(kept))
+    stay = Baseline(left.name, left.covariates, rows.filter(mask))
+    removed = tuple(rows.filter(~mask)["subject"].to_list())
     said = f"{reason} ({because.strip().rstrip('.')})" if because.strip() else reason
     steps.append(Step(name, said, stay.subjects, removed, label, because))
     return stay

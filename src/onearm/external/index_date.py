@@ -50,8 +50,11 @@ class Timing:
 
     def persons(self, subjects: Sequence[str]) -> tuple[str, ...]:
         """Whose row each of these subjects is."""
-        of = dict(self.frame.select("subject", "person").iter_rows())
-        return tuple(of[s] for s in subjects)
+        asked = pl.DataFrame({"subject": list(subjects)}, schema={"subject": pl.String})
+        found = asked.join(self.frame.select("subject", "person"), on="subject", how="left", maintain_order="left")
+        if found["person"].null_count():
+            raise KeyError(f"no beginning is known of {found.filter(pl.col('person').is_null())['subject'][0]!r}")
+        return tuple(found["person"].to_list())
 
 
 def timing(cohort: Cohort) -> Timing:
