@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 MODULES = (
     "balance", "binomial", "competing", "concordance", "cox", "describe", "imputation", "indirect", "intercurrent",
-    "logistic", "matching", "multistate", "parametric", "pipeline", "reconstruct", "resampling", "survival",
+    "logistic", "matching", "multistate", "overlap", "parametric", "pipeline", "reconstruct", "resampling", "survival",
     "weighted_effects", "weighting",
 )  # fmt: skip
 
@@ -142,7 +142,8 @@ def strategies(n: int) -> dict[str, st.SearchStrategy[Any]]:
     return {
         "time": time, "event": event, "group": label, "strata": st.one_of(st.none(), label),
         "cluster": st.one_of(st.none(), label), "weight": weight, "entry": st.one_of(st.none(), time),
-        "weights": st.one_of(weight, x),
+        "weights": st.one_of(weight, x), "share": PROBABILITY, "bounds": st.tuples(PROBABILITY, PROBABILITY),
+        "grid": st.one_of(st.none(), column(SMALL, 3)), "bandwidth": st.one_of(st.none(), SMALL),
         "cause": column(st.one_of(st.integers(0, 2), st.sampled_from([-1, 0.5, 10**12])), n), "x": x,
         "covariates": st.one_of(st.none(), x), "score": column(st.one_of(SMALL, st.floats(-3, 3)), n),
         "switch_time": column(st.one_of(times, st.none()), n), "subject": column(st.integers(0, 4), n),
@@ -154,7 +155,8 @@ def strategies(n: int) -> dict[str, st.SearchStrategy[Any]]:
         "x_treated": x, "min_n": st.integers(-1, 3),
         "cutpoints": st.sampled_from(["sturges", "scott", "fd", "odd", 3, 0, None, [None, 2], [[0.0, 1.0]]]),
         "min_controls": st.sampled_from([0, 0.5, 1, 2, -1, math.nan, "odd"]),
-        "subclasses": st.one_of(st.integers(0, 5), SMALL), "max_controls": st.sampled_from([math.inf, 1, 3, 0.5, math.nan]),
+        "subclasses": st.one_of(st.integers(0, 5), SMALL),
+        "max_controls": st.sampled_from([math.inf, 1, 3, 0.5, math.nan]),
         "exact": st.one_of(st.none(), st.tuples(column(LABEL, n), column(LABEL, n + 1))),
         "estimand": st.sampled_from(["ATT", "ATE", "ATC", "odd"]), "caliper": st.one_of(st.none(), SMALL),
         "ratio": st.one_of(st.integers(-1, 4), st.floats(-2, 5)),
