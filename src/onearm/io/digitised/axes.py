@@ -80,7 +80,7 @@ def find_axes(drawing: Drawing, axes: Axes | Ticks) -> Axes:
 
 def _pair(drawing: Drawing, values: tuple[float, ...], along: int) -> Pair:
     name = "xy"[along]
-    wanted = np.sort(np.asarray(values, dtype=np.float64))
+    wanted = np.asarray(values, dtype=np.float64)
     if wanted.size < 2 or not np.all(np.isfinite(wanted)) or np.any(np.diff(wanted) <= 0):
         raise UsageError.one(
             "U344", f"axes.{name}", "at least two different tick values are needed", "give them in order"

@@ -12,6 +12,7 @@ from onearm.io.digitised.colour import colour_of
 from onearm.io.digitised.drawing import Drawing, Floats, Line, refuse
 
 _NEAR = 1e-4  # of an axis: what the rounding of a drawing program may do
+_SLANT = 2e-3  # of an axis: programs that thin out a path replace smaller steps by a slanted piece
 _LEAST_REACH = 0.05  # of the time axis
 
 
@@ -25,7 +26,7 @@ class Curve:
     colour : "#rrggbb", or "" when the file does not say.
     width : of its line, in the file's coordinates.
     dashed : whether it is drawn in dashes.
-    slanted : pieces that are neither level nor upright: 0 for a curve drawn as steps.
+    slanted : pieces that go down as they go right, by more than 0.002 of both axes: 0 for a curve drawn as steps.
     """
 
     time: Floats
@@ -143,7 +144,7 @@ def _as_curve(line: Line, axes: Axes, *, falling: bool = True) -> Curve | None:
         step = step * [1, -1]
     if np.any(step[:, 1] > _NEAR) or not np.any(step[:, 1] < -_NEAR):
         return None
-    tilted = (np.abs(step[:, 0]) > _NEAR) & (np.abs(step[:, 1]) > _NEAR)
+    tilted = np.all(np.abs(step) > _SLANT, axis=1)
     time, survival = _squared(p, axes)
     return Curve(time, survival if falling else -survival, line.colour, line.width, line.dashed, int(tilted.sum()))
 
