@@ -21,9 +21,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 MODULES = (
-    "balance", "binomial", "competing", "concordance", "cox", "describe", "imputation", "indirect", "intercurrent",
+    "aipw", "balance", "binomial", "competing", "concordance", "cox", "describe", "imputation", "indirect", "intercurrent",
     "logistic", "matching", "multistate", "overlap", "parametric", "pipeline", "reconstruct", "resampling", "survival",
-    "weighted_effects", "weighting",
+    "standardise", "weighted_effects", "weighted_risk", "weighting",
 )  # fmt: skip
 
 ODD = [0.0, -1.0, 1e-300, 1e300, math.nan, math.inf, -math.inf, 1.0, 1 + 1e-12, 2.0**53, 5e-324]
@@ -148,7 +148,7 @@ def strategies(n: int) -> dict[str, st.SearchStrategy[Any]]:
         "covariates": st.one_of(st.none(), x), "score": column(st.one_of(SMALL, st.floats(-3, 3)), n),
         "switch_time": column(st.one_of(times, st.none()), n), "subject": column(st.integers(0, 4), n),
         "start": time, "stop": time, "from_state": label, "to_state": column(st.one_of(LABEL, st.none()), n),
-        "treated": event, "pair": column(st.integers(0, 3), n), "y": event, "ever": event, "responded": event,
+        "treated": event, "outcome": event, "pair": column(st.integers(0, 3), n), "y": event, "ever": event, "responded": event,
         "ended": event, "response_time": time, "end_time": time, "offset": st.one_of(st.none(), column(SMALL, n)),
         "values": column(SMALL, n), "cumulative_hazard": time, "entry_hazard": st.one_of(st.none(), time),
         "labels_treated": column(LABEL, n), "labels_control": column(st.one_of(LABEL, SMALL), n + 1),

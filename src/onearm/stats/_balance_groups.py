@@ -38,7 +38,7 @@ class Groups:
         spread: Floats = w @ (x - mean) ** 2
         free = 1 - w @ w  # (n - 1) / n with equal weights
         other = spread / free if free > 1e-15 else np.zeros_like(spread)
-        return np.where(self.binary, mean * (1 - mean), other)
+        return np.asarray(np.where(self.binary, mean * (1 - mean), other))
 
     def difference(self) -> Floats:
         """Weighted mean of the treated less that of the controls (p,)."""
@@ -50,7 +50,7 @@ class Groups:
     def signed(self) -> Floats:
         """Weights that sum to 1 over the treated and to -1 over the controls (n,)."""
         z, w = self.treated, self.weight
-        return np.where(z, w / w[z].sum(), -w / w[~z].sum())
+        return np.asarray(np.where(z, w / w[z].sum(), -w / w[~z].sum()))
 
 
 def both_groups(treated: ArrayLike, n: int) -> Bools:

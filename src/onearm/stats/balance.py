@@ -16,6 +16,8 @@ from ._balance_table import group_moments
 from ._input import Bools, Floats, as_choice, as_weights
 from ._plain_matrix import plain_matrix
 
+_PLAIN = 1e-40  # weights above it, and below its inverse, need no closer look
+
 __all__ = [
     "BalanceTable",
     "EcdfDifferences",
@@ -208,7 +210,9 @@ def _weightings(weights: ArrayLike, treated: Bools) -> Floats:
     w = plain_matrix("weights", weights)
     if w.shape[0] != treated.size:
         raise ValueError(f"weights has {w.shape[0]} rows where {treated.size} are needed")
-    for j, column in enumerate(w.T):
-        as_weights(f"weights (column {j})", column, treated.size)
-        weighted_groups(f"weights (column {j})", column, treated)
+    mass = np.array([treated, ~treated], dtype=np.float64) @ w
+    least, most = w.min(axis=0), w.max(axis=0)
+    for j in np.flatnonzero((least < 0) | ~((most > _PLAIN) & (most < 1 / _PLAIN)) | np.any(mass < _PLAIN, axis=0)):
+        as_weights(f"weights (column {j})", w[:, j], treated.size)  # says what is wrong, if anything is
+        weighted_groups(f"weights (column {j})", w[:, j], treated)
     return w
