@@ -212,12 +212,13 @@ def _under_conditions(
 
 def _pairs(rows: list[Rows], sides: tuple[Floats, Floats], n: int) -> Pairs:
     """The result, by treated, first matches first."""
-    treated = rows[0][0] if len(rows) == 1 else np.concatenate([_NONE, *(a for a, _ in rows)])
-    control = rows[0][1] if len(rows) == 1 else np.concatenate([_NONE, *(b for _, b in rows)])
-    by_row = np.argsort(treated, kind="stable")
-    treated, control = treated[by_row], control[by_row]
-    gap = sides[0][treated] - sides[1][control]
+    once = len(rows) == 1
+    treated = rows[0][0] if once else np.concatenate([_NONE, *(a for a, _ in rows)])
+    control = rows[0][1] if once else np.concatenate([_NONE, *(b for _, b in rows)])
+    by_row = treated.argsort(kind="stable")
+    treated, control = treated.take(by_row), control.take(by_row)
+    gap = sides[0].take(treated, axis=0) - sides[1].take(control, axis=0)
     distance = np.abs(gap) if gap.ndim == 1 else np.sqrt(np.sum(gap**2, axis=1))
     alone = np.ones(n, dtype=np.bool_)
     alone[treated] = False
-    return Pairs(treated, control, distance, np.flatnonzero(alone))
+    return Pairs(treated, control, distance, alone.nonzero()[0])

@@ -12,6 +12,8 @@ happens, when D at j and beyond never reaches what D was just below i and below 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ._input import Floats, Ints
@@ -58,11 +60,9 @@ def with_replacement(treated: Floats, control: Floats, reach: float, wanted: Int
 def greedy(value: Floats, treated: Floats, reach: float) -> Ints:
     """Position in the sorted ``value`` that each of ``treated`` takes in turn, -1 for none."""
     if treated.size <= _FEW:
-        place = (value.searchsorted(treated) + 1).tolist()
-        found = _serve([-np.inf, *value.tolist(), np.inf], place, treated.tolist(), reach)
-        position = np.array(found, dtype=np.int64)
-        position -= position > 0
-        return position
+        walled = np.empty(value.size + 1)
+        walled[:-1], walled[-1] = value, np.inf
+        return np.array(_serve(walled.data, value.searchsorted(treated).tolist(), treated.tolist(), reach), dtype=np.int64)
     place = value.searchsorted(treated)
     below = treated - value[np.maximum(place - 1, 0)]
     above = value[np.minimum(place, value.size - 1)] - treated
@@ -106,12 +106,11 @@ def _settled(
 ) -> Ints:
     """Positions taken by the contested, served by ``turn``; stretches are copied and walled off from one another."""
     low, high = np.maximum(low, 0), np.minimum(high + 1, value.size)
-    stop = np.cumsum(high - low + 2)
-    start = stop - (high - low + 2)
-    copied = np.empty(int(stop[-1]))
-    copied[start], copied[stop - 1] = -np.inf, np.inf
-    copied[_ranges(start + 1, stop - 1)] = value[_ranges(low, high)]
-    shift = np.repeat(start + 1 - low, number)
+    stop = np.cumsum(high - low + 1)
+    start = stop - (high - low + 1)
+    copied = np.full(int(stop[-1]), np.inf)
+    copied[_ranges(start, stop - 1)] = value[_ranges(low, high)]
+    shift = np.repeat(start - low, number)
     queue = np.argsort(turn)
     found = _serve(copied.tolist(), (place + shift)[queue].tolist(), treated[queue].tolist(), reach)
     taken = np.empty(turn.size, dtype=np.int64)
@@ -119,12 +118,12 @@ def _settled(
     return np.where(taken >= 0, taken - shift, -1)
 
 
-def _serve(value: list[float], place: list[int], treated: list[float], reach: float) -> list[int]:
+def _serve(value: Sequence[float], place: list[int], treated: list[float], reach: float) -> list[int]:
     """Position each takes in turn, -1 for none; ``place`` is the first position not below the treated.
 
     ``right`` and ``left`` hold only what is taken, each with a free position or a link towards one; links are
-    shortened as they are followed. Minus infinity begins and infinity ends every stretch of ``value``; neither
-    is ever taken.
+    shortened as they are followed. Infinity ends every stretch of ``value`` and so stands before the next one and, as
+    the last of all, before the first, where it is minus infinity away: nobody takes it.
     """
     right: dict[int, int] = {}
     left: dict[int, int] = {}
@@ -135,9 +134,8 @@ def _serve(value: list[float], place: list[int], treated: list[float], reach: fl
             below = _free(left, below)
         if above in right:
             above = _free(right, above)
-        distance, beyond = x - value[below], value[above] - x
-        at = below
-        if beyond < distance:
+        at, distance, beyond = below, x - value[below], value[above] - x
+        if beyond < distance or distance < 0:
             at, distance = above, beyond
         if distance <= reach:
             right[at], left[at] = at + 1, at - 1

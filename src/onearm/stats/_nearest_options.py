@@ -16,6 +16,7 @@ __all__ = ["as_caliper", "as_scores", "common_support", "left_out", "numbers_wan
 
 ORDERS = ("largest", "smallest", "closest", "farthest", "data", "random")
 _LARGEST = 1e150
+_SHORT = 4000
 
 
 def as_scores(treated: Any, control: Any, coordinates: Coordinates | None) -> tuple[Floats, Floats] | None:
@@ -29,10 +30,11 @@ def as_scores(treated: Any, control: Any, coordinates: Coordinates | None) -> tu
 
 
 def _score(name: str, value: Any, n: int | None) -> Floats:
-    """A vector as it came where it is sound, which its sum of squares tells in one go."""
+    """A vector as it came where it is sound; of a short one the sum of squares tells."""
     if type(value) is np.ndarray and value.dtype == np.float64 and value.ndim == 1 and n in (None, value.size):
-        square = value.dot(value)
-        if value.size and 0 <= square < _LARGEST**2:
+        if 0 < value.size < _SHORT and value.dot(value) < _LARGEST**2:
+            return value
+        if value.size >= _SHORT and -_LARGEST <= value.min() and value.max() <= _LARGEST:
             return value
     x = as_vector(name, value, n)
     if np.abs(x).max() > _LARGEST:

@@ -18,10 +18,9 @@ def sort_stably(x: Floats) -> tuple[Ints, Floats]:
     Values are packed into whole numbers, the index in the lowest bits, and sorted as such. What the
     packing cannot tell apart is put right by a stable sort of what is then almost sorted.
     """
-    low, high = (float(x.min()), float(x.max())) if x.size >= SHORT else (0.0, 0.0)
-    if not 1e-280 < high - low < 1e300:
-        order = np.argsort(x, kind="stable")
-        return order, x[order]
+    if x.size < SHORT or not 1e-280 < (high := float(x.max())) - (low := float(x.min())) < 1e300:
+        order = x.argsort(kind="stable")
+        return order, x.take(order)
     bits = (x.size - 1).bit_length()
     packed = ((x - low) * ((2.0 ** (62 - bits) - 1) / (high - low))).astype(np.int64)
     packed <<= bits
