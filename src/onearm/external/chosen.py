@@ -40,6 +40,7 @@ class Sides:
     seen: Matrix
     logit: Floats
     seed: int
+    units: tuple[str, ...] = ()
 
     @property
     def n(self) -> int:
@@ -60,6 +61,11 @@ class Sides:
     def score(self) -> Floats:
         """(n + m,) probabilities."""
         return np.asarray(1 / (1 + np.exp(-self.logit)), dtype=np.float64)
+
+    @property
+    def scale(self) -> Floats:
+        """(n + m,) the score on the scale of the distance: its logit, unless the method says the score itself."""
+        return self.score if self.method.distance == "score" else self.logit
 
     def split(self, values: Floats) -> tuple[Floats, Floats]:
         """The trial's part and the external one."""

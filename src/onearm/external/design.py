@@ -84,7 +84,7 @@ def design(
     sides = Sides(how, comparison.covariates, trial, external, seen, scored.logit, seed)
     spread = width = 0.0
     if how.method in PAIRING | {"full"} and how.width is not None and scored.logit.size:
-        spread = caliper_sd(scored.logit[:n], scored.logit[n:], how.width.sd)
+        spread = caliper_sd(*sides.split(sides.scale), how.width.sd)
         width = how.width.width * spread
     chosen = choose(sides, width if how.width is not None and scored.logit.size else None)
     if chosen.refused:

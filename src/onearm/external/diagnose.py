@@ -45,9 +45,7 @@ def diagnose(
     x0, _ = external.balance_matrix(comparison.covariates)
     x = np.vstack([x1, x0])
     treated = np.r_[np.ones(len(x1), dtype=bool), np.zeros(len(x0), dtype=bool)]
-    weight = np.zeros(len(x))
-    for t, c in design.pairs:
-        weight[t] = weight[len(x1) + c] = 1.0
+    weight = design.weight if design.weight_trial.size else np.zeros(len(x))
     estimates: list[Estimate] = []
     worst, worst_of = -1.0, ""
     for stage, w in (("before", np.ones(len(x))), ("after", weight)):

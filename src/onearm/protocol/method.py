@@ -164,6 +164,9 @@ class Method(Part):
                 raise ValueError(f"`{key}` goes with {' or '.join(sorted(kinds))}, not with {self.method}")
         if self.replace and self.variance == "bootstrap":
             raise ValueError("the bootstrap is not valid for matching with replacement (Abadie & Imbens 2008)")
+        if self.distance in ("mahalanobis", "robust-mahalanobis") and self.method != "nearest":
+            raise ValueError(f"the distance {self.distance} goes with nearest, not with {self.method}")
+        self._variance_fits()
         if self.reuse is not None and self.replace:
             raise ValueError("`replace` lets a control serve without limit; give either `replace` or `reuse`")
         if (self.least is None) != (self.most is None):
@@ -171,6 +174,24 @@ class Method(Part):
         if self.least is not None and self.most is not None and not self.least <= self.ratio <= self.most:
             raise ValueError("`ratio`, the mean number of controls, lies between `least` and `most`")
         return self
+
+    def _variance_fits(self) -> None:
+        """The estimation of a score can be counted only where its equations are known."""
+        known = self.scoring.model in ("logistic", "ridge", "firth") and self.trim is None and self.truncate is None
+        weighs = self.method == "entropy" or (self.method == "weights" and known)
+        if self.variance == "m-estimation" and not weighs:
+            raise ValueError("`variance: m-estimation` goes with entropy and with uncut weights from a logistic score")
+        if self.variance != "bootstrap":
+            return
+        plain = self.scoring.model == "logistic" and self.trim is None and self.truncate is None
+        rules = (self.exact, self.antiexact, self.within, self.least, self.reuse)
+        simple = self.ratio == 1 and self.distance == "logit" and self.discard == "none" and not any(rules)
+        paired = self.method == "nearest" and simple and self.order in ("largest", "smallest", "data")
+        if not ((paired and plain) or (self.method == "weights" and plain) or (weighs and self.estimand == "ATT")):
+            raise ValueError(
+                "`variance: bootstrap` goes with 1:1 nearest neighbours on the logit without further rules, with "
+                "weights from a logistic score, uncut, and with entropy for the ATT"
+            )
 
     @property
     def scoring(self) -> Score:

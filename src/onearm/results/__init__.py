@@ -6,6 +6,8 @@ stands after ``|`` is the comparison, arm or subgroup.
 
 from onearm.results.collection import SCHEMA, Results
 from onearm.results.records import (
+    Choice,
+    Commitment,
     Curve,
     Estimate,
     Evidence,
@@ -23,6 +25,8 @@ from onearm.results.records import (
 
 __all__ = [
     "SCHEMA",
+    "Choice",
+    "Commitment",
     "Curve",
     "Estimate",
     "Evidence",

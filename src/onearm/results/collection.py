@@ -10,12 +10,24 @@ from typing import TYPE_CHECKING
 
 from onearm.errors import UsageError, near
 from onearm.results import ard, plain
-from onearm.results.records import Curve, Estimate, Evidence, Flow, Gate, Header, Lane, Pair, Residuals
+from onearm.results.records import (
+    Choice,
+    Commitment,
+    Curve,
+    Estimate,
+    Evidence,
+    Flow,
+    Gate,
+    Header,
+    Lane,
+    Pair,
+    Residuals,
+)
 
 if TYPE_CHECKING:
     import polars as pl
 
-SCHEMA = 3
+SCHEMA = 4
 """Version of the shape of results.json."""
 
 
@@ -38,6 +50,8 @@ class Results:
     gates: tuple[Gate, ...] = ()
     flows: tuple[Flow, ...] = ()
     pairs: tuple[Pair, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    commitment: tuple[Commitment, ...] = ()
     residuals: tuple[Residuals, ...] = ()
     lanes: tuple[Lane, ...] = ()
     evidence: Mapping[str, Mapping[str, Evidence]] = field(default_factory=dict)
@@ -91,6 +105,8 @@ class Results:
             "gates": self.gates,
             "flows": self.flows,
             "pairs": self.pairs,
+            "choices": self.choices,
+            "commitment": self.commitment,
             "residuals": self.residuals,
             "lanes": self.lanes,
         }
@@ -112,6 +128,8 @@ class Results:
                 gates=tuple(plain.record(Gate, g) for g in body["gates"]),
                 flows=tuple(plain.flow(f) for f in body["flows"]),
                 pairs=tuple(plain.record(Pair, p) for p in body["pairs"]),
+                choices=tuple(plain.record(Choice, c) for c in body["choices"]),
+                commitment=tuple(plain.record(Commitment, c) for c in body["commitment"]),
                 residuals=tuple(plain.record(Residuals, r) for r in body["residuals"]),
                 lanes=tuple(plain.lane(one) for one in body["lanes"]),
             )

@@ -187,6 +187,72 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What one method of a comparison made of the two sides, settled before an outcome was looked at.
+
+    Parameters
+    ----------
+    comparison, method
+        Names; the method the protocol describes first is ``primary``.
+    label, words
+        The method in few words, and with every setting.
+    estimand
+        Whom its effects speak of, once it is known who was lost.
+    trial, external
+        Patients with weight.
+    lost
+        Eligible trial patients of whom its numbers do not speak.
+    effective_trial, effective_external
+        Effective numbers of patients, (sum w)^2 / sum w^2.
+    passed
+        Whether every gate held.
+    refused, notes
+        Why there is no design; what must be said.
+    at, density_trial, density_external, density_weighted
+        Logit scores and their densities: both sides as they came, and the external one with its weights.
+    weight_at, weight_external
+        Shares and the quantiles of the external patients' weights at them, scaled to a mean of 1.
+    """
+
+    comparison: str
+    method: str
+    label: str
+    words: str
+    estimand: str
+    trial: int
+    external: int
+    lost: int
+    effective_trial: float
+    effective_external: float
+    passed: bool
+    refused: str = ""
+    notes: tuple[str, ...] = ()
+    at: tuple[float, ...] = ()
+    density_trial: tuple[float, ...] = ()
+    density_external: tuple[float, ...] = ()
+    density_weighted: tuple[float, ...] = ()
+    weight_at: tuple[float, ...] = ()
+    weight_external: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commitment:
+    """When the design of the comparisons was settled, relative to the first look at outcomes.
+
+    ``status`` is ``prespecified`` (locked before any look on record), ``late`` (locked after one) or ``open`` (never
+    locked). ``locked`` and ``first_look`` are moments (ISO), empty where there is none; ``changes`` are the reasons
+    given each time it was locked again.
+    """
+
+    status: str
+    says: str
+    locked: str = ""
+    first_look: str = ""
+    digest: str = ""
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
     """One cycle of one subject as a bar: ``start`` to ``end`` in months since the start of day 1.
 

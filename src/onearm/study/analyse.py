@@ -12,9 +12,10 @@ from onearm.endpoints import Analysis
 from onearm.errors import Finding, ProtocolError
 from onearm.facts import state
 from onearm.protocol.document import Protocol
-from onearm.results import Estimate, Evidence, Gate, Header, Pair, Results
+from onearm.results import Choice, Estimate, Evidence, Gate, Header, Pair, Results
 from onearm.study.blind import design_of, refuse_other_than_locked
 from onearm.study.columns import columns
+from onearm.study.commitment import commitment
 from onearm.study.comparison import compare
 from onearm.study.definitions import definitions
 from onearm.study.evidence import rows_told, told
@@ -49,6 +50,7 @@ def run(trial: Trial, seed: int = 1) -> Results:
     residuals = list(found.residuals)
     gates: list[Gate] = []
     pairs: list[Pair] = []
+    chosen: list[Choice] = []
     evidence: dict[str, dict[str, Evidence]] = {name: told(fact.frame) for name, fact in facts.items()}
     evidence["baseline"] = rows_told(cohort.subjects)
     made = {
@@ -63,6 +65,7 @@ def run(trial: Trial, seed: int = 1) -> Results:
         gates += one.gates
         flows += one.flows
         pairs += one.pairs
+        chosen += one.choices
         residuals += one.residuals
         for fact, rows in one.evidence.items():
             evidence[fact] = evidence.get(fact, {}) | rows
@@ -76,6 +79,8 @@ def run(trial: Trial, seed: int = 1) -> Results:
         gates=tuple(gates),
         flows=tuple(flows),
         pairs=tuple(pairs),
+        choices=tuple(chosen),
+        commitment=(commitment(trial.lock),) if protocol.comparisons else (),
         residuals=tuple(residuals),
         lanes=lanes(protocol, cohort),
         evidence=evidence,

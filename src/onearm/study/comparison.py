@@ -18,9 +18,11 @@ from onearm.facts import FactColumn, state
 from onearm.protocol.comparison import Comparison
 from onearm.protocol.endpoint import Survival
 from onearm.protocol.method_words import method_words
-from onearm.results import Curve, Estimate, Evidence, Flow, Gate, Pair, Residuals
+from onearm.results import Choice, Curve, Estimate, Evidence, Flow, Gate, Pair, Residuals
+from onearm.study.choices import choices
 from onearm.study.evidence import evidence_of, matched
 from onearm.study.flow import comparison_flow, count
+from onearm.study.methods import Seen, method_effects
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Compared:
     flows: list[Flow]
     pairs: list[Pair] = field(default_factory=list)
     residuals: list[Residuals] = field(default_factory=list)
+    choices: tuple[Choice, ...] = ()
     evidence: dict[str, dict[str, Evidence]] = field(default_factory=dict)
 
 
@@ -56,7 +59,8 @@ def compare(made: Blind, analysis: Analysis, source: Cohort) -> Compared:
     lost = len(made.trial.incomplete)
     flows, counts = comparison_flow(name, label, made.trial.steps, made.external.steps, plan, prefix)
     gates = [_as_estimate(g, len(plan.trial) + lost) for g in diagnosis.gates]
-    numbers = [*counts, *_design_numbers(name, plan, comparison), *diagnosis.estimates, *gates]
+    balance = [e for one in made.diagnoses.values() for e in one.estimates]
+    numbers = [*counts, *_design_numbers(name, plan, comparison), *balance, *gates]
     found = Output([replace(e, evidence=f"matching of {name}") for e in numbers])
 
     # Only from here on are outcomes looked at.
@@ -65,10 +69,17 @@ def compare(made: Blind, analysis: Analysis, source: Cohort) -> Compared:
     for endpoint, clause in wanted:
         side = _Sides(name, label, prefix, comparison, analysis, facts[clause.fact], plan, lost, made.failed(PRIMARY))
         found += side.estimates(endpoint, clause)
+        of = f"{protocol.trial.arm} against {label}"
+        seen = Seen(endpoint, clause, analysis.facts[clause.fact], facts[clause.fact], of, prefix)
+        for key in made.designs:
+            if key != PRIMARY:
+                found += method_effects(made, key, seen, analysis.seed)
     evidence = evidence_of(facts, source, prefix)
     evidence[f"matching of {name}"] = matched(plan, made.trial, made.external, prefix)
     pairs = _pairs(name, plan, prefix)
-    return Compared(found.estimates, found.curves, diagnosis.gates, flows, pairs, found.residuals, evidence)
+    return Compared(
+        found.estimates, found.curves, diagnosis.gates, flows, pairs, found.residuals, tuple(choices(made)), evidence
+    )
 
 
 def _pairs(name: str, plan: Design, prefix: str) -> list[Pair]:
