@@ -93,7 +93,7 @@ def strata_weights(subclass_treated: Ints, subclass_control: Ints, estimand: str
     target = {"ATT": counts[0], "ATC": counts[1], "ATE": counts[0] + counts[1]}[estimand]
     weights = []
     for own, size in zip(sides, counts, strict=True):
-        each = target / size * (size.sum() / target.sum())
+        each = target * size.sum() / (size * target.sum())
         weights.append(np.where(own >= 0, each[own], 0.0))
     return weights[0], weights[1]
 
