@@ -21,9 +21,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 MODULES = (
-    "aipw", "balance", "binomial", "competing", "concordance", "cox", "describe", "imputation", "indirect", "intercurrent",
-    "logistic", "matching", "multistate", "overlap", "parametric", "pipeline", "reconstruct", "resampling", "survival",
-    "standardise", "weighted_effects", "weighted_risk", "weighting",
+    "aipw", "balance", "bayes", "binomial", "competing", "concordance", "cox", "describe", "imputation", "indirect",
+    "intercurrent", "logistic", "matching", "multistate", "overlap", "parametric", "pipeline", "reconstruct",
+    "resampling", "sensitivity", "standardise", "survival", "weighted_effects", "weighted_risk", "weighting",
 )  # fmt: skip
 
 ODD = [0.0, -1.0, 1e-300, 1e300, math.nan, math.inf, -math.inf, 1.0, 1 + 1e-12, 2.0**53, 5e-324]
@@ -187,10 +187,40 @@ def strategies(n: int) -> dict[str, st.SearchStrategy[Any]]:
     }  # fmt: skip
 
 
+def borrowed(tame: bool) -> dict[str, st.SearchStrategy[Any]]:
+    """Arguments of the kernels for borrowing and for sensitivity, allowed ones or odd ones."""
+    number = st.integers(1, 40).map(float) if tame else SMALL
+    share = st.floats(0.01, 0.99) if tame else PROBABILITY
+    prior = beta_or_gamma(st.just(True) if tame else st.booleans())
+    pair = st.tuples(st.integers(0, 9), st.integers(9, 30)) if tame else st.one_of(st.tuples(SMALL, SMALL), SMALL)
+    return {
+        "prior": prior, "prior1": prior, "prior0": prior, "first": prior, "second": prior, "informative": prior,
+        "historical": pair, "current": pair, "events": st.integers(0, 9) if tame else SMALL, "size": number,
+        "delta": st.floats(0.1, 0.5) if tame else SMALL, "effect": st.floats(-0.2, 0.2) if tame else SMALL,
+        "estimate": st.floats(0.5, 2) if tame else SMALL, "low": st.floats(0.1, 0.5) if tame else SMALL,
+        "high": st.floats(2, 5) if tame else SMALL, "ratio": st.floats(1.1, 5) if tame else SMALL,
+        "rr_eu": st.floats(1, 5) if tame else SMALL, "rr_ud": st.floats(1, 5) if tame else SMALL,
+        "rr_confounder": st.floats(1, 5) if tame else SMALL, "sensitivity": share, "specificity": share,
+        "probabilities": plain(share, 4), "missing1": st.integers(0, 3) if tame else SMALL, "p1": share, "r": number,
+    }  # fmt: skip
+
+
+def beta_or_gamma(sure: st.SearchStrategy[bool]) -> st.SearchStrategy[Any]:
+    """Mixtures, and now and then something that is none."""
+    from onearm.stats.bayes import beta_mixture, gamma_mixture
+
+    size = st.sampled_from([1e-6, 0.5, 1.0, 3.0, 40.0, 1e9])
+    made = st.builds(lambda k, w, a, b: k([w, 1 - w], a, b), st.sampled_from([beta_mixture] * 3 + [gamma_mixture]),
+                     st.floats(0, 1), plain(size, 2), plain(size, 2))  # fmt: skip
+    return sure.flatmap(lambda yes: made if yes else st.sampled_from([None, 0.5, "beta"]))
+
+
 def drawn(draw: Callable[[Any], Any], kernel: Any) -> tuple[list[Any], dict[str, Any]]:
     """Arguments for a kernel: all required ones, and some of the others."""
     kind = tamed if draw(st.booleans()) else strategies
     known = kind(draw(st.sampled_from([0, 1, 2, 5, 8, 12])))
+    if kernel.__module__.startswith(BORROWING):
+        known = known | borrowed(kind is tamed) | OWN.get(kernel.__name__, lambda k: {})(known)
     positional, named = [], {}
     for name, parameter in inspect.signature(kernel).parameters.items():
         if parameter.kind is inspect.Parameter.VAR_KEYWORD:
@@ -213,10 +243,25 @@ def drawn(draw: Callable[[Any], Any], kernel: Any) -> tuple[list[Any], dict[str,
     return positional, named
 
 
+BORROWING = ("onearm.stats._bayes", "onearm.stats._bias", "onearm.stats._sensitivity")
+OWN: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "beta_mixture": lambda k: {"weight": st.just(1.0), "a": SMALL, "b": SMALL},
+    "gamma_mixture": lambda k: {"weight": st.just(1.0), "a": SMALL, "b": SMALL},
+    "negative_control": lambda k: {"estimate": k["values"], "std_error": k["values"]},
+    "tipping_dropout": lambda k: {"dropout": k["event"], "horizon": st.sampled_from([100.0, -1.0, math.nan])},
+    "robust_map": lambda k: {"weight": PROBABILITY},
+    "map_prior": lambda k: {"n": k["values"], "r": k["values"]},
+}
+"""Arguments by the same name that mean something else in one of these kernels."""
+
 SPECIAL: dict[str, dict[str, Any]] = {
     "reconstruct_repeatedly": {"error_time": 0.1, "error_survival": 0.01, "repeats": 2},
     "pool_repeats": {"statistic": lambda q: (q, 1.0), "arms": [1.0, 2.0]},
     "bootstrap": {"statistic": np.mean, "replicates": 5},
+    "commensurate": {"spike_slab": (0.5, 200.0, 0.1, 2.0)},
+    "probabilistic_bias": {"draws": 200, "sensitivity": (("beta", 20, 3),), "specificity": (("uniform", 0.9, 1.0),)},
+    "tipping_borrowing": {"historical": (4, 20), "amount": [0.0, 0.5, 1.0]},
+    "tipping_dropout": {"imputations": 2},
     "bootstrap_cox": {"replicates": 5},
     "bootstrap_matched": {"replicates": 5},
     "bootstrap_weighted": {"replicates": 5},
@@ -246,6 +291,8 @@ def asked(draw: Callable[[Any], Any], record: Any, method: Any) -> dict[str, Any
         "cumulative": several, "level": PROBABILITY, "x": x, "varying": x, "cause": st.integers(0, 3),
         "n": st.integers(-1, 5), "of": st.integers(-1, 5), "rng": st.integers(0, 3).map(np.random.default_rng),
         "points": st.integers(-1, 9),
+        "r": st.integers(-1, 5), "events": SMALL, "exposure": SMALL, "size": SMALL, "interval": st.integers(-1, 2),
+        "share1": PROBABILITY, "share0": PROBABILITY, "estimate": SMALL, "std_error": SMALL,
         "df": st.integers(-1, 6), "extend": st.booleans(), "centred": st.booleans(),
         "cap": SMALL, "collapse": column(st.integers(0, 2), draw(st.sampled_from([1, 2, 5, 8, 12]))),
     } | {k: st.sampled_from(v) for k, v in WORDS.items()}  # fmt: skip
