@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._entropy import Tilt, tilt
-from ._input import Floats, as_floats, as_matrix, as_weights
+from ._input import Floats, as_floats, as_weights
+from ._weights import LARGEST, as_covariates
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,7 +94,7 @@ def entropy_balance(
     >>> entropy_balance([0, 1, 2], [3]).message
     'no weights give column 0 a mean of 3: its values reach from 0 to 2; the populations do not overlap'
     """
-    x = as_matrix("x_control", x_control)
+    x = as_covariates("x_control", x_control)
     base = as_weights("base_weight", base_weight, x.shape[0])
     moments = as_moments(x, target_means, target_sds, target_medians)
     at = tilt(moments.columns, moments.target, base, as_tolerance(tolerance), moments.names)
@@ -129,8 +130,6 @@ def as_moments(
     x: Floats, target_means: ArrayLike, target_sds: ArrayLike | None, target_medians: ArrayLike | None
 ) -> Moments:
     """The columns that means, standard deviations and medians ask for, and their targets."""
-    if x.size and np.max(np.abs(x)) > 1e100:
-        raise ValueError("x_control or x holds values above 1e100: use a coarser unit")
     p = x.shape[1]
     mean = _targets("target_means", target_means, p)
     sd = _targets("target_sds", target_sds, p)
@@ -169,6 +168,6 @@ def _targets(name: str, value: ArrayLike | None, p: int) -> Floats:
     t = np.atleast_1d(as_floats(name, value))
     if t.shape != (p,):
         raise ValueError(f"{name} has shape {t.shape} where ({p},) is needed, one for each column")
-    if np.any(np.isinf(t)) or np.any(np.abs(t) > 1e100):
-        raise ValueError(f"{name} has infinite values")
+    if np.any(np.abs(t) > LARGEST):
+        raise ValueError(f"{name} has infinite values, or values above {LARGEST:g}")
     return t

@@ -123,9 +123,13 @@ def moved_by(model: WeightModel, slope: Floats) -> tuple[Floats, Floats]:
     return known + model.influence @ (model.derivative.T @ slope), known
 
 
-def unit_columns(x: Floats, weight: Floats | None = None) -> tuple[Floats, Floats, Floats]:
-    """Columns with mean 0 and SD 1 behind a column of ones (n, p + 1), with means and SDs (p,)."""
-    centre = np.average(x, axis=0, weights=weight)
-    spread = np.sqrt(np.average((x - centre) ** 2, axis=0, weights=weight))
+def unit_columns(x: Floats, rows: Floats) -> tuple[Floats, Floats]:
+    """``x`` (n, p), of any p, centred and scaled under the weights ``rows`` (n,), behind a column of ones.
+
+    The scales (p,) are handed back: SDs, 1 for a column that does not vary.
+    """
+    share = rows / rows.sum()
+    left = x - share @ x
+    spread = np.sqrt(share @ left**2)
     unit = np.where(spread > 0, spread, 1.0)
-    return np.c_[np.ones(x.shape[0]), (x - centre) / unit], centre, unit
+    return np.c_[np.ones(x.shape[0]), left / unit], unit

@@ -7,10 +7,10 @@ from numpy.typing import ArrayLike
 
 from ._entropy import Tilt, tilt
 from ._entropy_balance import as_moments, as_tolerance
-from ._input import Bools, Floats, as_choice, as_matrix, as_vector, as_weights
+from ._input import Bools, Floats, as_choice, as_vector, as_weights
 from ._m_estimation import WeightModel, unit_columns, weight_model
 from ._m_estimation_score import score_influence
-from ._weights import ESTIMANDS, as_groups, balancing_weights, refused_or, slopes
+from ._weights import ESTIMANDS, as_covariates, as_groups, balancing_weights, refused_or, slopes
 from .logistic import logistic
 
 TOTALS = ("population", "group")
@@ -93,7 +93,7 @@ def weight_model_logistic(
     >>> model.weight.round(6).tolist()
     [1.0, 0.333333, 0.333333, 0.333333, 1.0, 1.0, 1.0, 3.0]
     """
-    columns = as_matrix("x", x)
+    columns = as_covariates("x", x)
     z = as_groups(treated, columns.shape[0])
     as_choice("estimand", estimand, ESTIMANDS)
     if stabilized and estimand != "ATE":
@@ -163,7 +163,7 @@ def weight_model_entropy(
     >>> model.weight.round(9).tolist()
     [0.5, 0.5, 2.0, 1.0, 1.0, 1.0]
     """
-    columns = as_matrix("x", x)
+    columns = as_covariates("x", x)
     z = as_groups(treated, columns.shape[0])
     as_choice("estimand", estimand, ("ATT", "ATC", "ATE"))
     as_choice("total", total, TOTALS)
@@ -198,11 +198,7 @@ def _reached(x: Floats, target: Floats, tolerance: float) -> Tilt:
 
 def _balance_influence(x: Floats, group: Bools, population: Bools, weight: Floats, total: str) -> tuple[Floats, Floats]:
     """Influences on the parameters of one group's weights, and the derivatives of the weights (n, q) each."""
-    if x.shape[1]:
-        _, centre, unit = unit_columns(x[group], weight[group])
-        design = np.c_[np.ones(group.size), (x - centre) / unit]
-    else:
-        design = np.ones((group.size, 1))
+    design = unit_columns(x, np.where(group, weight, 0.0))[0]
     derivative = np.where(group, weight, 0.0)[:, None] * design
     if total == "population":
         terms = population[:, None] * design - derivative
@@ -251,7 +247,7 @@ def weight_model_maic(
     [0.329877, 0.329877, 1.319508, 1.319508, 1.0]
     """
     z = as_groups(treated)
-    columns = as_matrix("x", x, int(np.count_nonzero(z)))
+    columns = as_covariates("x", x, int(np.count_nonzero(z)))
     moments = as_moments(columns, target_means, target_sds, target_medians)
     at = tilt(moments.columns, moments.target, np.ones(columns.shape[0]), as_tolerance(tolerance), moments.names)
     if not at.converged:

@@ -29,7 +29,7 @@ def score_influence(x: Floats, z: Bools, fit: LogisticFit, penalty: float, firth
     Columns without a coefficient are left out. ValueError where the terms do not add up to 0.
     """
     free = np.isfinite(fit.coef)[1:]
-    design, _, unit = unit_columns(x[:, free])
+    design, unit = unit_columns(x[:, free], np.ones(z.size))
     e = fit.fitted
     v = e * (1 - e)
     information = design.T @ (design * v[:, None])

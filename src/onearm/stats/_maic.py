@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from ._entropy import tilt
 from ._entropy_balance import as_moments, as_tolerance, spread_over
-from ._input import Floats, as_matrix
+from ._input import Floats
+from ._weights import as_covariates
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,7 +89,7 @@ def maic(
     >>> fit.rescaled.round(9).tolist(), round(fit.effective_sample_size, 6)
     ([0.4, 0.4, 1.6, 1.6], 2.941176)
     """
-    columns = as_matrix("x", x)
+    columns = as_covariates("x", x)
     moments = as_moments(columns, target_means, target_sds, target_medians)
     n = columns.shape[0]
     at = tilt(moments.columns, moments.target, np.ones(n), as_tolerance(tolerance), moments.names)

@@ -19,8 +19,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._input import Bools, Floats, as_indicator, as_vector
+from ._input import Bools, Floats, as_indicator, as_matrix, as_vector
 
+LARGEST = 1e100  # a covariate or a time
 ESTIMANDS = ("ATT", "ATE", "ATC", "ATO", "ATM")
 POPULATION = {
     "ATE": "everyone in both groups",
@@ -69,6 +70,14 @@ def as_scores(score: ArrayLike, treated: ArrayLike) -> tuple[Floats, Bools]:
     if np.any((e < 0) | (e > 1)):
         raise ValueError("score must lie between 0 and 1: give probabilities, not log odds")
     return e, z
+
+
+def as_covariates(name: str, value: ArrayLike, n: int | None = None) -> Floats:
+    """A finite matrix (n, p) whose squares are finite as well."""
+    x = as_matrix(name, value, n)
+    if max(float(x.max()), -float(x.min())) > LARGEST:
+        raise ValueError(f"{name} holds values above {LARGEST:g}: use a coarser unit")
+    return x
 
 
 def as_groups(treated: ArrayLike, n: int | None = None) -> Bools:

@@ -105,5 +105,7 @@ def error_from_limits(low: float, high: float, level: float = 0.95, *, log: bool
         raise ValueError(f"low and high must be finite numbers with low below high, found {low} and {high}")
     if log and not low > 0:
         raise ValueError(f"low must be above 0 for a ratio, found {low}: log=False for limits of a difference")
-    width = math.log(high) - math.log(low) if log else high - low
-    return width / (2 * critical_value(confidence))
+    z = critical_value(confidence)
+    if not z > 1e-9:
+        raise ValueError(f"level is too near 0 for limits that say anything, found {level}")
+    return (math.log(high) - math.log(low) if log else high - low) / (2 * z)

@@ -24,6 +24,7 @@ from ._m_estimation_models import (
     weight_model_logistic,
     weight_model_maic,
 )
+from ._weights import LARGEST
 from .cox import cox
 
 __all__ = [
@@ -77,8 +78,8 @@ def weighted_mean_difference(
     """
     z = _same_groups(treated, model)
     value = as_vector("y", y, z.size)
-    if np.max(np.abs(value)) > 1e100:
-        raise ValueError("y holds values above 1e100: use a coarser unit")
+    if np.max(np.abs(value)) > LARGEST:
+        raise ValueError(f"y holds values above {LARGEST:g}: use a coarser unit")
     first, second = (_mean(value, model.weight, group) for group in (z, ~z))
     slope = first[1] - second[1]
     size = float(np.max(np.abs(value)))
@@ -311,6 +312,8 @@ def weighted_rmst_difference(
     """
     z = _same_groups(treated, model)
     confidence = as_level(level)
+    if tau > LARGEST:
+        raise ValueError(f"tau must not be above {LARGEST:g}, found {tau}: use a coarser unit")
     arms: list[tuple[float, Floats]] = []
     for name, group, curve in _curves(time, event, z, model):
         try:
