@@ -220,7 +220,8 @@ def drawn(draw: Callable[[Any], Any], kernel: Any) -> tuple[list[Any], dict[str,
     kind = tamed if draw(st.booleans()) else strategies
     known = kind(draw(st.sampled_from([0, 1, 2, 5, 8, 12])))
     if kernel.__module__.startswith(BORROWING):
-        known = known | borrowed(kind is tamed) | OWN.get(kernel.__name__, lambda k: {})(known)
+        known |= borrowed(kind is tamed)
+        known |= OWN.get(kernel.__name__, lambda k: {})(known)
     positional, named = [], {}
     for name, parameter in inspect.signature(kernel).parameters.items():
         if parameter.kind is inspect.Parameter.VAR_KEYWORD:

@@ -88,7 +88,8 @@ def commensurate(
     """
     scale = "rate" if as_choice("outcome", outcome, ("binary", "rate")) == "rate" else "proportion"
     read = as_counts if scale == "proportion" else as_exposed
-    then, now = (read(*as_vector(k, v, 2)) for k, v in (("historical", historical), ("current", current)))
+    given = ("historical", as_vector("historical", historical, 2)), ("current", as_vector("current", current, 2))
+    then, now = (read(v[0], v[1], (k, k)) for k, v in given)
     mean, sd = as_vector("mu_prior", mu_prior, 2)
     mean, sd = as_number("mu_prior", mean, -50, 50), as_number("mu_prior", sd, 1e-2, 100)
     if (spike_slab is None) == (gamma is None):
@@ -98,13 +99,13 @@ def commensurate(
     tau = rho**-0.5
     edges = doubling_edges(centre, min(spread, float(np.min(tau))) / 2, 12 * (spread + float(np.max(tau))))
     theta = panel_nodes(edges)[0]
-    given = np.array([blurred(theta, log_g, centre, spread, float(t)) for t in tau])
+    blurs = np.array([blurred(theta, log_g, centre, spread, float(t)) for t in tau])
     moments = 2 if scale == "proportion" or spike_slab is not None else 0
-    prior, whole = normalised(scale, edges, np.tensordot(mass, given, 1), moments)
+    prior, whole = normalised(scale, edges, np.tensordot(mass, blurs, 1), moments)
     log_l = Studies(scale, np.array([now[0]]), np.array([now[1]])).log_likelihood(theta[..., None])[..., 0]
     likelihood = np.exp(log_l - np.max(log_l))
     posterior = normalised(scale, edges, prior.values * likelihood, 2 if now[0] > 0 else moments)[0]
-    after = mass * np.sum(given * likelihood * panel_nodes(edges)[1], axis=(1, 2))
+    after = mass * np.sum(blurs * likelihood * panel_nodes(edges)[1], axis=(1, 2))
     after = after / np.sum(after)
     spike = float(mass[0]) if spike_slab is not None else 0.0
     return Commensurate(

@@ -109,7 +109,7 @@ def _beyond(first: BetaMixture | GammaMixture, second: Distribution, edges: Floa
     theta, weight = panel_nodes(edges)
     lost = 1 - float(np.sum(weight * _density(first, theta)[1]))
     if lost > 1e-8 and shift == 0:
-        raise ValueError("first is too close to 0 or 1 to compare: give its prior parameters of at least 0.05")
+        raise ValueError("first (prior1) is too close to 0 or 1 to compare: give its prior parameters of at least 0.05")
     if lost <= 1e-8:
         return 0.0
     low = lost * float(isinstance(first, GammaMixture) or first.mean < 0.5)

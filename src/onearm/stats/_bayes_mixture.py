@@ -220,12 +220,12 @@ def as_counts(r: float, n: float, names: tuple[str, str] = ("r", "n")) -> tuple[
     return as_number(names[0], r, 0, size, f" of {names[1]} = {size:g}"), size
 
 
-def as_exposed(events: float, exposure: float) -> tuple[float, float]:
+def as_exposed(events: float, exposure: float, names: tuple[str, str] = ("events", "exposure")) -> tuple[float, float]:
     """Events and the time at risk they came in."""
-    size = as_number("exposure", exposure, 0, 1e15)
-    d = as_number("events", events, 0, LARGEST)
+    size = as_number(names[1], exposure, 0, 1e15)
+    d = as_number(names[0], events, 0, LARGEST)
     if d > 0 and size == 0:
-        raise ValueError(f"exposure is 0 but events is {d:g}: give the time at risk")
+        raise ValueError(f"{names[1]} is 0 but {names[0]} is {d:g}: give the time at risk")
     return d, size
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betaln, roots_jacobi
 
-from ._bayes_mixture import LARGEST, SMALLEST, BetaMixture, GammaMixture, as_number
+from ._bayes_mixture import LARGEST, SMALLEST, BetaMixture, GammaMixture, as_counts, as_exposed, as_number
 from ._bayes_piecewise import PiecewiseMixture
 from ._input import Floats, as_choice, as_floats, as_vector
 
@@ -43,7 +43,13 @@ class PowerPrior:
 
     def posterior_a0(self, events: ArrayLike, size: ArrayLike) -> tuple[float, float]:
         """Mean and standard deviation of the discount after the trial's own ``events`` of ``size``."""
-        weight = self.prior.posterior(events, size).weight  # type: ignore[arg-type]
+        names = ("events", "size")
+        if isinstance(self.prior, BetaMixture):
+            weight = self.prior.posterior(*as_counts(events, size, names)).weight  # type: ignore[arg-type]
+        elif isinstance(self.prior, GammaMixture):
+            weight = self.prior.posterior(*as_exposed(events, size, names)).weight  # type: ignore[arg-type]
+        else:
+            weight = self.prior.posterior(events, as_vector("size", size)).weight
         mean = float(weight @ self.a0)
         return mean, float(np.sqrt(weight @ (self.a0 - mean) ** 2))
 

@@ -109,6 +109,6 @@ def sam_weight(prior: BetaMixture | GammaMixture, events: float, size: float, de
             raise ValueError(f"delta = {step:g} leaves 0..1 on both sides of the prior's mean {centre:g}")
         log_l = [float(xlogy(r, p) + xlog1py(n - r, -p)) for p in (centre, *others)]
     else:
-        d, total = as_exposed(events, size)
+        d, total = as_exposed(events, size, ("events", "size"))
         log_l = [float(xlogy(d, x) - total * x) for x in (centre, centre * np.exp(-step), centre * np.exp(step))]
     return float(expit(log_l[0] - max(log_l[1:])))

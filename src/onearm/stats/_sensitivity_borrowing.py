@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._bayes_compare import Distribution, probability_greater, scale_of
-from ._bayes_mixture import BetaMixture, GammaMixture, as_number
+from ._bayes_mixture import BetaMixture, GammaMixture, as_counts, as_exposed, as_number
 from ._bayes_power import power_prior
 from ._bayes_robust import robust_map
 from ._input import Bools, Floats, as_choice, as_floats, as_vector
@@ -84,6 +84,8 @@ def tipping_borrowing(
         raise ValueError("give exactly one of informative (a prior) and historical (earlier counts)")
     if not isinstance(first, Distribution):
         raise ValueError("first must be a mixture or a grid distribution")
+    read = as_counts if scale_of(first) == "proportion" else as_exposed
+    own = read(events, size, ("events", "size"))
     cut, shift = as_number("threshold", threshold, 0, 1), as_number("margin", margin, -1e12, 1e12)
     as_choice("alternative", alternative, ("greater", "less"))
     grid = np.unique(as_floats("amount", np.linspace(0, 1, 21) if amount is None else amount))
@@ -99,7 +101,7 @@ def tipping_borrowing(
             prior = power_prior(earlier[0], earlier[1], share, initial=initial, outcome=outcome).prior
         if not isinstance(prior, BetaMixture | GammaMixture):
             raise ValueError("informative must be a mixture of one proportion or rate")
-        return prior.posterior(events, size)
+        return prior.posterior(*own)
 
     def chance(share: float) -> float:
         above = probability_greater(first, control(share), shift)
