@@ -5,9 +5,9 @@ About a fixed point c of each group, and with W the weightings beside a column o
     W' [1, x - c, (x - c)^2]
 
 holds every weighted mean and variance: mean = c + S1 / S0 and spread = S2 / S0 - (S1 / S0)^2, over 1 - sum w^2 / S0^2.
-c is the mean of a few rows of the group, near enough that nothing is lost in the difference; should a group turn out to
-lie far from it, the pass is made again about its mean. Rows are taken in pieces small enough for BLAS to multiply each
-in one thread.
+c is the mean of every so-many-th row of the group: it lies within a few standard deviations of the group's mean
+whatever their order, and nothing is lost in the difference. Rows are taken in pieces small enough for BLAS to multiply
+each in one thread.
 """
 
 from __future__ import annotations
@@ -21,8 +21,7 @@ from ._input import Bools, Floats, Ints
 
 _BLOCK = 2048  # rows looked at together
 _MATRIX = 262144  # multiplications up to which OpenBLAS multiplies in one thread
-_LOOK = 4096  # rows of a group from which its centre is guessed
-_FAR = 100.0  # standard deviations between guess and mean from which the guess is not good enough
+_LOOK = 4096  # rows of a group whose mean is its centre
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,13 +72,8 @@ def group_moments(x: Floats, treated: Bools, weight: Floats | None) -> tuple[Mom
     members = [np.flatnonzero(treated), np.flatnonzero(~treated)]
     centres = [x[rows[:: max(1, rows.size // _LOOK)]].mean(axis=0) for rows in members]
     binary = _zero_one(x)
-    found = []
-    for rows, guess in zip(members, centres, strict=True):
-        now = _about(x, weight, rows, guess, binary)
-        if np.any(np.abs(now.mean[0] - guess) > _FAR * np.sqrt(np.maximum(now.variance[0], 0.0))):
-            now = _about(x, weight, rows, now.mean[0], binary)
-        found.append(now)
-    return found[0], found[1], binary
+    above, below = (_about(x, weight, rows, c, binary) for rows, c in zip(members, centres, strict=True))
+    return above, below, binary
 
 
 def _zero_one(x: Floats) -> Bools:

@@ -111,7 +111,17 @@ def rows(x: Floats, y: Floats, weight: Floats | None, penalty: float, centre: Fl
         np.subtract(x[low:high].reshape(-1, piece, p).transpose(0, 2, 1), centre[:, None], out=z[:, 1:])
         z[:, 1:] *= scale
         blocks.append(Block(z, y[low:high], None if weight is None else weight[low:high]))
-    return Rows(blocks, np.r_[0.0, penalty / unit**2])
+    return Rows(blocks, np.r_[0.0, _ridge(penalty, unit)])
+
+
+def _ridge(penalty: float, unit: Floats) -> Floats:
+    """The penalty on coefficients of columns in units of ``unit``."""
+    with np.errstate(over="ignore"):
+        ridge = penalty / unit / unit
+    if not np.all(np.isfinite(ridge)):
+        j = int(np.flatnonzero(~np.isfinite(ridge))[0])
+        raise ValueError(f"penalty {penalty:g} is out of all proportion to column {j} of x: give that in smaller units")
+    return np.asarray(ridge)
 
 
 def _cuts(n: int, columns: int) -> Iterator[tuple[int, int, int]]:

@@ -21,6 +21,7 @@ from ._newton import estimable, maximize
 _MANY = 1 << 16  # rows from which a sample is worth its price
 _SHARE = 16  # one row in so many is sampled
 _STEPS = 6
+_LARGEST = 1e150  # a covariate less its mean
 _NEAR = 1e-11  # what may be missing of the maximum
 
 
@@ -117,9 +118,9 @@ def _moments(x: Floats, weight: Floats | None) -> tuple[Floats, Floats]:
         centre = (w / total) @ x
         largest, least = x.max(axis=0), x.min(axis=0)
         reach = np.maximum(largest - centre, centre - least)
-    if not np.all(np.isfinite(reach)):
-        j = int(np.flatnonzero(~np.isfinite(reach))[0])
-        raise ValueError(f"x has numbers in column {j} too large to be summed: give it in larger units")
+    if not np.all(reach < _LARGEST):
+        j = int(np.flatnonzero(~(reach < _LARGEST))[0])
+        raise ValueError(f"x has numbers in column {j} too large to be squared: give it in larger units")
     unit = np.where(reach > 1e-290, reach, 1.0)
     square = np.zeros(p)
     for low in range(0, n, BLOCK):
