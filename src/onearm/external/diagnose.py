@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onearm.cohort.baseline import Baseline
+from onearm.external.gates import Balanced, gates
 from onearm.external.record import Design
 from onearm.protocol.comparison import Comparison
 from onearm.protocol.trial import Covariate
 from onearm.results import Estimate, Gate
-from onearm.stats.balance import standardized_differences, variance_ratios
+from onearm.stats.balance import ks_statistics, standardized_differences, variance_ratios
 
 Floats = NDArray[np.float64]
 
@@ -36,29 +37,55 @@ class Diagnosis:
 def diagnose(
     name: str, comparison: Comparison, trial: Baseline, external: Baseline, design: Design, incomplete: int = 0
 ) -> Diagnosis:
-    """Standardized differences, variance ratios and means of every covariate, before and after matching.
+    """Standardized differences, variance ratios, distances and means of every covariate, before and after.
 
-    ``incomplete`` counts the eligible trial patients who lack a covariate: they are lost to the comparison too, and
-    the gate on the share matched counts them.
+    Parameters
+    ----------
+    name
+        The comparison, or ``comparison/method`` for a further method, of which only what is after is told.
+    comparison
+        Its settings.
+    trial, external
+        The aligned sides.
+    design
+        The design that is judged.
+    incomplete
+        Eligible trial patients who lack a covariate: they are lost to the comparison too, and the gate on the share
+        matched counts them.
     """
     x1, columns = trial.balance_matrix(comparison.covariates)
     x0, _ = external.balance_matrix(comparison.covariates)
     x = np.vstack([x1, x0])
-    treated = np.r_[np.ones(len(x1), dtype=bool), np.zeros(len(x0), dtype=bool)]
-    weight = design.weight if design.weight_trial.size else np.zeros(len(x))
+    treated = np.arange(len(x)) < len(x1)
+    weight = np.zeros(len(x)) if design.refused else design.weight
+    labels = tuple(_words(trial.covariates, c) for c in columns)
+    further = "/" in name
     estimates: list[Estimate] = []
-    worst, worst_of = -1.0, ""
+    found: Balanced | None = None
     for stage, w in (("before", np.ones(len(x))), ("after", weight)):
-        if not (w[treated].sum() and w[~treated].sum()):
+        if (further and stage == "before") or not (w[treated].sum() and w[~treated].sum()):
             continue  # nobody to compare: the gates say so
-        smd = standardized_differences(x, treated, w, comparison.smd)
-        ratios = variance_ratios(x, treated, w)
+        found = _balance(x, columns, labels, treated, w, comparison.smd)
         for j, column in enumerate(columns):
-            at = _Place(name, column, stage, comparison, int(w[treated].sum()), int(w[~treated].sum()))
-            estimates += at.estimates(trial.covariates, x[:, j], treated, w, float(smd[j]), float(ratios[j]))
-            if stage == "after" and not abs(smd[j]) <= worst:
-                worst, worst_of = abs(float(smd[j])), _words(trial.covariates, column)
-    return Diagnosis(tuple(estimates), _gates(name, comparison, design, incomplete, (worst, worst_of)))
+            at = _Place(name, column, stage, comparison, int((w[treated] > 0).sum()), int((w[~treated] > 0).sum()))
+            numbers = (float(found.smd[j]), float(found.ratio[j]), float(found.ks[j]))
+            estimates += at.estimates(trial.covariates, x[:, j], treated, w, *numbers)
+        if stage == "before":
+            found = None
+    return Diagnosis(tuple(estimates), gates(name, comparison, design, incomplete, found))
+
+
+def _balance(
+    x: Floats, columns: tuple[str, ...], labels: tuple[str, ...], treated: NDArray[np.bool_], w: Floats, over: str
+) -> Balanced:
+    numeric = np.array(["=" not in c for c in columns])
+    return Balanced(
+        labels,
+        standardized_differences(x, treated, w, over),
+        np.where(numeric, variance_ratios(x, treated, w), np.nan),
+        np.where(numeric, ks_statistics(x, treated, w), np.nan),
+        x,
+    )
 
 
 def _words(covariates: Mapping[str, Covariate], column: str) -> str:
@@ -84,6 +111,7 @@ class _Place:
         w: Floats,
         smd: float,
         ratio: float,
+        ks: float,
     ) -> list[Estimate]:
         numeric = "=" not in self.column
         covariate = covariates[self.column.partition("=")[0]]
@@ -96,6 +124,8 @@ class _Place:
         ]
         if numeric:
             found.append(self._one("variance_ratio", label, "ratio", n, ratio, "variance, trial over external"))
+            words = "largest distance between the distribution functions"
+            found.append(self._one("ks", label, "share", n, ks, words))
         for side, group, size in (("trial", treated, self.n_trial), ("external", ~treated, self.n_external)):
             mean = float(np.average(x[group], weights=w[group])) if w[group].sum() else math.nan
             found.append(self._one("mean", label, unit, size, mean, "mean" if numeric else "share", side))
@@ -103,7 +133,8 @@ class _Place:
 
     def _one(self, stat: str, label: str, unit: str, n: int, value: float, method: str, side: str = "") -> Estimate:
         stage = f"{side}_{self.stage}" if side else self.stage
-        group = f"{self.comparison}/{stage}"
+        name, _, method = self.comparison.partition("/")
+        group = f"{self.comparison}/{stage}" if not method else f"{self.comparison}/{side}" if side else self.comparison
         finite = math.isfinite(value)
         step = "complete" if self.stage == "before" else "matched"
         return Estimate(
@@ -111,7 +142,7 @@ class _Place:
             label=label,
             variable=self.column,
             stat=stat,
-            context="balance",
+            context="balance" if not method else "method balance",
             unit=unit,
             n=n,
             method=method,
@@ -120,37 +151,5 @@ class _Place:
             value=value if finite else None,
             error=None if finite else "no variation",
             evidence="baseline",
-            subjects_of=tuple(f"n.{step}|{self.comparison}/{s}" for s in ((side,) if side else ("trial", "external"))),
+            subjects_of=tuple(f"n.{step}|{name}/{s}" for s in ((side,) if side else ("trial", "external"))),
         )
-
-
-def _gates(
-    name: str, comparison: Comparison, design: Design, incomplete: int, largest: tuple[float, str]
-) -> tuple[Gate, ...]:
-    worst, worst_of = largest
-    n = len(design.trial) + incomplete
-    share = len(design.pairs) / n if n else 0.0
-    limits = comparison.gates
-    matched = Gate(
-        id=f"gate.matched|{name}",
-        comparison=name,
-        name="Share of trial patients matched",
-        value=share,
-        threshold=limits.min_matched,
-        passed=bool(share >= limits.min_matched),
-        says=f"{len(design.pairs)} of {n} eligible matched, {incomplete} lack a covariate, "
-        f"{len(design.unmatched)} have no partner; at least {limits.min_matched:g} of them required",
-    )
-    balanced = bool(design.pairs) and worst <= limits.max_smd
-    balance = Gate(
-        id=f"gate.balance|{name}",
-        comparison=name,
-        name="Largest absolute standardized difference after matching",
-        value=worst if design.pairs and math.isfinite(worst) else None,
-        threshold=limits.max_smd,
-        passed=balanced,
-        says=f"largest for {worst_of}; at most {limits.max_smd:g} allowed"
-        if design.pairs
-        else design.refused or "no pairs",
-    )
-    return matched, balance

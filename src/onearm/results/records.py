@@ -204,8 +204,8 @@ class Choice:
         Eligible trial patients of whom its numbers do not speak.
     effective_trial, effective_external
         Effective numbers of patients, (sum w)^2 / sum w^2.
-    passed
-        Whether every gate held.
+    failed
+        The gates that did not hold, in words; empty when all did.
     refused, notes
         Why there is no design; what must be said.
     at, density_trial, density_external, density_weighted
@@ -224,7 +224,7 @@ class Choice:
     lost: int
     effective_trial: float
     effective_external: float
-    passed: bool
+    failed: tuple[str, ...] = ()
     refused: str = ""
     notes: tuple[str, ...] = ()
     at: tuple[float, ...] = ()

@@ -58,7 +58,7 @@ def compare(made: Blind, analysis: Analysis, source: Cohort) -> Compared:
     diagnosis = made.diagnoses[PRIMARY]
     lost = len(made.trial.incomplete)
     flows, counts = comparison_flow(name, label, made.trial.steps, made.external.steps, plan, prefix)
-    gates = [_as_estimate(g, len(plan.trial) + lost) for g in diagnosis.gates]
+    gates = [_as_estimate(g, len(plan.trial) + lost) for one in made.diagnoses.values() for g in one.gates]
     balance = [e for one in made.diagnoses.values() for e in one.estimates]
     numbers = [*counts, *_design_numbers(name, plan, comparison), *balance, *gates]
     found = Output([replace(e, evidence=f"matching of {name}") for e in numbers])
@@ -133,18 +133,18 @@ def _design_numbers(name: str, plan: Design, comparison: Comparison) -> list[Est
 
 def _as_estimate(gate: Gate, n: int) -> Estimate:
     """A gate's number, so that it can be traced and stands among the results."""
-    name = gate.comparison
+    name, _, method = gate.comparison.partition("/")
     return Estimate(
         id=gate.id,
         label=gate.name,
         variable=gate.id.partition("|")[0],
         stat="gate",
-        context="gate",
+        context="method gate" if method else "gate",
         unit="ratio",
         n=n,
         method=f"{gate.says}; {'passed' if gate.passed else 'failed'}",
         population="eligible",
-        group=name,
+        group=gate.comparison,
         value=gate.value,
         error=None if gate.value is not None else "no pairs",
         subjects_of=(f"n.matched|{name}/trial", f"n.matched|{name}/external"),

@@ -16,10 +16,12 @@ _COLUMNS = (
     ("Before matching", "External", "mean", "external_before"),
     ("Before matching", "SMD", "smd", "before"),
     ("Before matching", "Variance ratio", "variance_ratio", "before"),
+    ("Before matching", "KS", "ks", "before"),
     ("After matching", "Trial", "mean", "trial_after"),
     ("After matching", "External", "mean", "external_after"),
     ("After matching", "SMD", "smd", "after"),
     ("After matching", "Variance ratio", "variance_ratio", "after"),
+    ("After matching", "KS", "ks", "after"),
 )
 
 Found = Mapping[tuple[str, str, str], Estimate]
@@ -46,7 +48,10 @@ def _table(results: Results, comparison: str, mine: Sequence[Estimate]) -> Table
         columns=words("Covariate", *(c[1] for c in columns)),
         groups=(("", 1), *_groups([c[0] for c in columns])),
         rows=tuple(_row(by, name, covariates[name].label, columns) for name in order),
-        footnotes=("SMD: standardized mean difference.", *footnotes(replace(e, population="") for e in mine)),
+        footnotes=(
+            "SMD: standardized mean difference. KS: largest distance between distribution functions.",
+            *footnotes(replace(e, population="") for e in mine),
+        ),
         notice=results.header.notice,
     )
 
