@@ -95,6 +95,14 @@ def targets() -> st.SearchStrategy[Any]:
     return st.integers(1, 3).flatmap(lambda p: st.lists(number, min_size=p, max_size=p))
 
 
+def coordinates(a: list[list[float]], b: list[list[float]]) -> Any:
+    """Places of two groups where there are any, else None."""
+    try:
+        return import_module("onearm.stats.matching").scaled_euclidean(a, b)
+    except ValueError:
+        return None
+
+
 LABEL = st.sampled_from(["a", "b", "c"])
 WEIGHT = st.one_of(st.just(1.0), st.floats(0, 5), st.sampled_from([0.0, -1.0, math.nan, 1e300]))
 SMALL = st.one_of(st.integers(-2, 50), st.floats(-2, 50), st.sampled_from(ODD))
@@ -148,10 +156,12 @@ def strategies(n: int) -> dict[str, st.SearchStrategy[Any]]:
         "covariates": st.one_of(st.none(), x), "score": column(st.one_of(SMALL, st.floats(-3, 3)), n),
         "switch_time": column(st.one_of(times, st.none()), n), "subject": column(st.integers(0, 4), n),
         "start": time, "stop": time, "from_state": label, "to_state": column(st.one_of(LABEL, st.none()), n),
-        "treated": event, "outcome": event, "pair": column(st.integers(0, 3), n), "y": event, "ever": event, "responded": event,
-        "ended": event, "response_time": time, "end_time": time, "offset": st.one_of(st.none(), column(SMALL, n)),
+        "treated": event, "pair": column(st.integers(0, 3), n), "y": event, "ever": event, "responded": event,
+        "outcome": event, "ended": event, "response_time": time, "end_time": time,
+        "offset": st.one_of(st.none(), column(SMALL, n)),
         "values": column(SMALL, n), "cumulative_hazard": time, "entry_hazard": st.one_of(st.none(), time),
         "labels_treated": column(LABEL, n), "labels_control": column(st.one_of(LABEL, SMALL), n + 1),
+        "distance": st.one_of(matrix(n), st.lists(plain(st.floats(0, 5), 3), min_size=1, max_size=4)),
         "x_treated": x, "min_n": st.integers(-1, 3),
         "cutpoints": st.sampled_from(["sturges", "scott", "fd", "odd", 3, 0, None, [None, 2], [[0.0, 1.0]]]),
         "min_controls": st.sampled_from([0, 0.5, 1, 2, -1, math.nan, "odd"]),
@@ -160,6 +170,13 @@ def strategies(n: int) -> dict[str, st.SearchStrategy[Any]]:
         "exact": st.one_of(st.none(), st.tuples(column(LABEL, n), column(LABEL, n + 1))),
         "estimand": st.sampled_from(["ATT", "ATE", "ATC", "odd"]), "caliper": st.one_of(st.none(), SMALL),
         "ratio": st.one_of(st.integers(-1, 4), st.floats(-2, 5)),
+        "antiexact": st.tuples(column(LABEL, n), column(LABEL, n + 1)), "reuse_max": st.sampled_from([1, 2, 0, 1.5]),
+        "unit": st.tuples(column(LABEL, n), column(LABEL, n + 1)), "width": SMALL, "replace": st.booleans(),
+        "covariate_caliper": st.tuples(matrix(n), matrix(n + 1), st.lists(SMALL, max_size=2)),
+        "order": st.sampled_from(["largest", "smallest", "closest", "farthest", "data", "random", "odd"]),
+        "discard": st.sampled_from(["none", "treated", "control", "both", "odd"]),
+        "sd": st.sampled_from(["pooled", "all", "treated", "odd"]),
+        "coordinates": st.builds(coordinates, matrix(n), matrix(n + 1)),
         "score_treated": column(SMALL, n), "score_control": column(SMALL, n + 1), "w": column(WEIGHT, n),
         "cuts": st.lists(times, max_size=3), "at": times,
         "tau": times, "horizon": times, "window": times, "observed": st.integers(-1, 20), "expected": SMALL,

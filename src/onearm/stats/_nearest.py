@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from ._distance import Coordinates
 from ._input import Floats, Ints
 from ._nearest_line import with_replacement, without_replacement
-from ._nearest_options import as_caliper, as_scores, left_out, numbers_wanted, queue_of, uses_allowed
+from ._nearest_options import as_caliper, as_scores, as_sides, left_out, numbers_wanted, queue_of, uses_allowed
 from ._nearest_rules import Rules, labels, rules
 from ._nearest_search import Search, by_distance, in_turn
 
@@ -112,7 +112,7 @@ def nearest_pairs(
     """
     scores = as_scores(score_treated, score_control, coordinates)
     width = as_caliper(caliper, scores)
-    sides = scores if coordinates is None else (coordinates.treated, coordinates.control)
+    sides = as_sides(scores, coordinates)
     sizes = sides[0].shape[0], sides[1].shape[0]
     queue = queue_of(order, seed, scores, sizes[0])
     out = left_out(discard, scores, sizes)
@@ -122,10 +122,10 @@ def nearest_pairs(
     wanted = numbers_wanted(ratio, min_controls, max_controls, scores, sizes[0], None if out is None else ~out[0])
     uses = uses_allowed(replace, reuse_max)
     bare = coordinates is None and antiexact is None and covariate_caliper is None and unit is None
-    served_at_once = uses == np.inf or (uses == 1 and order not in ("closest", "farthest"))
-    if bare and served_at_once and (width is None or width >= 0):
+    simple = uses == np.inf or (uses == 1 and order not in ("closest", "farthest"))
+    if bare and simple and (width is None or width >= 0):
         strata = None if exact is None else labels("exact", exact, sizes)
-        rows = _on_a_line(scores, queue, pool, wanted, uses == np.inf, _FAR if width is None else width, strata)
+        rows = _on_a_line(sides, queue, pool, wanted, uses == np.inf, _FAR if width is None else width, strata)
     else:
         conditions = rules(exact, antiexact, covariate_caliper, sizes)
         if scores is not None and width is not None:

@@ -62,7 +62,9 @@ def greedy(value: Floats, treated: Floats, reach: float) -> Ints:
     if treated.size <= _FEW:
         walled = np.empty(value.size + 1)
         walled[:-1], walled[-1] = value, np.inf
-        return np.array(_serve(walled.data, value.searchsorted(treated).tolist(), treated.tolist(), reach), dtype=np.int64)
+        return np.array(
+            _serve(walled.data, value.searchsorted(treated).tolist(), treated.tolist(), reach), dtype=np.int64
+        )
     place = value.searchsorted(treated)
     below = treated - value[np.maximum(place - 1, 0)]
     above = value[np.minimum(place, value.size - 1)] - treated

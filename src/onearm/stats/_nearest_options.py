@@ -12,7 +12,17 @@ from ._distance import Coordinates
 from ._input import Bools, Floats, Ints, as_choice, as_floats, as_indicator, as_vector
 from ._nearest_pool import sort_stably
 
-__all__ = ["as_caliper", "as_scores", "common_support", "left_out", "numbers_wanted", "queue_of", "uses_allowed", "whole"]
+__all__ = [
+    "as_caliper",
+    "as_scores",
+    "as_sides",
+    "common_support",
+    "left_out",
+    "numbers_wanted",
+    "queue_of",
+    "uses_allowed",
+    "whole",
+]
 
 ORDERS = ("largest", "smallest", "closest", "farthest", "data", "random")
 _LARGEST = 1e150
@@ -29,12 +39,22 @@ def as_scores(treated: Any, control: Any, coordinates: Coordinates | None) -> tu
     return _score("score_treated", treated, sizes[0]), _score("score_control", control, sizes[1])
 
 
+def as_sides(scores: tuple[Floats, Floats] | None, coordinates: Coordinates | None) -> tuple[Floats, Floats]:
+    """What distances are measured between: places where there are any, else scores."""
+    if coordinates is not None:
+        return coordinates.treated, coordinates.control
+    if scores is None:
+        raise ValueError("score_treated and score_control are needed where there are no coordinates")
+    return scores
+
+
 def _score(name: str, value: Any, n: int | None) -> Floats:
     """A vector as it came where it is sound; of a short one the sum of squares tells."""
     if type(value) is np.ndarray and value.dtype == np.float64 and value.ndim == 1 and n in (None, value.size):
-        if 0 < value.size < _SHORT and value.dot(value) < _LARGEST**2:
-            return value
-        if value.size >= _SHORT and -_LARGEST <= value.min() and value.max() <= _LARGEST:
+        with np.errstate(over="ignore", invalid="ignore"):
+            if 0 < value.size < _SHORT and value.dot(value) < _LARGEST**2:
+                return value
+        if value.size >= _SHORT and value.min() >= -_LARGEST and value.max() <= _LARGEST:
             return value
     x = as_vector(name, value, n)
     if np.abs(x).max() > _LARGEST:
@@ -56,9 +76,10 @@ def as_caliper(caliper: Any, scores: tuple[Floats, Floats] | None) -> float | No
 
 def whole(name: str, value: Any, least: int = 1) -> int:
     """A whole number of at least ``least``."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or value != value // 1 or value < least:
+    number = math.nan if isinstance(value, bool) or not isinstance(value, int | float | np.number) else float(value)
+    if not (number >= least and number % 1 == 0):
         raise ValueError(f"{name} must be a whole number of at least {least}, found {value}")
-    return int(min(value, 2**40))
+    return int(min(number, 2**40))
 
 
 def queue_of(order: str, seed: Any, scores: tuple[Floats, Floats] | None, n: int) -> Ints:
@@ -66,7 +87,9 @@ def queue_of(order: str, seed: Any, scores: tuple[Floats, Floats] | None, n: int
     as_choice("order", order, ORDERS)
     if order in ("largest", "smallest"):
         if scores is None:
-            raise ValueError(f"order {order!r} is one of scores: give score_treated and score_control, or another order")
+            raise ValueError(
+                f"order {order!r} is one of scores: give score_treated and score_control, or another order"
+            )
         return sort_stably(-scores[0] if order == "largest" else scores[0])[0]
     if order == "random":
         if seed is None:
@@ -93,7 +116,7 @@ def numbers_wanted(
     if scores is None:
         raise ValueError("max_controls needs scores: the number of controls varies with the score")
     low, high = 1 if least is None else whole("min_controls", least), whole("max_controls", most)
-    if not isinstance(ratio, int | float) or not low < ratio < high:
+    if not isinstance(ratio, int | float | np.number) or not low < ratio < high:
         raise ValueError(f"ratio must lie between min_controls ({low}) and max_controls ({high}), found {ratio}")
     rows = np.arange(n) if taking_part is None else np.flatnonzero(taking_part)
     score = scores[0][rows]
@@ -108,8 +131,10 @@ def _extremal(ratio: float, low: int, high: int, n: int) -> Ints:
 
     round(ratio n) - n low are left when all have the least; high - low of them lift one from least to most.
     """
-    full, rest = divmod(round(ratio * n) - n * low, high - low)
-    return np.array([low] * (n - 1 - full) + [low + rest] + [high] * full, dtype=np.int64)[-n:] if n else np.zeros(0, int)
+    full, rest = divmod(round(float(ratio) * n) - n * low, high - low)
+    return (
+        np.array([low] * (n - 1 - full) + [low + rest] + [high] * full, dtype=np.int64)[-n:] if n else np.zeros(0, int)
+    )
 
 
 def left_out(discard: Any, scores: tuple[Floats, Floats] | None, sizes: tuple[int, int]) -> tuple[Bools, Bools] | None:
@@ -126,9 +151,7 @@ def left_out(discard: Any, scores: tuple[Floats, Floats] | None, sizes: tuple[in
     return as_indicator("discard", discard[0], sizes[0]), as_indicator("discard", discard[1], sizes[1])
 
 
-def common_support(
-    score_treated: ArrayLike, score_control: ArrayLike, discard: str = "both"
-) -> tuple[Bools, Bools]:
+def common_support(score_treated: ArrayLike, score_control: ArrayLike, discard: str = "both") -> tuple[Bools, Bools]:
     """Who lies outside the range of the other group's scores.
 
     Parameters

@@ -81,7 +81,9 @@ def labels(name: str, given: Any, sizes: tuple[int, int], columns: int | None = 
     return found
 
 
-def _limits(given: tuple[ArrayLike, ArrayLike, ArrayLike], sizes: tuple[int, int]) -> list[tuple[Floats, Floats, float]]:
+def _limits(
+    given: tuple[ArrayLike, ArrayLike, ArrayLike], sizes: tuple[int, int]
+) -> list[tuple[Floats, Floats, float]]:
     """Covariates of both sides and their calipers, column by column."""
     if not isinstance(given, tuple) or len(given) != 3:
         raise ValueError("covariate_caliper must be a tuple: covariates of the treated, of the controls, and widths")
