@@ -122,7 +122,7 @@ def numbers_wanted(
     score = scores[0][rows]
     falling = score.size > 0 and score.mean() > scores[1].mean()
     wanted = np.zeros(n, dtype=np.int64)
-    wanted[rows[np.argsort(-score if falling else score, kind="stable")]] = _extremal(ratio, low, high, rows.size)
+    wanted[rows[np.argsort(-score if falling else score, kind="stable")]] = _extremal(float(ratio), low, high, rows.size)
     return wanted
 
 
@@ -131,7 +131,7 @@ def _extremal(ratio: float, low: int, high: int, n: int) -> Ints:
 
     round(ratio n) - n low are left when all have the least; high - low of them lift one from least to most.
     """
-    full, rest = divmod(round(float(ratio) * n) - n * low, high - low)
+    full, rest = divmod(round(ratio * n) - n * low, high - low)
     return (
         np.array([low] * (n - 1 - full) + [low + rest] + [high] * full, dtype=np.int64)[-n:] if n else np.zeros(0, int)
     )
