@@ -38,6 +38,11 @@ def doubling_edges(centre: float, smallest: float, reach: float) -> Floats:
     return centre + np.concatenate([-up[:0:-1], up])
 
 
+def _powers(x: Floats, degree: int) -> Floats:
+    """Legendre polynomials at ``x``, shape of x + (degree + 1,): NumPy's own makes a vector of a number."""
+    return np.asarray(legendre.legvander(x, degree)).reshape(*x.shape, degree + 1)
+
+
 def between_nodes(edges: Floats, values: Floats, theta: Floats, *, integral: bool) -> Floats:
     """The polynomial through the nodes at ``theta`` (0 beyond the panels), or its integral from the first edge."""
     at = np.clip(theta, edges[0], edges[-1])
@@ -46,11 +51,11 @@ def between_nodes(edges: Floats, values: Floats, theta: Floats, *, integral: boo
     coef = values @ _TO_COEF.T
     x = np.clip((at - edges[panel]) / half[panel] - 1, -1.0, 1.0)
     if not integral:
-        inside = np.sum(legendre.legvander(x, NODES - 1) * coef[panel], axis=-1)
+        inside = np.sum(_powers(x, NODES - 1) * coef[panel], axis=-1)
         return np.where((theta < edges[0]) | (theta > edges[-1]), 0.0, inside)
     whole = legendre.legint(coef, lbnd=-1, axis=1) * half[:, None]
     before = np.concatenate([[0.0], np.cumsum(2 * half * coef[:, 0])])
-    return np.asarray(before[panel] + np.sum(legendre.legvander(x, NODES) * whole[panel], axis=-1))
+    return np.asarray(before[panel] + np.sum(_powers(x, NODES) * whole[panel], axis=-1))
 
 
 def quantile_between(edges: Floats, values: Floats, share: Floats) -> Floats:
