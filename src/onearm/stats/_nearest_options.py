@@ -26,7 +26,6 @@ __all__ = [
 
 ORDERS = ("largest", "smallest", "closest", "farthest", "data", "random")
 _LARGEST = 1e150
-_SHORT = 4000
 
 
 def as_scores(treated: Any, control: Any, coordinates: Coordinates | None) -> tuple[Floats, Floats] | None:
@@ -49,13 +48,10 @@ def as_sides(scores: tuple[Floats, Floats] | None, coordinates: Coordinates | No
 
 
 def _score(name: str, value: Any, n: int | None) -> Floats:
-    """A vector as it came where it is sound; of a short one the sum of squares tells."""
-    if type(value) is np.ndarray and value.dtype == np.float64 and value.ndim == 1 and n in (None, value.size):
-        with np.errstate(over="ignore", invalid="ignore"):
-            if 0 < value.size < _SHORT and value.dot(value) < _LARGEST**2:
-                return value
-        if value.size >= _SHORT and value.min() >= -_LARGEST and value.max() <= _LARGEST:
-            return value
+    """A vector as it came where it is sound."""
+    plain = type(value) is np.ndarray and value.dtype == np.float64 and value.ndim == 1 and n in (None, value.size)
+    if plain and value.size and np.abs(value).max() <= _LARGEST:
+        return np.asarray(value)
     x = as_vector(name, value, n)
     if np.abs(x).max() > _LARGEST:
         raise ValueError(f"{name} must lie within {_LARGEST:g}, found {x[np.argmax(np.abs(x))]:g}")
