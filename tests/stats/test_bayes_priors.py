@@ -184,7 +184,7 @@ def test_map_prior_of_eight_studies() -> None:
 def test_map_prior_by_brute_force() -> None:
     """Three studies; mu, tau and every theta on plain grids."""
     n, r = np.array([20.0, 35, 15]), np.array([4.0, 12, 0])
-    tau, mu, z = np.linspace(0.01, 4, 400), np.linspace(-7, 4, 221), np.linspace(-8, 8, 641)
+    tau, mu, z = np.linspace(0.01, 4, 200), np.linspace(-7, 4, 111), np.linspace(-8, 8, 321)
     normal = np.exp(-z * z / 2) / np.exp(-z * z / 2).sum()
     theta = mu[:, None] + tau[:, None, None] * z
     log = -(mu**2) / 8 - tau[:, None] ** 2 / 2
@@ -195,7 +195,7 @@ def test_map_prior_by_brute_force() -> None:
     made = map_prior(n, r)
     tau_grid = mass.sum(axis=1)
     # the grid leaves out half a step at 0
-    assert made.tau_mean == pytest.approx(tau_grid @ tau, abs=4e-3)
+    assert made.tau_mean == pytest.approx(tau_grid @ tau, abs=6e-3)
     assert made.predictive.mean == pytest.approx(np.sum(mass * (expit(theta) @ normal)), abs=1e-3)
 
 
