@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,35 +22,6 @@ def lalonde(shared: Any) -> dict[str, Any]:
     d |= race
     x = [d[k] for k in ("age", "educ", "race_hispan", "race_white", "married", "nodegree", "re74", "re75")]
     return d | {"score": logistic(np.column_stack(x), d["treat"]).fitted}
-
-
-SNAPSHOTS: list[tuple[str, dict[str, Any]]] = [
-    ("baseline: PS vector, m.order='largest' (default)", {}),
-    ("PS vector, m.order='data'", {"order": "data"}),
-    ("ratio=2, positive caliper (pool restriction)", {"ratio": 2, "caliper": 0.1}),
-    ("caliper + replace=TRUE + ratio=2 (reuse within caliper)", {"ratio": 2, "caliper": 0.1, "replace": True}),
-    ("standardized caliper (std.caliper=TRUE, PS vector)", {"caliper": "sd"}),
-    # for the effect in controls MatchIt turns the score round: its largest is our smallest
-    ("estimand='ATC' baseline (PS vector, flipped focal)", {"order": "smallest"}),
-]
-
-
-@pytest.mark.shared
-@pytest.mark.parametrize(("case", "options"), SNAPSHOTS)
-def test_pairs_of_matchit(case: str, options: dict[str, Any], lalonde: Any, shared_folder: Path) -> None:
-    stored = json.loads((shared_folder / "matchit_nearest_pairs.json").read_text(encoding="utf-8"))
-    wanted = next(c["pairs"] for c in stored if c["case"] == case)
-    score, ids = lalonde["score"], lalonde["id"]
-    focal = np.flatnonzero(lalonde["treat"] == (0 if "ATC" in case else 1))
-    other = np.setdiff1d(np.arange(score.size), focal)
-    if options.get("caliper") == "sd":
-        options = options | {"caliper": 0.25 * score.std(ddof=1)}
-    pairs = nearest_pairs(score[focal], score[other], **options)
-    found: dict[str, set[str]] = {str(ids[i]): set() for i in focal}
-    for i, j in zip(pairs.treated, pairs.control, strict=True):
-        found[str(ids[focal[i]])].add(str(ids[other[j]]))
-    assert found == {k: set(v) for k, v in wanted.items()}
-    assert {str(ids[focal[i]]) for i in pairs.unmatched} == {k for k, v in wanted.items() if not v}
 
 
 @pytest.mark.shared

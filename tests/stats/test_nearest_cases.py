@@ -115,6 +115,8 @@ def test_refusals_without_scores() -> None:
             nearest_pairs(None, None, coordinates=place, **options)
     with pytest.raises(ValueError, match="score_treated"):
         nearest_pairs(None, None)
+    with pytest.raises(ValueError, match="different numbers of columns"):
+        nearest_pairs(None, None, coordinates=Coordinates(np.ones((2, 1)), np.ones((3, 2)), 1, ""), order="data")
     with pytest.raises(ValueError, match="score_treated has 3 values"):
         nearest_pairs([1.0, 2, 3], [1.0, 2, 3], coordinates=place)
     with pytest.raises(ValueError, match="within 1e"):

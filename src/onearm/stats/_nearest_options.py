@@ -32,6 +32,8 @@ def as_scores(treated: Any, control: Any, coordinates: Coordinates | None) -> tu
     """Finite scores of both sides, None where coordinates stand alone."""
     if coordinates is not None and not isinstance(coordinates, Coordinates):
         raise ValueError("coordinates must come from mahalanobis(), robust_mahalanobis() or scaled_euclidean()")
+    if coordinates is not None and coordinates.treated.shape[1] != coordinates.control.shape[1]:
+        raise ValueError("coordinates of treated and controls have different numbers of columns")
     if coordinates is not None and treated is None and control is None:
         return None
     sizes = (None, None) if coordinates is None else (coordinates.treated.shape[0], coordinates.control.shape[0])
@@ -118,7 +120,8 @@ def numbers_wanted(
     score = scores[0][rows]
     falling = score.size > 0 and score.mean() > scores[1].mean()
     wanted = np.zeros(n, dtype=np.int64)
-    wanted[rows[np.argsort(-score if falling else score, kind="stable")]] = _extremal(float(ratio), low, high, rows.size)
+    fewest_first = rows[np.argsort(-score if falling else score, kind="stable")]
+    wanted[fewest_first] = _extremal(float(ratio), low, high, rows.size)
     return wanted
 
 
@@ -128,9 +131,11 @@ def _extremal(ratio: float, low: int, high: int, n: int) -> Ints:
     round(ratio n) - n low are left when all have the least; high - low of them lift one from least to most.
     """
     full, rest = divmod(round(ratio * n) - n * low, high - low)
-    return (
-        np.array([low] * (n - 1 - full) + [low + rest] + [high] * full, dtype=np.int64)[-n:] if n else np.zeros(0, int)
-    )
+    numbers = np.full(n, low, dtype=np.int64)
+    numbers[n - full :] = high
+    if rest:
+        numbers[n - full - 1] += rest
+    return numbers
 
 
 def left_out(discard: Any, scores: tuple[Floats, Floats] | None, sizes: tuple[int, int]) -> tuple[Bools, Bools] | None:
