@@ -65,6 +65,8 @@ def test_a_grid_distribution_compares_like_the_mixture_it_is_near() -> None:
     mixed, turned = probability_greater(grid, FLAT), probability_greater(FLAT, grid)
     assert mixed == pytest.approx(probability_greater(near, FLAT), abs=1e-3)
     assert mixed + turned == pytest.approx(1, abs=1e-8)
+    narrow = beta_mixture(1, 3e6, 7e6)  # much narrower than the panels of the grid
+    assert probability_greater(grid, narrow) == pytest.approx(1 - float(grid.cdf(0.3)), abs=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -105,9 +107,19 @@ def test_power_is_the_sum_over_all_outcomes() -> None:
     for i in range(10):
         for j in range(6):
             chance = probability_greater(TREATED.posterior(i, 9), prior.posterior(j, 5), 0.05)  # type: ignore[arg-type]
-            assert made.probability[i, j] == pytest.approx(chance, abs=1e-4)
+            assert made.probability[i, j] == pytest.approx(chance, abs=1e-9)
             total += (chance > 0.9) * comb(9, i) * comb(5, j) * 0.6**i * 0.4 ** (9 - i) * 0.35**j * 0.65 ** (5 - j)
     assert float(made.power) == pytest.approx(total, abs=1e-12)
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.1, -0.05])
+def test_very_informative_and_very_vague_priors(shift: float) -> None:
+    """The common panels find distributions much narrower than they are wide, and those that pile up at 0."""
+    for prior in (beta_mixture(1, 1e6, 1e6), beta_mixture([0.8, 0.2], [1e5, 1], [2e5, 1]), beta_mixture(1, 0.1, 0.3)):
+        made = decision_power(FLAT, prior, 40, 8, 0.5, 0.5, margin=shift)
+        for i, j in ((0, 0), (3, 8), (13, 2), (20, 4), (40, 8)):
+            chance = probability_greater(FLAT.posterior(i, 40), prior.posterior(j, 8), shift)
+            assert made.probability[i, j] == pytest.approx(chance, abs=1e-7)
 
 
 def test_success_is_monotone() -> None:

@@ -178,6 +178,7 @@ def test_no_scatter_is_found() -> None:
         (lambda: tipping_point(0.5, 0.4, 0.8, 2, p0=0.5, difference=3), "difference must lie"),
         (lambda: negative_control([0.1], [0.2]), "at least two"),
         (lambda: negative_control([0.1, 0.2], [0.2, -0.1]), "std_error must lie"),
+        (lambda: negative_control([0.1, 0.2], [0.2, 0.0]), "0 for some controls only"),
         (lambda: negative_control([0, 0], [0, 0]).calibrate(0.1, 0), "nothing is uncertain"),
     ],
 )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import betaln, expit, log_expit
 
-from ._bayes_grid import GridDistribution, panel_nodes
+from ._bayes_grid import GridDistribution, between_nodes, panel_nodes
 from ._bayes_mixture import BetaMixture, GammaMixture, as_number
 from ._input import Floats
 
@@ -57,18 +57,19 @@ def probability_greater(first: Distribution, second: Distribution, margin: float
     if scale_of(first) != scale_of(second):
         raise ValueError("first and second must both be of proportions or both of rates")
     shift = as_number("margin", margin, -1e12, 1e12)
-    if isinstance(first, GridDistribution):
-        x, mass = first.points, first.masses
-        return float(np.clip(np.sum(mass * second.cdf(x - shift)), 0.0, 1.0))
     edges = _edges(first, second, shift)
     theta, weight = panel_nodes(edges)
     x, density = _density(first, theta)
     total = float(np.sum(weight * density * second.cdf(x - shift)))
-    return float(np.clip(total + _beyond(first, second, edges, shift), 0.0, 1.0))
+    beyond = 0.0 if isinstance(first, GridDistribution) else _beyond(first, second, edges, shift)
+    return float(np.clip(total + beyond, 0.0, 1.0))
 
 
-def _density(first: BetaMixture | GammaMixture, theta: Floats) -> tuple[Floats, Floats]:
+def _density(first: Distribution, theta: Floats) -> tuple[Floats, Floats]:
     """The values x at ``theta`` and the density of theta."""
+    if isinstance(first, GridDistribution):
+        x = expit(theta) if first.scale == "proportion" else np.exp(np.minimum(theta, 600.0))
+        return x, between_nodes(first.edges, first.values, theta, integral=False)
     if isinstance(first, GammaMixture):
         x = np.exp(theta)
         return x, np.exp(first.log_density(x) + theta)
@@ -81,14 +82,15 @@ def _log_b(first: BetaMixture) -> Floats:
     return np.asarray(betaln(first.a, first.b))
 
 
-def _edges(first: BetaMixture | GammaMixture, second: Distribution, shift: float) -> Floats:
-    x = first.quantile(_P)
-    y = second.quantile(_P) + shift
-    corner = np.array([shift, 1 + shift]) if isinstance(first, BetaMixture) else np.array([shift])
-    top = 1.0 if isinstance(first, BetaMixture) else np.inf
-    marks = np.concatenate([x, y, corner])
-    marks = marks[(marks > 1e-290) & (marks < top)]
-    theta = np.log(marks) - np.log1p(-marks) if top == 1 else np.log(marks)
+def _edges(first: Distribution, second: Distribution, shift: float) -> Floats:
+    proportion = scale_of(first) == "proportion"
+    corner = np.array([shift, 1 + shift]) if proportion else np.array([shift])
+    marks = np.concatenate([first.quantile(_P), second.quantile(_P) + shift, corner])
+    marks = marks[(marks > 1e-290) & (marks < (1.0 if proportion else np.inf))]
+    theta = np.log(marks) - np.log1p(-marks) if proportion else np.log(marks)
+    if isinstance(first, GridDistribution):
+        inside = theta[(theta > first.edges[0]) & (theta < first.edges[-1])]
+        return np.unique(np.concatenate([first.edges, inside]))
     return np.unique(np.concatenate([theta, *_ends(first)]))
 
 

@@ -2,8 +2,8 @@
 
 The rule declares success when P(p1 - p0 > margin | data) > threshold ("greater") or P(p1 - p0 < margin | data) >
 threshold ("less"). More responses in the treated arm move its posterior up in the likelihood-ratio order, so for each
-control count there is one smallest (or largest) treated count with success. All probabilities are first worked out as
-one matrix product on a common grid; those within 1e-3 of the threshold again with panels of their own. Then
+control count there is one smallest (or largest) treated count with success. All probabilities are worked out as one
+matrix product on common panels; those within 1e-6 of the threshold again with panels of their own. Then
 
     P(success | p1, p0) = sum over r0 of Bin(r0; n0, p0) P(R1 in the success region of r0 | p1)
 """
@@ -14,15 +14,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betaln, expit, gammaln, log_expit, xlog1py, xlogy
+from scipy.special import betaincinv, betaln, expit, gammaln, log_expit, logit, xlog1py, xlogy
 
 from ._bayes_compare import probability_greater
+from ._bayes_grid import panel_nodes
 from ._bayes_mixture import BetaMixture, as_number
 from ._input import Bools, Floats, as_choice, as_floats
 
 _MOST = 5000  # subjects of an arm
-_NEAR = 1e-3
-_STEP = 0.02
+_NEAR = 1e-6
+_REACH = 30.0  # log odds
+_CHUNK = 4000  # nodes worked on at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +36,7 @@ class DecisionPower:
     p1, p0 : true proportions of the treated and the control patients.
     power : chance of success there.
     success : (n1 + 1, n0 + 1) whether a pair of counts (treated, control) means success.
-    probability : (n1 + 1, n0 + 1) the posterior probability the rule looks at, to about 1e-4 away from the threshold.
+    probability : (n1 + 1, n0 + 1) the posterior probability the rule looks at.
     """
 
     p1: Floats
@@ -191,20 +193,52 @@ def _rule(
 
 
 def _table(treated: list[BetaMixture], control: list[BetaMixture], shift: float) -> Floats:
-    """P(p1 > p0 + shift) for all pairs, by the trapezium rule on a common grid of log odds."""
-    a = np.array([m.a for m in treated])
-    b = np.array([m.b for m in treated])
-    reach = 30.0
-    theta = np.arange(-reach, reach + _STEP / 2, _STEP)
-    density = np.zeros((len(treated), theta.size))
+    """P(p1 > p0 + shift) for all pairs, on panels that all of them share."""
+    theta, weight = (x.ravel() for x in panel_nodes(_shared_edges(treated, control, shift)))
+    above = np.zeros((len(treated), len(control)))
+    lost = np.ones(len(treated))
+    for part in np.array_split(np.arange(theta.size), theta.size // _CHUNK + 1):
+        density = _densities(treated, theta[part]) * weight[part]
+        below = np.array([m.cdf(expit(theta[part]) - shift) for m in control])
+        above += density @ below.T
+        lost -= np.sum(density, axis=1)
+    low = np.array([m.mean < 0.5 for m in treated])  # what is lost lies where x is 0 or 1 in numbers
+    at_end = np.where(low[:, None], [float(m.cdf(-shift)) for m in control], [float(m.cdf(1 - shift)) for m in control])
+    return np.asarray(np.clip(above + np.maximum(lost, 0.0)[:, None] * at_end, 0.0, 1.0))
+
+
+def _densities(mixtures: list[BetaMixture], theta: Floats) -> Floats:
+    """The density of the log odds of each mixture."""
     up, down = log_expit(theta), log_expit(-theta)
-    for k in range(a.shape[1]):
-        weight = np.array([m.weight[k] for m in treated])
-        with np.errstate(divide="ignore"):
-            top = np.log(weight) - betaln(a[:, k], b[:, k])
-        density += np.exp(a[:, k, None] * up + b[:, k, None] * down + top[:, None])
-    below = np.array([m.cdf(expit(theta) - shift) for m in control])
-    return np.asarray(np.clip(density @ below.T * _STEP, 0.0, 1.0))
+    density = np.zeros((len(mixtures), theta.size))
+    for k in range(mixtures[0].a.size):
+        a, b = (np.array([getattr(m, name)[k] for m in mixtures]) for name in ("a", "b"))
+        with np.errstate(divide="ignore"):  # a component may have lost its weight
+            top = np.log([m.weight[k] for m in mixtures]) - betaln(a, b)
+        density += np.exp(a[:, None] * up + b[:, None] * down + top[:, None])
+    return density
+
+
+def _shared_edges(treated: list[BetaMixture], control: list[BetaMixture], shift: float) -> Floats:
+    """Half units of log odds throughout, and three standard deviations where a component may lie."""
+    edges = [np.arange(-_REACH, _REACH + 0.25, 0.5)]
+    for group, move in ((treated, 0.0), (control, shift)):
+        first, last = group[0], group[-1]  # a rises and b falls with the count of responses
+        for k in range(first.a.size):
+            low = _log_odds(first.a[k], first.b[k])
+            high = -_log_odds(last.b[k], last.a[k])
+            width = 3 * min(float(np.sqrt(1 / m.a[k] + 1 / m.b[k])) for m in (first, group[len(group) // 2], last))
+            x = expit(np.linspace(low, high, int(np.ceil((high - low) / min(width, 0.5))) + 2)) + move
+            edges.append(logit(x[(x > 1e-13) & (x < 1 - 1e-13)]))
+    corner = np.array([shift, 1 + shift])
+    edges.append(logit(corner[(corner > 1e-13) & (corner < 1 - 1e-13)]))
+    return np.unique(np.concatenate(edges))
+
+
+def _log_odds(a: float, b: float) -> float:
+    """The log odds below which Beta(a, b) has next to nothing, within the grid."""
+    x = float(betaincinv(a, b, 1e-13))
+    return max(-_REACH, float(logit(x)) if x > 1e-14 else -_REACH)
 
 
 def _refined(

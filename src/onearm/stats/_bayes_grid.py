@@ -40,7 +40,7 @@ def doubling_edges(centre: float, smallest: float, reach: float) -> Floats:
 
 def _powers(x: Floats, degree: int) -> Floats:
     """Legendre polynomials at ``x``, shape of x + (degree + 1,): NumPy's own makes a vector of a number."""
-    return np.asarray(legendre.legvander(x, degree)).reshape(*x.shape, degree + 1)
+    return np.asarray(legendre.legvander(x, degree), dtype=np.float64).reshape(*x.shape, degree + 1)
 
 
 def between_nodes(edges: Floats, values: Floats, theta: Floats, *, integral: bool) -> Floats:

@@ -43,7 +43,7 @@ class NegativeControl:
     ----------
     mean, sd : of the systematic error, log scale; maximum likelihood. Their own uncertainty is not counted: with fewer
         than about ten controls the calibrated interval is too narrow.
-    log_likelihood : at the maximum; n : number of controls.
+    log_likelihood : at the maximum (infinite for exact controls that all agree); n : number of controls.
     """
 
     mean: float
@@ -77,7 +77,7 @@ def negative_control(estimate: ArrayLike, std_error: ArrayLike) -> NegativeContr
 
     Raises
     ------
-    ValueError : fewer than two controls, standard errors that are negative.
+    ValueError : fewer than two controls, standard errors that are negative or 0 for some only.
 
     Examples
     --------
@@ -93,13 +93,12 @@ def negative_control(estimate: ArrayLike, std_error: ArrayLike) -> NegativeContr
         raise ValueError("estimate must hold at least two negative controls")
     if np.any((s < 0) | (s > 1e3)) or np.any(np.abs(x) > 1e3):
         raise ValueError("std_error must lie between 0 and 1000, estimate between -1000 and 1000, on the log scale")
+    if np.any(s == 0) and np.any(s > 0):
+        raise ValueError("std_error is 0 for some controls only: they would decide alone; give their standard errors")
     variance = _best_variance(x, s * s)
+    if np.all(variance + s * s == 0):  # exact and equal: no scatter at all
+        return NegativeControl(float(x[0]), 0.0, np.inf, x.size)
     total = variance + s * s
-    if np.any(total == 0):
-        exact = x[
-            total == 0
-        ]  # controls known exactly that all agree: the likelihood has no maximum but its place is known
-        return NegativeControl(float(exact[0]), 0.0, np.inf, x.size)
     mean = float(np.sum(x / total) / np.sum(1 / total))
     return NegativeControl(mean, float(np.sqrt(variance)), _log_likelihood(x, s * s, variance), x.size)
 
@@ -113,10 +112,10 @@ def _log_likelihood(x: Floats, own: Floats, variance: float) -> float:
 def _best_variance(x: Floats, own: Floats) -> float:
     """sigma^2 >= 0 of greatest profile likelihood: the best of a grid, then golden section around it."""
     spread = float(np.var(x))
-    if spread == 0:
-        return 0.0
+    if spread == 0 or np.all(own == 0):
+        return spread
     top = 4 * spread + float(np.max(own))
-    grid = np.concatenate([[0.0] if np.all(own > 0) else [], top * np.logspace(-12, 0, 241)])
+    grid = np.concatenate([[0.0], top * np.logspace(-12, 0, 241)])
     values = [_log_likelihood(x, own, v) for v in grid]
     k = int(np.argmax(values))
     low, high = grid[max(k - 1, 0)], grid[min(k + 1, grid.size - 1)]
@@ -128,6 +127,6 @@ def _best_variance(x: Floats, own: Floats) -> float:
         else:
             high = two
     found = (low + high) / 2
-    if grid[0] == 0 and _log_likelihood(x, own, 0.0) >= _log_likelihood(x, own, found):
+    if _log_likelihood(x, own, 0.0) >= _log_likelihood(x, own, found):
         return 0.0
     return float(found)
