@@ -21,9 +21,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 MODULES = (
-    "aipw", "balance", "bayes", "binomial", "competing", "concordance", "cox", "describe", "imputation", "indirect",
-    "intercurrent", "logistic", "matching", "multistate", "overlap", "parametric", "pipeline", "reconstruct",
-    "resampling", "sensitivity", "standardise", "survival", "weighted_effects", "weighted_risk", "weighting",
+    "aipw", "balance", "bayes", "benchmark", "binomial", "competing", "concordance", "cox", "describe", "imputation",
+    "indirect", "intercurrent", "logistic", "matching", "multistate", "overlap", "parametric", "pipeline",
+    "reconstruct", "resampling", "sensitivity", "standardise", "survival", "weighted_effects", "weighted_risk",
+    "weighting",
 )  # fmt: skip
 
 ODD = [0.0, -1.0, 1e-300, 1e300, math.nan, math.inf, -math.inf, 1.0, 1 + 1e-12, 2.0**53, 5e-324]
@@ -133,6 +134,8 @@ def tamed(n: int) -> dict[str, st.SearchStrategy[Any]]:
         "pair": st.just([i // 2 for i in range(n)]), "tau": allowed, "horizon": allowed,
         "window": allowed, "at": allowed, "rho": st.just(1.0), "gamma": st.just(0.0),
         "survival": plain(st.floats(0.01, 0.99), n).map(lambda v: sorted(v, reverse=True)),
+        "reference_time": time.map(sorted), "reference_event": plain(st.booleans(), n),
+        "reference_survival": plain(st.floats(0, 1), n).map(lambda v: sorted(v, reverse=True)),
         "risk_time": st.sampled_from([[0.0], [0.0, 20.0, 45.0], [0.0, 90.0]]),
         "at_risk": st.integers(1, 3).map(lambda k: [30.0, 20.0, 3.0][:k]),
         "total_events": st.integers(0, 30),
@@ -189,6 +192,9 @@ def strategies(n: int) -> dict[str, st.SearchStrategy[Any]]:
         "other": column(SMALL, n), "name": st.just("ever"), "robust": st.sampled_from([None, True, False]),
         "reverse": st.booleans(), "mid_p": st.booleans(), "interaction": st.booleans(), "markov": st.booleans(),
         "table": st.lists(st.lists(SMALL, min_size=2, max_size=2), min_size=1, max_size=3),
+        "reference_time": column(times, n), "reference_event": column(flags, n),
+        "reference_survival": column(PROBABILITY, n), "reference_x": SMALL, "reference_n": SMALL,
+        "limits": st.lists(PROBABILITY, max_size=3),
         "survival": column(PROBABILITY, n), "risk_time": column(times, 3), "at_risk": column(SMALL, 3),
         "total_events": st.one_of(st.none(), SMALL),
         "kinds": st.lists(st.sampled_from(["number", "number", "category", "odd"]), min_size=1, max_size=3),

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from ._distance import Coordinates, caliper_width, mahalanobis, robust_mahalanobis, scaled_euclidean
 from ._full_match import FullMatch, full_match
+from ._full_match_matrix import full_match_matrix
 from ._nearest import Pairs, nearest_pairs
 from ._nearest_options import common_support
 from ._optimal import optimal_pairs
+from ._optimal_matrix import optimal_pairs_matrix
 from ._strata import Strata, exact_match
 from ._strata_coarsen import coarsened_exact
 from ._subclass import Subclasses, subclassify
@@ -25,9 +27,11 @@ __all__ = [
     "common_support",
     "exact_match",
     "full_match",
+    "full_match_matrix",
     "mahalanobis",
     "nearest_pairs",
     "optimal_pairs",
+    "optimal_pairs_matrix",
     "robust_mahalanobis",
     "scaled_euclidean",
     "subclassify",
