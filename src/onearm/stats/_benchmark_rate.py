@@ -128,7 +128,7 @@ def against_limits(
 def probability_higher(x: int, n: int, reference: float | tuple[int, int]) -> float:
     """P(p1 > p0) with p1 ~ Beta(x + 1/2, n - x + 1/2) and p0 fixed or of the same kind.
 
-    P = E over p0 of P(p1 > p0). With p0 = sin^2 t and r = m - y the density of t is 2 sin(t)^(2y) cos(t)^(2r) divided by
+    P = E over p0 of P(p1 > p0). With p0 = sin^2 t and r = m - y the density of t is 2 sin(t)^(2y) cos(t)^(2r) over
     B(y + 1/2, r + 1/2): smooth, and about normal with standard deviation 1 / (2 sqrt(m)). Gauss-Legendre over 12 of
     them to each side.
     """
