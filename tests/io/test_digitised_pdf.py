@@ -86,6 +86,8 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         read_pdf(text, 1, AXES)
     with pytest.raises(DataError, match=r"X603 error km\.pdf: page 1 is damaged"):
         read_pdf(pdf(tmp_path, "1 0 m (a) 2 l S"), 1, AXES)
+    with pytest.raises(DataError, match="no place on a page"):
+        read_pdf(pdf(tmp_path, 3 * "1000000 0 0 1000000 0 0 cm " + "0 0 m 1 2 l S"), 1, AXES)
     with pytest.raises(DataError, match=r"X604 error km\.pdf, page 1: no line among 0"):
         read_pdf(pdf(tmp_path, ""), 1, AXES)
 

@@ -86,6 +86,10 @@ BOMB = '<!DOCTYPE svg [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;
     [
         ("<text>&c;</text>", BOMB, "X602 error km.svg: the file defines XML entities"),
         ("", '<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/hostname">]>', "defines XML entities"),
+        ('<path stroke="red" d="M0 0L1e999 1"/>', "", "it has a coordinate that is no place on a page"),
+        ('<path stroke="red" d="M0 0C1e308 1e308 0 0 1 1"/>', "", "no place on a page"),
+        ('<path stroke="red" transform="scale(1e300)" d="M0 0L1 1"/>', "", "no place on a page"),
+        ('<path stroke="red" transform="rotate(1e999)" d="M0 0L1 1"/>', "", "no place on a page"),
         ("<g><path>", "", "X602 error km.svg: the file is not well-formed XML"),
         ("<g>" * 70 + "</g>" * 70, "", "nests them more than 60 deep"),
         ('<g id="a"><use href="#a"/></g>', "", "nests them more than 60 deep"),

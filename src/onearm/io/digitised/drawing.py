@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -20,6 +21,7 @@ Box = tuple[float, float, float, float]
 
 EVERYWHERE: Box = (-np.inf, -np.inf, np.inf, np.inf)
 _PIECES = 16  # straight pieces of one Bezier curve
+_FARTHEST = 1e12
 MOST_POINTS = 2_000_000
 
 
@@ -75,6 +77,18 @@ def refuse(code: str, where: str, says: str, next_step: str) -> DataError:
     return DataError([Finding(code, "error", where, says, next_step)])
 
 
+def sound(values: Sequence[float] | Floats) -> None:
+    """Refuse numbers that no drawing has: with them the arithmetic below would overflow.
+
+    Raises
+    ------
+    ValueError
+        For a number that is not finite, or beyond 1e12.
+    """
+    if not np.all(np.abs(np.asarray(values, dtype=np.float64)) < _FARTHEST):
+        raise ValueError("it has a coordinate that is no place on a page")
+
+
 def product(outer: Matrix, inner: Matrix) -> Matrix:
     """The matrix that applies ``inner`` first, then ``outer``."""
     a, b, c, d, e, f = outer
@@ -84,6 +98,8 @@ def product(outer: Matrix, inner: Matrix) -> Matrix:
 
 def moved(matrix: Matrix, points: Floats) -> Floats:
     """Points under a matrix."""
+    sound(matrix)
+    sound(points)
     a, b, c, d, e, f = matrix
     return np.column_stack([a * points[:, 0] + c * points[:, 1] + e, b * points[:, 0] + d * points[:, 1] + f])
 
@@ -106,6 +122,7 @@ def overlap(one: Box, other: Box) -> Box:
 
 def bezier(*control: tuple[float, float]) -> list[tuple[float, float]]:
     """Points of a Bezier curve after its first one, by de Casteljau's rule."""
+    sound(np.asarray(control))
     t = np.arange(1, _PIECES + 1)[:, None] / _PIECES
     level = [np.asarray(p, dtype=np.float64)[None, :] * np.ones((_PIECES, 1)) for p in control]
     while len(level) > 1:

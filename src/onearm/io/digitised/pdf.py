@@ -58,7 +58,16 @@ def pdf_drawing(path: Path, page: int) -> Drawing:
 def _damage() -> tuple[type[Exception], ...]:
     from pypdf.errors import PyPdfError
 
-    return (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
+    return (
+        PyPdfError,
+        NotImplementedError,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        RecursionError,
+    )
 
 
 def _page(path: Path, page: int) -> PageObject:

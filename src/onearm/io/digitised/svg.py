@@ -26,6 +26,7 @@ from onearm.io.digitised.drawing import (
     overlap,
     product,
     refuse,
+    sound,
     stretch,
 )
 
@@ -59,7 +60,10 @@ def svg_drawing(path: Path) -> Drawing:
     """
     root = _parsed(path)
     found = _Walk(root)
-    found.visit(root, _State(), 0)
+    try:
+        found.visit(root, _State(), 0)
+    except ValueError as problem:
+        raise refuse("X602", path.name, str(problem), "save the figure as SVG again") from None
     return Drawing(tuple(found.lines), found.images, path.name, down=True)
 
 
@@ -203,6 +207,7 @@ def _transform(text: str) -> Matrix:
 def _one(kind: str, v: list[float]) -> Matrix:
     if kind == "matrix" and len(v) == 6:
         return v[0], v[1], v[2], v[3], v[4], v[5]
+    sound(v)
     x = v[0] if v else 0.0
     if kind == "translate":
         return 1.0, 0.0, 0.0, 1.0, x, v[1] if len(v) > 1 else 0.0
