@@ -16,8 +16,8 @@ import numpy as np
 from numpy.polynomial import legendre
 from scipy.special import gammaincinv, gammaln
 
-from ._bayes_blur import blurred, mu_nodes
-from ._bayes_grid import GridDistribution, doubling_edges, normalised, panel_nodes
+from ._bayes_blur import MU_REACH, blurred, mu_nodes
+from ._bayes_grid import GridDistribution, graded_edges, normalised, panel_nodes
 from ._bayes_mixture import as_counts, as_exposed, as_number
 from ._bayes_studies import Studies
 from ._input import Floats, as_choice, as_vector
@@ -97,7 +97,8 @@ def commensurate(
     rho, mass = _spike_slab(spike_slab) if spike_slab is not None else _gamma(gamma)  # type: ignore[arg-type]
     log_g, centre, spread = _earlier(scale, then, mean, sd)
     tau = rho**-0.5
-    edges = doubling_edges(centre, min(spread, float(np.min(tau))) / 2, 12 * (spread + float(np.max(tau))))
+    wide = np.hypot(spread, tau)
+    edges = graded_edges(np.array([centre]), np.array([float(np.min(wide))]) / 3, 12 * float(np.max(wide)))
     theta = panel_nodes(edges)[0]
     blurs = np.array([blurred(theta, log_g, centre, spread, float(t)) for t in tau])
     moments = 2 if scale == "proportion" or spike_slab is not None else 0
@@ -125,10 +126,19 @@ def _earlier(scale: str, then: tuple[float, float], mean: float, sd: float) -> t
         if abs(step[0]) < 1e-10:
             break
     spread = float(curvature[0] ** -0.5)
-    mu, weight = mu_nodes(theta, np.array([spread]))
-    log_g = study.log_likelihood(mu[0][:, None])[:, 0] - ((mu[0] - mean) / sd) ** 2 / 2
-    log_g = log_g - np.max(log_g)
-    return log_g - np.log(np.exp(log_g) @ weight[0]), float(theta[0]), spread
+
+    def log_g(mu: Floats) -> Floats:
+        return study.log_likelihood(mu[:, None])[:, 0] - ((mu - mean) / sd) ** 2 / 2
+
+    top, low, high = log_g(theta)[0], float(theta[0]) - spread, float(theta[0]) + spread
+    while log_g(np.array([low]))[0] > top - 36:  # a few responses of many leave a long tail
+        low = 2 * low - float(theta[0])
+    while log_g(np.array([high]))[0] > top - 36:
+        high = 2 * high - float(theta[0])
+    centre, spread = (low + high) / 2, (high - low) / 2 / MU_REACH
+    mu, weight = mu_nodes(np.array([centre]), np.array([spread]))
+    value = log_g(mu[0]) - top
+    return value - np.log(np.exp(value) @ weight[0]), centre, spread
 
 
 def _spike_slab(given: tuple[float, float, float, float]) -> tuple[Floats, Floats]:

@@ -9,7 +9,7 @@ and where x - m enters Y's range, since F_Y has a corner there.
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import betaln, expit, log_expit
+from scipy.special import betainc, betaln, expit, log_expit
 
 from ._bayes_grid import GridDistribution, between_nodes, panel_nodes
 from ._bayes_mixture import BetaMixture, GammaMixture, as_number
@@ -60,7 +60,7 @@ def probability_greater(first: Distribution, second: Distribution, margin: float
     edges = _edges(first, second, shift)
     theta, weight = panel_nodes(edges)
     x, density = _density(first, theta)
-    total = float(np.sum(weight * density * second.cdf(x - shift)))
+    total = float(np.sum(weight * density * _below(second, theta, x, shift)))
     beyond = 0.0 if isinstance(first, GridDistribution) else _beyond(first, second, edges, shift)
     return float(np.clip(total + beyond, 0.0, 1.0))
 
@@ -76,6 +76,14 @@ def _density(first: Distribution, theta: Floats) -> tuple[Floats, Floats]:
     x = expit(theta)
     parts = first.a * log_expit(theta)[..., None] + first.b * log_expit(-theta)[..., None] - _log_b(first)
     return x, np.asarray(np.exp(parts) @ first.weight)
+
+
+def _below(second: Distribution, theta: Floats, x: Floats, shift: float) -> Floats:
+    """P(second <= x - shift); close to 1, where 1 - x has more digits than x, from the other side."""
+    if shift != 0 or not isinstance(second, BetaMixture):
+        return second.cdf(x - shift)
+    above = betainc(second.b, second.a, expit(-theta)[..., None]) @ second.weight
+    return np.where(theta > 0, 1 - above, second.cdf(x))
 
 
 def _log_b(first: BetaMixture) -> Floats:

@@ -2,7 +2,7 @@
 
 The density of theta (log odds of a proportion or log of a rate) is known at the nodes of each panel. Between them it is
 the polynomial through the nodes, whose integral is exact: so the distribution function and its inverse need no more
-evaluations. Panels double in width away from the centre; see ``doubling_edges``.
+evaluations. Panels widen away from the centre; see ``graded_edges``.
 """
 
 from __future__ import annotations
@@ -29,13 +29,15 @@ def panel_nodes(edges: Floats) -> tuple[Floats, Floats]:
     return (edges[:-1, None] + half) + half * _X, half * _W
 
 
-def doubling_edges(centre: float, smallest: float, reach: float) -> Floats:
-    """Edges around ``centre``: panels of width ``smallest`` next to it, then 1, 2, 4 ... times that up to ``reach``."""
-    steps = [0.0, smallest]
-    while steps[-1] < reach:
-        steps.append(min(2 * steps[-1], reach))
-    up = np.array(steps)
-    return centre + np.concatenate([-up[:0:-1], up])
+def graded_edges(centres: Floats, sds: Floats, reach: float) -> Floats:
+    """Edges for a mixture of bells: panels narrow beside each centre and wider with the distance from it, out to
+    ``reach`` beyond the outermost centres.
+    """
+    low, high = float(np.min(centres)) - reach, float(np.max(centres)) + reach
+    edges = [low]
+    while edges[-1] < high:
+        edges.append(edges[-1] + 0.7 * float(np.min(np.maximum(sds, np.abs(edges[-1] - centres) / 3))))
+    return np.array(edges)
 
 
 def _powers(x: Floats, degree: int) -> Floats:

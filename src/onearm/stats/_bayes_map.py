@@ -9,12 +9,14 @@ from numpy.typing import ArrayLike
 
 from ._bayes_blur import blurred, mu_nodes
 from ._bayes_fit import fit_mixture
-from ._bayes_grid import GridDistribution, doubling_edges, normalised, panel_nodes, quantile_between
+from ._bayes_grid import GridDistribution, graded_edges, normalised, panel_nodes, quantile_between
 from ._bayes_mixture import LARGEST, BetaMixture, GammaMixture, as_number
 from ._bayes_studies import Studies
 from ._input import Floats, as_choice, as_vector
 
 _TAU_EDGES = np.array([0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.0, 9.0])  # in units of the prior's scale
+
+_MOST_ERROR = 1e-3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +78,7 @@ def map_prior(
 
     Raises
     ------
-    ValueError : counts that are impossible, scales that are not positive.
+    ValueError : counts that are impossible, scales that are not positive, priors that the studies contradict.
 
     Examples
     --------
@@ -94,18 +96,26 @@ def map_prior(
     count = int(as_number("components", components, 1, 5))
     tau, tau_weight = (x.ravel() for x in panel_nodes(scale * _TAU_EDGES))
     centre, spread = _given_tau(studies, tau, mean, sd)
-    mu, mu_weight = mu_nodes(centre, spread)
-    log_g = studies.log_marginal(mu, tau[:, None]) - ((mu - mean) / sd) ** 2 / 2 - (tau[:, None] / scale) ** 2 / 2
-    log_g -= np.max(log_g)
+    for _ in range(2):  # the second time around where the first has found mu
+        mu, mu_weight = mu_nodes(centre, spread)
+        log_g = studies.log_marginal(mu, tau[:, None]) - ((mu - mean) / sd) ** 2 / 2 - (tau[:, None] / scale) ** 2 / 2
+        log_g -= np.max(log_g)
+        at, width = centre, spread
+        centre, spread = _moments(mu, log_g, mu_weight)
+    centre, spread = at, width
     mass = np.sum(np.exp(log_g) * mu_weight, axis=1)
     density = mass / np.sum(mass * tau_weight)
     log_g -= np.log(np.sum(mass * tau_weight))
-    middle = float(np.sum(density * tau_weight * centre))
-    reach = 12 * float(np.min(spread)) + 12 * scale + abs(middle - mean) / 4
-    edges = doubling_edges(middle, float(np.min(spread)) / 2, reach)
+    if np.sum((density * tau_weight)[tau > scale * _TAU_EDGES[-2]]) > 1e-6:
+        raise ValueError(
+            "mu_prior and tau_prior contradict the studies (tau at six times its scale): give wider priors"
+        )
+    kept = np.flatnonzero(density * tau_weight > 1e-18)
+    wide = np.hypot(spread, tau)
+    edges = graded_edges(centre[kept], wide[kept] / 2, 12 * float(np.max(wide[kept])))
     theta = panel_nodes(edges)[0]
     values = np.zeros(theta.shape)
-    for k in np.flatnonzero(density * tau_weight > 1e-18):
+    for k in kept:
         values += tau_weight[k] * blurred(theta, log_g[k], float(centre[k]), float(spread[k]), float(tau[k]))
     return _report(studies.scale, edges, values, tau, density, scale, count)
 
@@ -115,6 +125,10 @@ def _report(
 ) -> MapPrior:
     moments = 2 if scale == "proportion" else int(unit < 1) + int(unit < 0.5)
     predictive, whole = normalised(scale, edges, values, moments)
+    if abs(whole - 1) > _MOST_ERROR:
+        raise ValueError(
+            "mu_prior is too wide for studies in which nobody or everybody had the event: give a narrower one"
+        )
     mixture, divergence = fit_mixture(predictive, components)
     by_panel = density.reshape(_TAU_EDGES.size - 1, -1)
     mass = (by_panel * panel_nodes(unit * _TAU_EDGES)[1]).ravel()
@@ -141,3 +155,11 @@ def _given_tau(studies: Studies, tau: Floats, mean: float, sd: float) -> tuple[F
     weight = 1 / (variance + tau[:, None] ** 2)
     precision = np.sum(weight, axis=1) + sd**-2
     return (weight @ rough + mean / sd**2) / precision, precision**-0.5
+
+
+def _moments(mu: Floats, log_g: Floats, weight: Floats) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of mu for each tau, from the nodes."""
+    share = np.exp(log_g - np.max(log_g, axis=1, keepdims=True)) * weight
+    share = share / np.sum(share, axis=1, keepdims=True)
+    mean = np.sum(share * mu, axis=1)
+    return mean, np.sqrt(np.sum(share * (mu - mean[:, None]) ** 2, axis=1))
