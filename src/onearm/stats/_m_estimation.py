@@ -16,8 +16,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from ._input import Bools, Floats
+from ._input import Bools, Floats, as_indicator
 from ._weights import POPULATION
 
 _LIGHTEST, _HEAVIEST = 1e-50, 1e40
@@ -133,3 +134,13 @@ def unit_columns(x: Floats, rows: Floats) -> tuple[Floats, Floats]:
     spread = np.sqrt(share @ left**2)
     unit = np.where(spread > 0, spread, 1.0)
     return np.c_[np.ones(x.shape[0]), left / unit], unit
+
+
+def same_groups(treated: ArrayLike, model: WeightModel) -> Bools:
+    """Who is treated, which must be as in the model."""
+    if not isinstance(model, WeightModel):
+        raise ValueError("model must be a WeightModel: make one with weight_model_logistic, for instance")
+    z = as_indicator("treated", treated, model.treated.size)
+    if not np.array_equal(z, model.treated):
+        raise ValueError("treated differs from that of the model: rows must be in the same order")
+    return z
