@@ -6,7 +6,7 @@ import shutil
 from importlib.resources import files
 from pathlib import Path
 
-from onearm.cohort.schema import SCHEMA
+from onearm.cohort.schema import LINES, SCHEMA
 from onearm.errors import UsageError
 from onearm.protocol.trial import TABLES
 
@@ -59,7 +59,7 @@ def start_folder(directory: Path) -> list[str]:
     template = files("onearm.cli") / "template" / "protocol.yaml"
     (directory / "protocol.yaml").write_text(template.read_text(encoding="utf-8"), encoding="utf-8")
     for name in TABLES:
-        header = list(SCHEMA[name]) + (["age", "sex"] if name == "subjects" else [])
+        header = [c for c in SCHEMA[name] if c not in LINES] + (["age", "sex"] if name == "subjects" else [])
         (data / f"{name}.csv").write_text(",".join(header) + "\n", encoding="utf-8")
     (directory / "claims.yaml").write_text(_CLAIMS, encoding="utf-8")
     return [

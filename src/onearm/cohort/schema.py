@@ -40,6 +40,10 @@ SCHEMA: dict[str, dict[str, Column]] = {
         "cohort": Column("text"),
         "enrolled": Column("time"),
         "treatment_start": Column("time"),
+        "person": Column("text"),
+        "eligible": Column("time"),
+        "assessed": Column("time"),
+        "followed_from": Column("time"),
     },
     "responses": {
         "subject": _SUBJECT,
@@ -98,6 +102,12 @@ SCHEMA: dict[str, dict[str, Column]] = {
 }
 """Table -> column -> what it must be. `required_columns` adds what depends on the protocol."""
 
+BEGINNINGS = ("eligible", "assessed", "followed_from")
+"""Columns of `subjects` that say when a patient met the last criterion, was measured, would have been seen to die."""
+
+LINES = ("person", *BEGINNINGS)
+"""Columns of `subjects` that only sources with lines of treatment, or with a day one of their own, need."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -139,6 +149,8 @@ def source_of(protocol: Protocol, name: str, label: str, data: Data, external: b
         for c in protocol.comparisons.values():
             if c.source == name:
                 used |= {*c.covariates, *(k.column for k in c.eligibility if k.column)}
+                if c.alignment is not None and c.alignment.line is not None:
+                    used.add(c.alignment.line.column)
     return Source(protocol, name, label, data, external, frozenset(used))
 
 

@@ -170,6 +170,6 @@ def _rows(shaped: Shaped, written: pl.DataFrame, source: Source, log: Log) -> No
 def reserved_names(source: Source, log: Log) -> None:
     """Refuse covariates whose names onearm needs itself."""
     for name in source.protocol.covariates:
-        if name in CLEAN["subjects"] or name in (LINE, "base"):
+        if name in CLEAN["subjects"] or name in SCHEMA["subjects"] or name in (LINE, "base"):
             says = f'"{name}" is the name of a column that onearm makes itself'
             log.add("D226", f"protocol.yaml covariates.{name}", says, "give the covariate another name")

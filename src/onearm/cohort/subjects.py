@@ -6,7 +6,7 @@ import polars as pl
 
 from onearm.cohort.covariates import read_covariates
 from onearm.cohort.log import Log, count, quoted
-from onearm.cohort.schema import Source
+from onearm.cohort.schema import BEGINNINGS, Source
 from onearm.cohort.shape import Shaped
 from onearm.cohort.values import codes, times, wholes
 from onearm.errors import listed
@@ -31,7 +31,7 @@ def read_subjects(shaped: Shaped, source: Source, log: Log) -> pl.DataFrame:
     frame = shaped.frame
     _twice(frame, "subject", "D230", "keep one row a subject", log)
     frame = wholes(frame, "number", log)
-    for column in ("enrolled", "treatment_start"):
+    for column in ("enrolled", "treatment_start", *BEGINNINGS):
         frame = times(frame, column, source.days, log)
     frame = _cohort(frame, shaped, source, log)
     _numbers(frame, source, log)
@@ -121,6 +121,7 @@ def _zero(frame: pl.DataFrame, shaped: Shaped, source: Source, log: Log) -> pl.D
     return frame.with_columns(
         day_of("enrolled", "time_zero").alias("enrolled_day"),
         day_of("treatment_start", "time_zero").alias("treatment_start_day"),
+        *(day_of(c, "time_zero").alias(f"{c}_day") for c in BEGINNINGS),
     )
 
 
@@ -133,7 +134,7 @@ def _zero_in_days(frame: pl.DataFrame, zero: str, log: Log) -> pl.DataFrame:
     )
     nothing = pl.lit(None, dtype=pl.Date)
     return frame.with_columns(
-        pl.col("enrolled").alias("enrolled_day"), pl.col("treatment_start").alias("treatment_start_day")
+        *(pl.col(c).alias(f"{c}_day") for c in ("enrolled", "treatment_start", *BEGINNINGS))
     ).with_columns(*(nothing.alias(c) for c in ("enrolled", "treatment_start", "time_zero", "base")))
 
 

@@ -30,6 +30,10 @@ CLEAN: dict[str, dict[str, pl.DataType]] = {
         "treatment_start_day": pl.Int32(),
         "treated": pl.Boolean(),
         "version": pl.String(),
+        "person": pl.String(),
+        "eligible_day": pl.Int32(),
+        "assessed_day": pl.Int32(),
+        "followed_from_day": pl.Int32(),
     },
     "responses": {
         "subject": pl.String(),
@@ -147,7 +151,8 @@ class Cohort:
     subjects
         One row a subject: ``number``, ``cohort``, ``enrolled``, ``treatment_start`` and ``time_zero``
         (dates, null when the source counts days), ``enrolled_day``, ``treatment_start_day``, ``treated``,
-        ``version`` and the covariates.
+        ``version``, ``person`` (whose row it is, where one patient has several), ``eligible_day``, ``assessed_day``
+        and ``followed_from_day`` (see `onearm.external.index_date`) and the covariates.
     responses
         ``day``, ``response``, ``mrd``, ``mrd_value``, ``mrd_limit`` (fractions of cells).
     adverse_events
