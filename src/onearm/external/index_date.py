@@ -91,7 +91,8 @@ def check_lines(found: Timing, where: str, rule: str | None) -> tuple[Finding, .
     findings = []
     repeated = several(found)
     if repeated and rule is None:
-        says = f"{len(repeated)} persons have several rows, and the protocol does not say which of them count"
+        who = "1 person has" if len(repeated) == 1 else f"{len(repeated)} persons have"
+        says = f"{who} several rows, and the protocol does not say which of them count"
         findings.append(Finding("D320", "error", where, says, "say `alignment.index.rule`: first, last or all"))
     if rule is not None and not repeated:
         says = "no person has several rows: the rule of the index date chooses nothing"
