@@ -19,7 +19,7 @@ from ._logistic_rows import BLOCK, Rows, rows
 from ._newton import estimable, maximize
 
 _MANY = 1 << 16  # rows from which a sample is worth its price
-_SHARE = 16  # one row in so many is sampled
+_SHARE = 32  # one row in so many is sampled
 _STEPS = 6
 _LARGEST = 1e150  # a covariate less its mean
 _NEAR = 1e-11  # what may be missing of the maximum
@@ -42,11 +42,13 @@ class Start:
 def start(x: Floats, y: Floats, weight: Floats | None, penalty: float) -> Start:
     """Where to begin."""
     near = _beside(x, y, weight, penalty) if y.size >= _MANY else None
-    return near or _without_covariates(x, y, weight, penalty)
+    return near or _without_covariates(x, y, weight, penalty, _moments(x, weight))
 
 
-def _without_covariates(x: Floats, y: Floats, weight: Floats | None, penalty: float) -> Start:
-    centre, spread = _moments(x, weight)
+def _without_covariates(
+    x: Floats, y: Floats, weight: Floats | None, penalty: float, moments: tuple[Floats, Floats]
+) -> Start:
+    centre, spread = moments
     unit = np.where(spread > 0, spread, 1.0)
     whole = rows(x, y, weight, penalty, np.where(spread > 0, centre, x[0]), unit)
     for block in whole.blocks:
@@ -64,14 +66,14 @@ def _beside(x: Floats, y: Floats, weight: Floats | None, penalty: float) -> Star
     """A start beside the maximum; None where the sample has no maximum of its own."""
     index, worth = _sampled(y, weight)
     part = x[index]
-    inner = _without_covariates(part, y[index], worth, penalty)
+    moments = _moments(part, worth)
+    inner = _without_covariates(part, y[index], worth, penalty, moments)
     if not np.all(inner.free):
         return None
     top = maximize(inner.problem.at, inner.b, inner.problem.at(inner.b))
     if not top.converged or np.any(top.runaway):
         return None
-    centre, unit = _moments(part, worth)
-    whole = rows(x, y, weight, penalty, centre, unit)
+    whole = rows(x, y, weight, penalty, *moments)
     found = _approached(whole, top.b, top.point.information)
     return None if found is None else Start(whole, inner.free, inner.back, *found)
 
