@@ -96,6 +96,7 @@ _DECIMALS = {
     "events": 0,
     "days": 0,
     "standardized difference": 2,
+    "difference": 2,
     "ratio": 2,
     "logit": 3,
 }
