@@ -45,9 +45,17 @@ def methods(comparison: Comparison) -> Mapping[str, Method]:
     return {PRIMARY: comparison, **comparison.methods}
 
 
-def designs(comparison: Comparison, trial: Baseline, external: Baseline, seed: int = 1) -> dict[str, Design]:
+def designs(
+    comparison: Comparison, trial: Baseline, external: Baseline, seed: int = 1, units: tuple[str, ...] = ()
+) -> dict[str, Design]:
     """The design of every method of a comparison, the primary one first."""
-    return {name: design(comparison, trial, external, m, seed) for name, m in methods(comparison).items()}
+    return {name: design(comparison, trial, external, m, seed, units) for name, m in methods(comparison).items()}
+
+
+def refused(comparison: Comparison, trial: Baseline, external: Baseline, why: str) -> dict[str, Design]:
+    """No design for any method, and why."""
+    seen = Matrix(np.zeros((len(trial.subjects) + len(external.subjects), 0)), (), ())
+    return {name: _refused(m, seen, trial, external, why) for name, m in methods(comparison).items()}
 
 
 def design(
@@ -56,6 +64,7 @@ def design(
     external: Baseline,
     method: Method | None = None,
     seed: int = 1,
+    units: tuple[str, ...] = (),
 ) -> Design:
     """Fit the score and choose: pairs, classes or weights.
 
@@ -69,6 +78,8 @@ def design(
         The method; None for the primary one.
     seed
         Seed of an order that is random.
+    units
+        Whose row each external one is, where a person has several.
     """
     for side in (trial, external):
         if not isinstance(side, Baseline):
@@ -81,7 +92,7 @@ def design(
     scored = score(how.scoring, seen, trial, external) if needs_score(how) else Scored()
     if scored.refused:
         return _refused(how, seen, trial, external, scored.refused)
-    sides = Sides(how, comparison.covariates, trial, external, seen, scored.logit, seed)
+    sides = Sides(how, comparison.covariates, trial, external, seen, scored.logit, seed, units)
     spread = width = 0.0
     if how.method in PAIRING | {"full"} and how.width is not None and scored.logit.size:
         spread = caliper_sd(*sides.split(sides.scale), how.width.sd)
@@ -122,6 +133,7 @@ def _made(
         matrix=seen.x,
         columns=seen.columns,
         notes=(*scored.notes, *chosen.notes),
+        unit_external=sides.units,
     )
 
 

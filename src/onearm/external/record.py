@@ -32,7 +32,8 @@ class Design:
     ``weight_external`` (m,) are what each counts for; ``class_trial`` (n,) and ``class_external`` (m,) the pair or
     class of each, -1 for none; ``matrix`` (n + m, p) the covariates as a model sees them, trial first, ``columns``
     their names. ``settings`` is the method, ``estimand`` whom the effect speaks of, ``notes`` what must be said.
-    ``refused`` says why there is no design.
+    ``unit_external`` (m,) is whose row each external one is, where a person has several: rows of one person are one
+    cluster. ``refused`` says why there is no design.
     """
 
     trial: tuple[str, ...]
@@ -53,6 +54,7 @@ class Design:
     matrix: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     columns: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    unit_external: tuple[str, ...] = ()
 
     @property
     def matched_trial(self) -> tuple[str, ...]:
