@@ -49,11 +49,12 @@ def entropy(sides: Sides, caliper: float | None) -> Chosen:
     weight = np.ones(treated.size)
     parts = [~treated] if sides.method.estimand == "ATT" else [treated, ~treated]
     target = x[treated].mean(axis=0) if sides.method.estimand == "ATT" else x.mean(axis=0)
+    size = int(treated.sum()) if sides.method.estimand == "ATT" else treated.size  # each side weighs what the target does
     for part in parts:
         fit = entropy_balance(x[part], target)
         if not fit.converged:
             return sides.refused(f"no weights balance the means: {_named(fit.message, sides.seen.columns)}")
-        weight[part] = fit.weight
+        weight[part] = fit.weight * size / int(part.sum())
     return _chosen(sides, weight)
 
 
