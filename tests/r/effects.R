@@ -104,28 +104,36 @@ hazard <- function(event, arm) { # a Cox model of one arm: function of (time, ro
   r <- exp(as.matrix(d[, c("age", "ph.ecog")]) %*% coef(f))
   function(t, before = FALSE) r * (if (before) max(c(0, h$hazard[h$time < t])) else max(c(0, h$hazard[h$time <= t])))
 }
-treated_only <- function(arm, t) {
+treated_only <- function(arm, t, km = FALSE) {
   own <- which(d$z == arm)
   H <- hazard(d$dead, arm)
   C <- hazard(1 - d$dead, arm)
   F <- 1 - exp(-H(t))
+  if (km) {
+    fit <- survfit(Surv(s, 1 - dead) ~ 1, d[own, ])
+    G <- function(u, before = FALSE) rep(min(c(1, fit$surv[if (before) fit$time < u else fit$time <= u])), nrow(d))
+    step <- function(u) 1 - G(u)[1] / G(u, TRUE)[1]
+  } else {
+    G <- function(u, before = FALSE) exp(-C(u, TRUE))
+    step <- function(u) drop(C(u) - C(u, TRUE))
+  }
   star <- rep(0, nrow(d))
   at <- sort(d$s[own][d$dead[own] == 0])
   at <- at[at <= t]
-  for (i in own) if (d$dead[i] == 1 && d$s[i] <= t) star[i] <- 1 / exp(-C(d$s[i], TRUE)[i])
+  for (i in own) if (d$dead[i] == 1 && d$s[i] <= t) star[i] <- 1 / G(d$s[i], TRUE)[i]
   for (u in at) {
     i <- own[d$s[own] >= u]
-    m <- (d$s[i] == u & d$dead[i] == 0) - (C(u)[i] - C(u, TRUE)[i])
-    star[i] <- star[i] + (1 - exp(-(H(t) - H(u))[i])) / exp(-C(u, TRUE)[i]) * m
+    m <- (d$s[i] == u & d$dead[i] == 0) - rep_len(step(u), nrow(d))[i]
+    star[i] <- star[i] + (1 - exp(-(H(t) - H(u))[i])) / G(u)[i] * m
   }
   w <- if (arm == 1) d$z else (1 - d$z) * e / (1 - e)
   term <- w * (star - F) + d$z * F
   p <- sum(term) / sum(d$z)
   list(p = p, u = (term - d$z * p) / sum(d$z))
 }
-att <- lapply(times, function(t) {
-  one <- treated_only(1, t)
-  zero <- treated_only(0, t)
+att <- lapply(list(c(200, 0), c(400, 0), c(400, 1)), function(v) {
+  one <- treated_only(1, v[1], v[2] == 1)
+  zero <- treated_only(0, v[1], v[2] == 1)
   c(zero$p, one$p, sqrt(sum(zero$u^2)), sqrt(sum(one$u^2)), sqrt(sum((one$u - zero$u)^2)))
 })
 att_binary <- function() {
@@ -141,10 +149,36 @@ att_binary <- function() {
   c(zero$p, one$p, sqrt(sum(zero$u^2)), sqrt(sum(one$u^2)), sqrt(sum((one$u - zero$u)^2)))
 }
 
+# score, greedy pairs within 0.2 pooled standard deviations, Cox model, of rows written out as often as a formula says
+d$v <- d$age + i / 1000
+pipeline <- function(r) {
+  rows <- rep(i, ((i * (2 * r + 1)) %% 11) %% 3)
+  b <- d[rows, ]
+  lp <- glm(z ~ v + ph.ecog, binomial, b, control = glm.control(epsilon = 1e-14))$linear.predictors
+  one <- which(b$z == 1)
+  zero <- which(b$z == 0)
+  reach <- 0.2 * sqrt((var(lp[one]) + var(lp[zero])) / 2)
+  free <- lp[zero]
+  keep <- NULL
+  for (k in one[order(-lp[one])]) {
+    gap <- abs(free - lp[k])
+    j <- which.min(gap)
+    if (gap[j] <= reach) {
+      keep <- c(keep, k, zero[j])
+      free[j] <- Inf
+    }
+  }
+  e <- plogis(lp)
+  hr <- function(u) unname(coef(coxph(Surv(time, dead) ~ z, cbind(b, u = u), weights = u, control = coxph.control(eps = 1e-11, toler.chol = 1e-13))))
+  c(unname(coef(coxph(Surv(time, dead) ~ z, b[keep, ], control = coxph.control(eps = 1e-11, toler.chol = 1e-13)))), length(keep) / 2,
+    hr(ifelse(b$z == 1, 1, e / (1 - e))), hr(ifelse(b$z == 1, 1 / e, 1 / (1 - e))),
+    hr(ifelse(b$z == 1, 1 - e, e)), hr(pmin(e, 1 - e) / ifelse(b$z == 1, e, 1 - e)))
+}
+
 write_json(list(
   binary = list(difference = binary("identity"), ratio = binary("log"), odds = binary("logit"),
     difference_clusters = binary("identity", cluster = d$k), odds_clusters = binary("logit", cluster = d$k)),
   survival = km, incidence = aj, area = area,
   log_rank = list(scores = score(), xie = xie()),
-  cox = survival_runs, logistic = binary_runs, att_200 = att[[1]], att_400 = att[[2]], att_binary = att_binary()
+  cox = survival_runs, logistic = binary_runs, att_200 = att[[1]], att_400 = att[[2]], att_km = att[[3]], pipeline = t(sapply(1:4, pipeline)), att_binary = att_binary()
 ), "effects.json")

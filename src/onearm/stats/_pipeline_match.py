@@ -26,15 +26,19 @@ class BlockPairs:
     control: Ints
 
 
-def match_block(score: Floats, times: Ints, is_control: Bools, reach: Floats, order: str) -> BlockPairs:
-    """Scores of n rows (B, n) and how often each is there; ``reach`` (B,) the largest distance allowed.
+def match_block(
+    score: Floats, times: Ints, is_control: Bools, turn: Ints, reach: Floats, order: str, ties: bool
+) -> BlockPairs:
+    """Scores of n rows (B, n) and how often each is there; ``turn`` (n1,) the columns of treated by data
+    order; ``reach`` (B,) the largest distance allowed.
 
-    Fast when columns are so ordered that scores nearly rise. Of rows with equal scores those of treated come first.
+    Fast when columns are so ordered that scores nearly rise. ``ties`` whether different rows can have equal scores:
+    they then stay in the order of the columns, in which treated must come first.
     """
     size = score.shape[0]
-    first = np.flatnonzero(~is_control)
+    first = turn if order == "data" else np.flatnonzero(~is_control)
     queue = _queue(np.take(score, first, axis=1), np.take(times, first, axis=1), order)
-    rank, place, level = _sorted(score, is_control)
+    rank, place, level = _sorted(score, is_control, first, ties)
     n0 = rank.shape[1]
     stock = np.take_along_axis(times, rank, axis=1)
     edge = np.full((size, 1), np.inf)
@@ -99,16 +103,16 @@ def repeated(values: Ints, times: Ints) -> Ints:
     return table
 
 
-def _sorted(score: Floats, is_control: Bools) -> tuple[Ints, Ints, Floats]:
-    """Controls in rising order (B, n0), how many of them lie below each treated (B, n1), and their scores."""
+def _sorted(score: Floats, is_control: Bools, first: Ints, ties: bool) -> tuple[Ints, Ints, Floats]:
+    """Controls in rising order (B, n0), how many of them lie below each of ``first`` (B, n1), and their scores."""
     size = score.shape[0]
-    order = np.argsort(score, axis=1)
+    order = np.argsort(score, axis=1, kind="stable" if ties else None)
     control = is_control[order]
     rank = order[control].reshape(size, -1)
     below = np.cumsum(control, axis=1, dtype=np.int32)
     whole = np.empty(score.shape, dtype=np.int32)
     np.put_along_axis(whole, order, below, axis=1)
-    return rank, whole[:, ~is_control], np.take_along_axis(score, rank, axis=1)
+    return rank, whole[:, first], np.take_along_axis(score, rank, axis=1)
 
 
 def _follow(link: Ints, start: Ints) -> Ints:

@@ -50,10 +50,10 @@ class MatchedAnalysis(_Analysis):
         self.caliper, self.sd, self.serve = caliper, sd, order
         # columns in the order of the score of all rows: those of replicates are then nearly sorted
         self.column = np.lexsort((np.arange(treated.size), ~treated, self.scores.fitted))
-        if order == "data":  # those of the treated in theirs
-            at = np.flatnonzero(treated[self.column])
-            self.column[at] = np.flatnonzero(treated)
         self.is_control = ~treated[self.column]
+        own = np.flatnonzero(~self.is_control)
+        self.turn = own[np.argsort(self.column[own])]
+        self.ties = self.scores.distinct.shape[0] < treated.size
 
     def pairs(self, weight: Ints) -> tuple[BlockPairs, Bools]:
         """Rows paired in each replicate, and which replicates have a score."""
@@ -64,7 +64,7 @@ class MatchedAnalysis(_Analysis):
         reach = np.full(weight.shape[0], np.inf)
         if self.caliper is not None:
             reach = self.caliper * _deviation(score, drawn, self.is_control, self.sd)
-        found = match_block(score, drawn, self.is_control, reach, self.serve)
+        found = match_block(score, drawn, self.is_control, self.turn, reach, self.serve, self.ties)
         column = np.r_[self.column, -1]
         return BlockPairs(column[found.asked], column[found.control]), known
 

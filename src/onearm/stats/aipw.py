@@ -261,9 +261,7 @@ def _clock(t: Floats, d: Bools, landmarks: Floats) -> tuple[Floats, Floats]:
     landmarks among them."""
     grid, (rank,) = rank_times(t)
     place = np.searchsorted(grid, landmarks * (1 + 1e-9), side="right")
-    clock: Floats = 2.0 * rank + ~d
-    marks: Floats = 2.0 * place - 1.0
-    return clock, marks
+    return (2 * rank + ~d).astype(np.float64), (2 * place - 1).astype(np.float64)
 
 
 def _risks(model: HazardModel, x: Floats, marks: Floats) -> Floats:
