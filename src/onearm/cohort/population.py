@@ -141,9 +141,32 @@ def meets(condition: Condition, columns: pl.DataFrame) -> pl.Series:
     """
     if condition.name not in columns.columns:
         raise KeyError(f"no column or fact {condition.name!r} to judge by")
-    values = columns[condition.name].to_list()
+    values = columns[condition.name]
+    if values.dtype.is_numeric() and all(op in _BOUNDS for op, _ in condition.tests):
+        return _within(values, condition)
     tests = [(_TESTS[op], operand) for op, operand in condition.tests]
-    return pl.Series("meets", [all(test(v, x) for test, x in tests) for v in values], dtype=pl.Boolean)
+    different = values.unique()  # one look at each value, however many rows have it
+    good = [all(test(v, x) for test, x in tests) for v in different.to_list()]
+    known = pl.DataFrame({"value": different, "meets": pl.Series(good, dtype=pl.Boolean)})
+    found = values.to_frame("value").join(known, on="value", how="left", nulls_equal=True, maintain_order="left")
+    return found["meets"]
+
+
+_BOUNDS: dict[str, Callable[[pl.Series, Any], pl.Series]] = {
+    "at_least": lambda v, x: v >= x,
+    "at_most": lambda v, x: v <= x,
+    "above": lambda v, x: v > x,
+    "below": lambda v, x: v < x,
+}
+
+
+def _within(values: pl.Series, condition: Condition) -> pl.Series:
+    """The same for bounds of numbers, without a look at each; a missing value meets none of them."""
+    numbers = values.cast(pl.Float64).fill_nan(None)
+    good = numbers.is_not_null()
+    for op, operand in condition.tests:
+        good = good & _BOUNDS[op](numbers, float(operand)).fill_null(False)  # type: ignore[arg-type]
+    return good.alias("meets")
 
 
 def _same(value: Any, operand: Any) -> bool:
