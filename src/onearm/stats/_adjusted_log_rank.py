@@ -87,7 +87,12 @@ def adjusted_log_rank(
         raise ValueError("variance 'xie-liu' knows no cluster: use 'robust'")
     if not np.any(z[w > 0]) or np.all(z[w > 0]):
         raise ValueError("treated must hold both 1 and 0 among rows of positive weight")
-    test = log_rank(t, d, z.astype(np.int64), weight=w, strata=block)
+    if group is not None and np.unique(group[w > 0]).size < 2:
+        raise ValueError("cluster holds one label only: a robust variance needs at least two clusters")
+    try:
+        test = log_rank(t, d, z.astype(np.int64), weight=w, strata=block)
+    except ValueError as problem:
+        raise ValueError(str(problem).replace("group: no event time", "treated: no event time")) from None
     observed, expected = float(test.observed[1]), float(test.expected[1])
     spread = float(test.covariance[1, 1])
     if kind == "robust":
@@ -96,7 +101,7 @@ def adjusted_log_rank(
             parts = count(group, parts, int(group.max()) + 1)
         spread = float(parts @ parts)
         if not spread > 1e-20 * float(np.max(w)) ** 2:
-            raise ValueError("cluster leaves a robust variance of 0: there are too few of them")
+            raise ValueError("treated: the robust variance is 0, no event tells the arms apart")
     score = (observed - expected) / math.sqrt(spread)
     return AdjustedLogRank(observed, expected, spread, score, score**2, chi_square_tail(score**2, 1), kind)
 
