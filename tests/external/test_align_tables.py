@@ -9,12 +9,14 @@ import polars as pl
 import pytest
 
 from onearm.cohort.baseline import Baseline
+from onearm.external.blind import blind
 from onearm.external.comparability import comparability
 from onearm.external.index_date import COLUMNS, Timing
 from onearm.external.target_trial import target_trial
 from onearm.protocol.comparability import COMPONENTS, HEADINGS
 from onearm.protocol.document import Protocol
 from onearm.results import Header, Results
+from onearm.study.statements import statements
 from onearm.tables.comparability import comparability as comparability_tables
 from onearm.tables.target_trial import target_trial as target_trial_tables
 
@@ -142,9 +144,10 @@ def test_the_target_trial_from_the_settings() -> None:
 @pytest.mark.parametrize("with_rows", [True, False])
 def test_the_tables_show_each_row_once(with_rows: bool) -> None:
     p = protocol()
-    made = target_trial("c", p.comparisons["c"], p)
-    listings = {"comparability": tuple(rows().values()), "target_trial": made} if with_rows else {}
-    results = Results(Header(trial="t", title="T", arm="A", notice="invented"), listings=listings)
+    made = blind("c", p.comparisons["c"], OURS[0], THEIRS[0], timings=(OURS[1], THEIRS[1]))
+    said = statements(made, p) if with_rows else ()
+    results = Results(Header(trial="t", title="T", arm="A", notice="invented"), statements=said)
+    assert Results.from_json(results.to_json()) == results
     first, second = comparability_tables(results), target_trial_tables(results)
     if not with_rows:
         assert first == second == ()
@@ -152,6 +155,6 @@ def test_the_tables_show_each_row_once(with_rows: bool) -> None:
     assert [t.id for t in (*first, *second)] == ["comparability-c", "target-trial-c"]
     assert [r.label for r in first[0].rows] == list(HEADINGS.values())
     assert [r.label for r in second[0].rows] == list(COMPONENTS.values())
-    assert first[0].rows[0].cells[0].ids == ("comparability.time_periods|c",)
+    assert first[0].rows[0].cells[0].parts == (("Day one from 2012-03-01 to 2016-03-01", "comparability|c"),)
     assert all(len(r.cells) == len(t.columns) - 1 for t in (*first, *second) for r in t.rows)
     assert first[0].notice == "invented"

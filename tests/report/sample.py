@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from sample_course import course, course_curves, residuals
 from sample_exposure import exposure
-from sample_external import balance, curves, effects, flows, gates
+from sample_external import balance, curves, effects, flows, gates, statements
 from sample_parts import INO, LEVEL, SALVAGE, number, proportion, survival
 
 from onearm.results import Estimate, Header, Results
@@ -168,6 +168,7 @@ def sample() -> Results:
         (*gates(SALVAGE, 0.19, 41 / 48), *gates(INO, 0.41, 20 / 48)),
         flows(),
         residuals=residuals(),
+        statements=statements(),
     )
 
 

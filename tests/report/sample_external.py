@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sample_parts import INO, LEVEL, SALVAGE, curve, number, survival
 
-from onearm.results import Curve, Estimate, Flow, FlowStep, Gate
+from onearm.results import Curve, Estimate, Flow, FlowStep, Gate, Statement
 
 
 def curves() -> dict[str, Curve]:
@@ -160,3 +160,21 @@ def flows() -> tuple[Flow, ...]:
         )
         found.append(Flow(id=name, label=label, steps=steps))
     return tuple(found)
+
+
+def statements() -> tuple[Statement, ...]:
+    target, sides = ("Component", "Target trial", "Emulation"), ("Heading", "Trial", "External", "Judgement")
+    return (
+        Statement(
+            id=f"target_trial|{SALVAGE}",
+            comparison=SALVAGE,
+            columns=target,
+            rows=(("Assignment to strategies", "At random", "Not at random"),),
+        ),
+        Statement(
+            id=f"comparability|{SALVAGE}",
+            comparison=SALVAGE,
+            columns=sides,
+            rows=(("Time periods", "2012 to 2016", "2002 to 2011", "different"),),
+        ),
+    )

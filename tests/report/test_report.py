@@ -82,7 +82,7 @@ def test_every_digit_of_a_cell_has_an_id(page: Page) -> None:
 
 
 def test_every_id_shown_resolves(page: Page, results: Results) -> None:
-    assert page.shown <= {*results.estimates, *(g.id for g in results.gates)}
+    assert page.shown <= {*results.estimates, *(s.id for s in (*results.gates, *results.statements))}
     assert {"orr", "os.median", f"os.hazard_ratio|{SALVAGE}", f"gate.balance|{INO}"} <= page.shown
 
 

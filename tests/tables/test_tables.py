@@ -56,7 +56,7 @@ def test_nothing_gives_no_tables() -> None:
 
 
 def test_every_id_resolves(results: Results, tables: dict[str, Table]) -> None:
-    known = {*results.estimates, *(g.id for g in results.gates)}
+    known = {*results.estimates, *(g.id for g in results.gates), *(s.id for s in results.statements)}
     for table in tables.values():
         assert set(table.ids) <= known
         assert table.ids

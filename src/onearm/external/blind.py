@@ -101,9 +101,7 @@ def blind(
         )
         for i, side in enumerate((trial, external))
     )
-    told = comparability(name, settings, *(_eligible(b, a) for b, a in ((trial, us), (external, them))), *_only(
-        timings, us, them
-    ))  # fmt: skip
+    told = _told(name, settings, (trial, us), (external, them), timings)
     if everybody is not None:
         them = them.after_step("treated", "never treated", everybody)
     notes, why = _days(settings, timings, us, them)
@@ -122,16 +120,21 @@ def blind(
     return replace(sets[0], trial=us, external=them, drawn=sets, comparability=told)
 
 
-def _eligible(side: Baseline, aligned: Aligned) -> Baseline:
-    """Who was left before anybody was left out for a missing value."""
-    last = aligned.steps[-1]
-    return side.only([*last.kept, *last.removed])
-
-
-def _only(timings: Timings | None, us: Aligned, them: Aligned) -> tuple[Timing | None, Timing | None]:
+def _told(
+    name: str,
+    settings: Comparison,
+    ours: tuple[Baseline, Aligned],
+    theirs: tuple[Baseline, Aligned],
+    timings: Timings | None,
+) -> tuple[Mapping[str, str], ...]:
+    """Rows of the table of comparability, of everybody who was left before a missing value left anybody out."""
+    trial, external = (
+        side.only([*aligned.steps[-1].kept, *aligned.steps[-1].removed]) for side, aligned in (ours, theirs)
+    )
     if timings is None:
-        return None, None
-    return timings[0].only(us.baseline.subjects), timings[1].only(them.baseline.subjects)
+        return comparability(name, settings, trial, external)
+    when = (timings[0].only(trial.subjects), timings[1].only(external.subjects))
+    return comparability(name, settings, trial, external, *when)
 
 
 def _days(settings: Comparison, timings: Timings | None, us: Aligned, them: Aligned) -> tuple[tuple[str, ...], str]:

@@ -82,12 +82,13 @@ def _blocks(tables: Mapping[str, Table], figures: Mapping[str, Picture], titles:
 def _comparisons(
     results: Results, tables: Mapping[str, Table], figures: Mapping[str, Picture], titles: Mapping[str, str]
 ) -> list[Block]:
-    """Gates first, then who was available, then balance, then the effect: nothing is seen before its gate."""
+    """What is compared, then gates, who was available, balance, then the effect: nothing is seen before its gate."""
     out = []
     for name in comparisons(results):
         mine = {t.id: _table(t, titles) for t in tables.values() if t.comparison == name}
         drawn = {f.name: _figure(f) for f in figures.values() if f.comparison == name}
         order: Sequence[tuple[Mapping[str, Markup], str]] = (
+            (mine, "target-trial"), (mine, "comparability"),
             (mine, "gates"), (drawn, "flow"), (drawn, "love"), (mine, "balance"), (drawn, "km"), (mine, "comparison"),
             (drawn, "ph"),
         )  # fmt: skip

@@ -22,6 +22,7 @@ from onearm.results.records import (
     RiskTable,
     Segment,
 )
+from onearm.results.statement import Statement
 
 __all__ = [
     "SCHEMA",
@@ -41,4 +42,5 @@ __all__ = [
     "Results",
     "RiskTable",
     "Segment",
+    "Statement",
 ]

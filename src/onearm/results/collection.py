@@ -23,6 +23,7 @@ from onearm.results.records import (
     Pair,
     Residuals,
 )
+from onearm.results.statement import Statement
 
 if TYPE_CHECKING:
     import polars as pl
@@ -54,6 +55,7 @@ class Results:
     commitment: tuple[Commitment, ...] = ()
     residuals: tuple[Residuals, ...] = ()
     lanes: tuple[Lane, ...] = ()
+    statements: tuple[Statement, ...] = ()
     evidence: Mapping[str, Mapping[str, Evidence]] = field(default_factory=dict)
     listings: Mapping[str, tuple[Mapping[str, str | int], ...]] = field(default_factory=dict)
 
@@ -109,6 +111,7 @@ class Results:
             "commitment": self.commitment,
             "residuals": self.residuals,
             "lanes": self.lanes,
+            "statements": self.statements,
         }
         parts = [f'"schema": {SCHEMA}', f'"header": {plain.line(self.header)}']
         parts += [f'"{name}": [\n{plain.lines(records)}\n]' for name, records in lists.items()]
@@ -132,6 +135,7 @@ class Results:
                 commitment=tuple(plain.record(Commitment, c) for c in body["commitment"]),
                 residuals=tuple(plain.record(Residuals, r) for r in body["residuals"]),
                 lanes=tuple(plain.lane(one) for one in body["lanes"]),
+                statements=tuple(plain.record(Statement, s) for s in body["statements"]),
             )
         except (ValueError, KeyError, TypeError) as problem:
             raise UsageError.one(

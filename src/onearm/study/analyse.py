@@ -20,6 +20,7 @@ from onearm.study.comparison import compare
 from onearm.study.definitions import definitions
 from onearm.study.evidence import rows_told, told
 from onearm.study.flow import trial_flow
+from onearm.study.statements import statements
 from onearm.study.swimmer import lanes
 from onearm.study.trial import Trial
 
@@ -83,6 +84,7 @@ def run(trial: Trial, seed: int = 1) -> Results:
         commitment=(commitment(trial.lock),) if protocol.comparisons else (),
         residuals=tuple(residuals),
         lanes=lanes(protocol, cohort),
+        statements=tuple(s for one_blind in made.values() for s in statements(one_blind, protocol)),
         evidence=evidence,
         listings=listings,
     )

@@ -11,6 +11,7 @@ from onearm.errors import Finding, ProtocolError
 from onearm.external.align import needed
 from onearm.external.blind import Blind, blind
 from onearm.external.document import document
+from onearm.external.index_date import timing
 from onearm.external.seal import Body
 from onearm.facts import state
 from onearm.protocol.comparison import Comparison
@@ -32,7 +33,8 @@ def design_of(
     wanted = needed(comparison)
     ours = baseline(trial, wanted, protocol).only(members)
     everybody = baseline(source, wanted, protocol)
-    return blind(name, comparison, ours, _with_day_one(everybody, source, protocol), everybody, seed)
+    theirs = _with_day_one(everybody, source, protocol)
+    return blind(name, comparison, ours, theirs, everybody, seed, timings=(timing(trial), timing(source)))
 
 
 def designs_of(trial: Trial, seed: int = 1) -> dict[str, Blind]:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from onearm.results import Results
 from onearm.tables.balance import balance
 from onearm.tables.baseline import baseline
+from onearm.tables.comparability import comparability
 from onearm.tables.comparison import comparison
 from onearm.tables.course import course
 from onearm.tables.deviations import deviations
@@ -25,6 +26,7 @@ from onearm.tables.safety import safety
 from onearm.tables.status import status
 from onearm.tables.subgroups import subgroups
 from onearm.tables.survival import survival
+from onearm.tables.target_trial import target_trial
 from onearm.tables.write import to_csv, to_html
 
 __all__ = ["TABLES", "Cell", "Row", "Table", "build", "to_csv", "to_html"]
@@ -43,6 +45,8 @@ TABLES: Mapping[str, Callable[[Results], tuple[Table, ...]]] = MappingProxyType(
         "landmark": landmark,
         "course": course,
         "subgroups": subgroups,
+        "target-trial": target_trial,
+        "comparability": comparability,
         "gates": gates,
         "balance": balance,
         "comparison": comparison,

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from onearm.results import Results
+from onearm.results import Results, Statement
 from onearm.tables.model import Cell, Row, Table, words
 from onearm.tables.names import comparison_label
 
-LISTING = "comparability"
-"""Listing of the results that these tables show."""
+KIND = "comparability"
+"""Statements of the results that these tables show."""
 
 
 def comparability(results: Results) -> tuple[Table, ...]:
-    """One table for each comparison that has rows in the listing ``comparability``."""
-    rows = results.listings.get(LISTING, ())
-    names = dict.fromkeys(str(r["comparison"]) for r in rows)
-    return tuple(_table(results, name, [r for r in rows if r["comparison"] == name]) for name in names)
+    """One table for each comparison that states how far it can be trusted."""
+    return tuple(_table(results, s) for s in results.statements if s.kind == KIND)
 
 
-def _table(results: Results, name: str, rows: list[Mapping[str, str | int]]) -> Table:
+def _table(results: Results, said: Statement) -> Table:
     return Table(
-        id=f"comparability-{name}",
-        title=f"Comparability: {comparison_label(results, name)}",
+        id=f"comparability-{said.comparison}",
+        title=f"Comparability: {comparison_label(results, said.comparison)}",
         section="comparison",
-        comparison=name,
-        columns=words("Heading", "Trial", "External", "Judgement", "What is done"),
-        rows=tuple(Row(str(r["heading"]), wording(r, "trial", "external", "judgement", "done")) for r in rows),
+        comparison=said.comparison,
+        columns=words(*said.columns),
+        rows=rows(said),
         footnotes=(
             "Headings of FDA's draft guidance on externally controlled trials (February 2023), and missing data.",
             "Judgements are the protocol's. What it does not say is `not stated`; dates, differences and shares are "
@@ -36,12 +32,14 @@ def _table(results: Results, name: str, rows: list[Mapping[str, str | int]]) -> 
     )
 
 
-def wording(row: Mapping[str, str | int], *columns: str) -> tuple[Cell, ...]:
-    """Cells with the words of a row of a listing; each knows the row it is from.
+def rows(said: Statement) -> tuple[Row, ...]:
+    """The rows of a statement; each cell knows the statement it is from.
 
     Examples
     --------
-    >>> wording({"id": "comparability.outcome|x", "trial": "death"}, "trial")[0].parts
-    (('death', 'comparability.outcome|x'),)
+    >>> said = Statement(id="comparability|x", comparison="x", columns=("Heading", "Trial"),
+    ...                  rows=(("Outcome", "death"),))
+    >>> rows(said)[0].label, rows(said)[0].cells[0].parts
+    ('Outcome', (('death', 'comparability|x'),))
     """
-    return tuple(Cell(((str(row[c]), str(row["id"])),)) for c in columns)
+    return tuple(Row(first, tuple(Cell(((text, said.id),)) for text in rest)) for first, *rest in said.rows)

@@ -1,0 +1,41 @@
+"""What a comparison says of itself in words: how comparable the sides are, and which trial it stands in for."""
+
+from __future__ import annotations
+
+from onearm.external.blind import Blind
+from onearm.external.target_trial import target_trial
+from onearm.protocol.document import Protocol
+from onearm.results import Statement
+
+
+def statements(made: Blind, protocol: Protocol) -> tuple[Statement, ...]:
+    """The tables of comparability and of the target trial."""
+    wanted = (
+        ("comparability", made.comparability, ("heading", "trial", "external", "judgement", "done")),
+        (
+            "target_trial",
+            target_trial(made.name, made.settings, protocol),
+            ("component", "target", "emulation"),
+        ),
+    )
+    return tuple(
+        Statement(
+            id=f"{kind}|{made.name}",
+            comparison=made.name,
+            columns=tuple(_HEADINGS[k] for k in keys),
+            rows=tuple(tuple(row[k] for k in keys) for row in rows),
+        )
+        for kind, rows, keys in wanted
+    )
+
+
+_HEADINGS = {
+    "heading": "Heading",
+    "trial": "Trial",
+    "external": "External",
+    "judgement": "Judgement",
+    "done": "What is done",
+    "component": "Component",
+    "target": "Target trial",
+    "emulation": "Emulation",
+}
