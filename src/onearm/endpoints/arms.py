@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,53 +52,105 @@ class Arms:
         ours, theirs
             Times of the trial's and of the external patients, by the names they have in ``trial`` and ``external``.
         """
-        days = np.zeros(self.treated.size)
-        event = np.zeros(self.treated.size, dtype=np.bool_)
-        known = np.zeros(self.treated.size, dtype=np.bool_)
+        days, event, known = self._rows(0.0), self._rows(False), self._rows(False)
         for subjects, times, first in ((self.trial, ours, 0), (self.external, theirs, len(self.trial))):
             place = {s: i for i, s in enumerate(times.subjects)}
             rows = np.array([place.get(s, -1) for s in subjects], dtype=np.int64)
             there = np.flatnonzero(rows >= 0)
             days[first + there], event[first + there] = times.days[rows[there]], times.event[rows[there]]
             known[first + there] = True
-        return Timed(self, days, event, known)
+        return Timed(self, known, days, event)
+
+    def answered(self, answers: Mapping[str, bool | None]) -> Answered:
+        """The rows with a yes or no; those of whom it is not known (None) weigh nothing."""
+        said = [answers.get(s) for s in self.subjects]
+        known = np.array([v is not None for v in said], dtype=np.bool_)
+        return Answered(self, known, np.array([bool(v) for v in said], dtype=np.bool_))
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Everybody, the trial's patients first."""
+        return (*self.trial, *self.external)
+
+    def _rows(self, value: float | bool) -> Any:
+        return np.full(self.treated.size, value)
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
-    """Arms with times: ``days``, ``event`` and whether the time is ``known``, one entry a row."""
+class Known:
+    """Arms and of which rows the outcome is ``known``; the others weigh nothing."""
 
     arms: Arms
-    days: Floats
-    event: Bools
     known: Bools
 
     @property
     def weight(self) -> Floats:
-        """Weights; 0 for those without a time."""
+        """Weights; 0 for those without an outcome."""
         return np.where(self.known, self.arms.model.weight, 0.0)
 
     @property
     def lost(self) -> int:
-        """Rows with weight that have no time."""
+        """Rows with weight of which the outcome is not known."""
         return int(np.count_nonzero(~self.known & (self.arms.model.weight > 0)))
 
     @property
     def model(self) -> WeightModel:
-        """The weights for those with a time; they count as known once somebody had to be left out."""
+        """The weights for those with an outcome; they count as known once somebody had to be left out."""
         if not self.lost:
             return self.arms.model
         return weight_model_known(self.weight, self.arms.treated, estimand=self.arms.model.estimand)
 
     @property
-    def used(self) -> tuple[str, ...]:
-        """Subjects with weight and time."""
-        everybody = (*self.arms.trial, *self.arms.external)
-        return tuple(s for s, w in zip(everybody, self.weight, strict=True) if w > 0)
+    def variance(self) -> str:
+        """Words for the standard error of whatever the bootstrap is not made for."""
+        if self.lost and self.arms.model.influence.shape[1]:
+            return "robust variance, weights counted as known (some have no outcome)"
+        if self.arms.again is None:
+            return self.arms.variance
+        return "robust variance, weights counted as known (the bootstrap is made for the hazard ratio)"
 
-    def side(self, trial: bool) -> tuple[Times, Floats]:
-        """The times and weights of one group, those who count."""
-        rows = np.flatnonzero((self.arms.treated == trial) & (self.weight > 0))
-        everybody = (*self.arms.trial, *self.arms.external)
-        times = Times(self.days[rows], self.event[rows], tuple(everybody[int(i)] for i in rows))
-        return times, self.weight[rows]
+    @property
+    def held(self) -> str:
+        """Words for a robust variance that takes the weights as they are."""
+        first = self.arms.variance.partition("robust variance")
+        return f"robust variance{first[2] if first[1] else ''}, weights counted as known"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What must be said of those left out."""
+        return (f"{self.lost} left out: not known",) if self.lost else ()
+
+    def rows(self, trial: bool) -> Ints:
+        """Places of those of one group who count."""
+        return np.flatnonzero((self.arms.treated == trial) & (self.weight > 0))
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """Subjects with weight and outcome."""
+        return self.named(np.flatnonzero(self.weight > 0))
+
+    def named(self, rows: Ints) -> tuple[str, ...]:
+        """The subjects of rows."""
+        everybody = self.arms.subjects
+        return tuple(everybody[i] for i in rows.tolist())
+
+
+@dataclass(frozen=True, slots=True)
+class Timed(Known):
+    """Arms with times: ``days`` and ``event``, one entry a row."""
+
+    days: Floats
+    event: Bools
+
+    def side(self, trial: bool) -> tuple[Times, Floats, Ints | None]:
+        """The times, weights and clusters of one group, those who count."""
+        rows = self.rows(trial)
+        cluster = None if self.arms.cluster is None else self.arms.cluster[rows]
+        return Times(self.days[rows], self.event[rows], self.named(rows)), self.weight[rows], cluster
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Known):
+    """Arms with a yes or no: ``value``, one entry a row."""
+
+    value: Bools

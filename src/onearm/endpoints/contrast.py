@@ -116,6 +116,52 @@ def contrast(
     return out
 
 
+def stratified_by_pair(
+    first: Times,
+    second: Times,
+    level: float,
+    words: Words,
+    of: str,
+    pairs: tuple[Sequence[int], Sequence[int]],
+) -> Estimate:
+    """Hazard ratio within pairs: a Cox model with a baseline hazard for every pair, conditional on the pair."""
+    method = "Cox regression stratified by pair (conditional on the pair), Efron ties, model variance"
+    named = (*first.subjects, *second.subjects)
+    event = np.concatenate([first.event, second.event])
+    common: dict[str, Any] = {
+        "unit": "hazard ratio",
+        "level": level,
+        "n": len(named),
+        "events": int(event.sum()),
+        "subjects": named,
+        "notes": (*words.notes, of, "conditional: within pairs; not to be compared with a marginal hazard ratio"),
+    }
+    what = "conditional hazard ratio (within pairs)"
+    group = np.r_[np.ones(len(first.subjects)), np.zeros(len(second.subjects))]
+    fit, why = None, "no events"
+    try:
+        if named and event.any():
+            days = np.concatenate([first.days, second.days])
+            fit = cox(days, event, group, strata=np.concatenate([np.asarray(p) for p in pairs]), level=level)
+            why = "" if fit.converged else fit.message
+            if fit.converged and not np.isfinite(fit.std_error[0]):
+                why = "in no pair is it known who had the event first"
+    except ValueError as problem:
+        why = str(problem).partition(": ")[2] or str(problem)
+    if fit is None or why:
+        return words.estimate("conditional_hazard_ratio", what, method=method, error=why, **common)
+    return words.estimate(
+        "conditional_hazard_ratio",
+        what,
+        method=f"{method}; standard error on the log scale",
+        value=float(np.exp(fit.coef[0])),
+        low=float(np.exp(fit.low[0])),
+        high=float(np.exp(fit.high[0])),
+        std_error=float(fit.std_error[0]),
+        **common,
+    )
+
+
 def _within_pairs(
     days: NDArray[np.float64],
     event: NDArray[np.bool_],

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from onearm.endpoints.sample import Analysis, Output, Times, at_group
 from onearm.endpoints.single_arm import survival_extras
@@ -57,13 +58,26 @@ class Words:
         )
 
 
-def curve_estimates(times: Times, clause: Clause, words: Words, last: float) -> Output:
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """Weights (n,) of the subjects of a curve, who belong together (n,) or None, and words for both."""
+
+    weight: NDArray[np.float64]
+    cluster: NDArray[np.int64] | None
+    words: str
+
+
+def curve_estimates(times: Times, clause: Clause, words: Words, last: float, by: Weighted | None = None) -> Output:
     """Subjects, events, median, survival at months and the curve itself of one group.
 
-    ``last`` is the longest follow-up in days among the curves of one picture: they share their ticks.
+    ``last`` is the longest follow-up in days among the curves of one picture: they share their ticks. ``by`` are the
+    weights of a weighted curve, with robust limits.
     """
     n, events = len(times.subjects), int(times.event.sum())
-    method = f"Kaplan-Meier; {clause.interval} interval"
+    interval = clause.interval if by is None or clause.interval != "beta-product" else "log-log"
+    method = f"Kaplan-Meier; {interval} interval"
+    if by is not None:
+        method = f"weighted {method}, {by.words}"
     counted: dict[str, Any] = {"n": n, "subjects": times.subjects}
     out = Output()
     with_event = tuple(s for s, e in zip(times.subjects, times.event, strict=True) if e)
@@ -77,7 +91,17 @@ def curve_estimates(times: Times, clause: Clause, words: Words, last: float) -> 
         out.estimates += _nothing(clause, words, method)
         return out
     exact = None
-    if clause.interval == "beta-product":
+    if by is not None:
+        km = kaplan_meier(
+            times.days,
+            times.event,
+            weight=by.weight,
+            cluster=by.cluster,
+            level=clause.level,
+            interval=interval,
+            robust=True,
+        )
+    elif clause.interval == "beta-product":
         exact = beta_product(times.days, times.event, level=clause.level)
         km = kaplan_meier(times.days, times.event, level=clause.level)
     else:
@@ -86,8 +110,10 @@ def curve_estimates(times: Times, clause: Clause, words: Words, last: float) -> 
     noted = replace(words, notes=(*words.notes, MONTHS_NOTE))
     out.estimates.append(_median(km, exact, clause.median, noted, common))
     out.estimates += [_milestone(km, exact, month, noted, common) for month in clause.at_months]
-    out.estimates += survival_extras(clause, km, times, noted, common)
-    out.curves.append(_curve(km, exact, times, risk_table(times, clause.ticks_months, last), words, method))
+    extras = survival_extras(clause, km, times, noted, common)
+    out.estimates += extras if by is None else [replace(e, method=f"weighted: {e.method}, {by.words}") for e in extras]
+    risk = risk_table(times, clause.ticks_months, last, None if by is None else by.weight)
+    out.curves.append(_curve(km, exact, times, risk, words, method))
     return out
 
 
@@ -180,11 +206,19 @@ def longest(*groups: Times) -> float:
     return max((float(g.days.max()) for g in groups if g.subjects), default=0.0)
 
 
-def risk_table(times: Times, ticks: float, last: float) -> RiskTable:
-    """At risk just before each tick, censored and events before it; ticks in months from 0 to ``last`` (days)."""
+def risk_table(times: Times, ticks: float, last: float, weight: NDArray[np.float64] | None = None) -> RiskTable:
+    """At risk just before each tick, censored and events before it; ticks in months from 0 to ``last`` (days).
+
+    With weights these are sums of weights, to one decimal.
+    """
     at = np.arange(0.0, math.floor(months(last) / ticks) + 1) * ticks
     days = at * MONTH_DAYS
     before = times.days[None, :] < days[:, None]
+    if weight is not None:
+        censored, events = before & ~times.event[None, :], before & times.event[None, :]
+        sums = ((part * weight[None, :]).sum(axis=1) for part in (~before, censored, events))
+        left, gone, had = (tuple(round(float(v), 1) for v in part) for part in sums)
+        return RiskTable(time=tuple(float(t) for t in at), at_risk=left, censored=gone, events=had)
     return RiskTable(
         time=tuple(float(t) for t in at),
         at_risk=tuple(float(v) for v in (~before).sum(axis=1)),

@@ -25,6 +25,7 @@ from onearm.protocol.findings import (
     wrong_fact,
 )
 from onearm.protocol.population import Condition
+from onearm.protocol.states import CumulativeIncidence
 
 SUBJECT_COLUMNS = ("subject", "number", "cohort", "version", "enrolled", "treatment_start")
 """Columns of `subjects` that conditions and groups may use, besides the covariates."""
@@ -253,17 +254,34 @@ def _comparisons(p: Protocol, where: Where) -> Iterator[Finding]:
 
 
 def _compared(p: Protocol, where: Where, path: str, c: Comparison) -> Iterator[Finding]:
-    survival = [k for k, e in p.endpoints.items() if isinstance(e, Survival)]
+    comparable = [k for k, e in p.endpoints.items() if isinstance(e, Survival | Proportion | CumulativeIncidence)]
     for i, endpoint in enumerate(c.endpoints):
+        at = f"{path}.endpoints.{i}"
         if endpoint not in p.endpoints:
-            yield unknown(where, f"{path}.endpoints.{i}", "endpoint", endpoint, survival)
-        elif endpoint not in survival:
-            yield misfit(
-                where,
-                f"{path}.endpoints.{i}",
-                f'"{endpoint}" is not a survival endpoint; comparisons estimate hazard ratios',
-                f"name one of: {listed(survival)}",
-            )
+            yield unknown(where, at, "endpoint", endpoint, comparable)
+        elif endpoint not in comparable:
+            says = f'"{endpoint}" cannot be compared; comparisons take survival, proportions and cumulative incidences'
+            yield misfit(where, at, says, f"name one of: {listed(comparable)}")
+        elif not isinstance(p.endpoints[endpoint], Survival) and not _holds(p, c.population, endpoint):
+            says = f'"{endpoint}" is not of every patient of the population "{c.population}" that is compared'
+            step = "name an endpoint of that population: whoever is in a smaller one may depend on the outcome"
+            yield misfit(where, at, says, step)
+        elif isinstance(p.endpoints[endpoint], CumulativeIncidence) and not getattr(
+            p.endpoints[endpoint], "at_months", ()
+        ):
+            says = f'"{endpoint}" has no months at which incidences could be compared'
+            yield misfit(where, at, says, f"add `at_months` to endpoints.{endpoint}")
         elif getattr(p.facts.get(getattr(p.endpoints[endpoint], "fact", "")), "origin", "") == "response":
             says = f'"{endpoint}" counts from the response: matched patients without one would break their pairs'
             yield misfit(where, f"{path}.endpoints.{i}", says, "compare a time from time zero")
+
+
+def _holds(p: Protocol, population: str, endpoint: str) -> bool:
+    """Whether the population of an endpoint holds everybody of another: it is that one, or one it is taken from."""
+    wanted, at, seen = getattr(p.endpoints[endpoint], "population", ""), population, {""}
+    while at not in seen:
+        if at == wanted:
+            return True
+        seen.add(at)
+        at = p.populations[at].source if at in p.populations else "" if at == "enrolled" else "enrolled"
+    return False

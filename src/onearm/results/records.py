@@ -72,13 +72,13 @@ class RiskTable:
     """Numbers under a curve's axis.
 
     ``time`` in months; ``at_risk``, ``censored`` and ``events`` of the same length: at risk just before the time,
-    censored and events up to it.
+    censored and events up to it; of a weighted curve sums of weights.
     """
 
     time: tuple[float, ...]
     at_risk: tuple[float, ...]
-    censored: tuple[int, ...]
-    events: tuple[int, ...]
+    censored: tuple[float, ...]
+    events: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,28 +30,50 @@ def arms(design: Design, prefix: str, seed: int) -> Arms:
     """
     settings = design.settings
     assert settings is not None, "a design knows its method"
-    cluster = _clusters(design, settings)
-    words = {"nearest": "pairs", "optimal": "pairs", "full": "classes"}.get(settings.method, "")
+    cluster, words = _clusters(design, settings)
     again = _again(design, settings, seed) if settings.variance == "bootstrap" else None
     return Arms(
         trial=design.trial,
         external=tuple(prefix + s for s in design.external),
         model=_model(design, settings),
-        variance=variance_words(settings, words if cluster is not None else ""),
+        variance=variance_words(settings, words),
         cluster=cluster,
         again=again,
     )
 
 
-def _clusters(design: Design, settings: Method) -> NDArray[np.int64] | None:
-    """Pairs or classes as clusters; whoever is in none is one of his own."""
-    if not clustered(settings):
-        return None
-    own = np.concatenate([design.class_trial, design.class_external])
-    alone = own < 0
-    own = own.copy()
-    own[alone] = own.max(initial=-1) + 1 + np.arange(int(alone.sum()))
-    return own
+def _clusters(design: Design, settings: Method) -> tuple[NDArray[np.int64] | None, str]:
+    """Pairs, classes and persons as clusters, with words for them; whoever is in none is one of his own."""
+    paired = clustered(settings)
+    several = len(set(design.unit_external)) < len(design.unit_external)
+    words = {"nearest": "pairs", "optimal": "pairs", "full": "classes"}.get(settings.method, "") if paired else ""
+    if not (paired or several):
+        return None, ""
+    own = np.arange(design.treated.size)
+    if paired:
+        class_of = np.concatenate([design.class_trial, design.class_external])
+        own = np.where(class_of >= 0, class_of + own.size, own)
+    if several:
+        persons = np.unique(np.array(design.unit_external), return_inverse=True)[1].reshape(-1)
+        own = _joined(own, len(design.trial), persons)
+        words = f"{words} and persons" if words else "persons"
+    return np.unique(own, return_inverse=True)[1].reshape(-1).astype(np.int64), words
+
+
+def _joined(own: NDArray[np.int64], first: int, persons: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Clusters that share a person are one: the smallest label spreads until nothing changes."""
+    while True:
+        least = np.full(int(persons.max()) + 1, np.iinfo(np.int64).max)
+        np.minimum.at(least, persons, own[first:])
+        now = own.copy()
+        now[first:] = least[persons]
+        labels, code = np.unique(own, return_inverse=True)
+        lowest = np.full(labels.size, np.iinfo(np.int64).max)
+        np.minimum.at(lowest, code.reshape(-1), now)
+        now = lowest[code.reshape(-1)]
+        if np.array_equal(now, own):
+            return own
+        own = now
 
 
 def _model(design: Design, settings: Method) -> WeightModel:

@@ -6,23 +6,22 @@ from dataclasses import dataclass, field, replace
 
 from onearm.cohort.tables import Cohort
 from onearm.endpoints import Analysis, Output
-from onearm.endpoints.contrast import contrast
-from onearm.endpoints.proportional import proportionality
-from onearm.endpoints.sample import Times
-from onearm.endpoints.time_to_event import Words, curve_estimates, longest
 from onearm.external.blind import Blind
 from onearm.external.design import PRIMARY
-from onearm.external.estimand import sentence
 from onearm.external.record import Design
-from onearm.facts import FactColumn, state
+from onearm.facts import state
 from onearm.protocol.comparison import Comparison
-from onearm.protocol.endpoint import Survival
-from onearm.protocol.method_words import method_words
+from onearm.protocol.endpoint import Proportion, Survival
+from onearm.protocol.fact import TimeTo
+from onearm.protocol.method import PAIRING
+from onearm.protocol.states import CumulativeIncidence
 from onearm.results import Choice, Curve, Estimate, Evidence, Flow, Gate, Pair, Residuals
 from onearm.study.choices import choices
 from onearm.study.evidence import evidence_of, matched
 from onearm.study.flow import comparison_flow, count
-from onearm.study.methods import Seen, method_effects
+from onearm.study.methods import lost_words, method_effects, nothing
+from onearm.study.primary import primary_effects
+from onearm.study.seen import Clause, Seen, lacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +66,14 @@ def compare(made: Blind, analysis: Analysis, source: Cohort) -> Compared:
     wanted = [(e, _clause(analysis, e)) for e in comparison.endpoints]
     facts = state(protocol, source, tuple(dict.fromkeys(clause.fact for _, clause in wanted)))
     for endpoint, clause in wanted:
-        side = _Sides(name, label, prefix, comparison, analysis, facts[clause.fact], plan, lost, made.failed(PRIMARY))
-        found += side.estimates(endpoint, clause)
-        of = f"{protocol.trial.arm} against {label}"
-        seen = Seen(endpoint, clause, analysis.facts[clause.fact], facts[clause.fact], of, prefix)
+        asked = protocol.facts[clause.fact]
+        causes = asked.causes if isinstance(clause, CumulativeIncidence) and isinstance(asked, TimeTo) else ()
+        ours, theirs = analysis.facts[clause.fact], facts[clause.fact]
+        seen = Seen(endpoint, clause, ours, theirs, prefix, (protocol.trial.arm, label), causes)
+        if why := lacking(asked, source):
+            found += nothing(made, seen, why)
+            continue
+        found += primary_effects(made, seen, analysis.seed)
         for key in made.designs:
             if key != PRIMARY:
                 found += method_effects(made, key, seen, analysis.seed)
@@ -99,19 +102,24 @@ def _pairs(name: str, plan: Design, prefix: str) -> list[Pair]:
     return found
 
 
-def _clause(analysis: Analysis, endpoint: str) -> Survival:
+def _clause(analysis: Analysis, endpoint: str) -> Clause:
     clause = analysis.protocol.endpoints[endpoint]
-    assert isinstance(clause, Survival), "protocol.check lets only survival endpoints be compared"
+    assert isinstance(clause, Survival | Proportion | CumulativeIncidence), "protocol.check lets only these be compared"
     return clause
 
 
 def _design_numbers(name: str, plan: Design, comparison: Comparison) -> list[Estimate]:
     words = {"context": "comparison", "population": "eligible with all covariates"}
     n = len(plan.trial)
-    pairs = count("n.pairs", "Matched pairs", plan.matched_trial, n, name, **words)
-    lost = count("n.unmatched", "Trial patients without a partner", plan.unmatched, n, name, **words)
-    if comparison.width is None or not plan.logit_trial.size:
-        return [pairs, lost]
+    if comparison.method not in PAIRING:
+        found = [count("n.unmatched", f"Trial patients {lost_words(plan)}", plan.unmatched, n, name, **words)]
+    else:
+        found = [
+            count("n.pairs", "Matched pairs", plan.matched_trial, n, name, **words),
+            count("n.unmatched", "Trial patients without a partner", plan.unmatched, n, name, **words),
+        ]
+    if comparison.method not in PAIRING | {"full"} or comparison.width is None or not plan.logit_trial.size:
+        return found
     rule = f"{comparison.width.width:g} standard deviations ({comparison.width.sd}) of the logit score"
     caliper = Estimate(
         id=f"caliper|{name}",
@@ -128,7 +136,7 @@ def _design_numbers(name: str, plan: Design, comparison: Comparison) -> list[Est
         error=plan.refused or None,
         subjects_of=(f"n.complete|{name}/trial", f"n.complete|{name}/external"),
     )
-    return [pairs, lost, caliper]
+    return [*found, caliper]
 
 
 def _as_estimate(gate: Gate, n: int) -> Estimate:
@@ -149,62 +157,3 @@ def _as_estimate(gate: Gate, n: int) -> Estimate:
         error=None if gate.value is not None else "no pairs",
         subjects_of=(f"n.matched|{name}/trial", f"n.matched|{name}/external"),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Sides:
-    """Both sides of one comparison for one time-to fact."""
-
-    name: str
-    label: str
-    prefix: str
-    comparison: Comparison
-    analysis: Analysis
-    theirs: FactColumn
-    plan: Design
-    incomplete: int
-    failed: tuple[str, ...]
-
-    def estimates(self, endpoint: str, clause: Survival) -> Output:
-        """Curves of both matched sides, the effect on the matched sets, and the one before matching."""
-        protocol = self.analysis.protocol
-        fact = self.analysis.facts[clause.fact]
-        clause = clause.model_copy(update={"level": self.comparison.level})
-        matched = (
-            sentence(self.comparison.estimand, self.incomplete, len(self.plan.unmatched)),
-            method_words(self.comparison),
-        )
-        words = Words(
-            name=endpoint,
-            label=clause.label or fact.label,
-            population="matched pairs",
-            evidence=clause.fact,
-            context="comparison",
-            group=self.name,
-            panel=f"{endpoint}|{self.name}",
-            notes=(*self.failed, *matched, *fact.rules),
-        )
-        everybody, external = Times.of(fact.frame), Times.of(self.theirs.frame)
-        ours, at_ours = everybody.pick(self.plan.matched_trial)
-        theirs, at_theirs = external.pick(self.plan.matched_external, self.prefix)
-        out = Output()
-        for side, shown, times in (("trial", protocol.trial.arm, ours), ("external", self.label, theirs)):
-            out += curve_estimates(
-                times, clause, replace(words, group=f"{self.name}/{side}", shown=shown), longest(ours, theirs)
-            )
-        of = f"{protocol.trial.arm} against {self.label}"
-        out += contrast(ours, theirs, self.comparison.level, words, of=of, pairs=(at_ours, at_theirs))
-        out += proportionality(ours, theirs, words, of)
-        crude = (everybody.pick(self.plan.trial)[0], external.pick(self.plan.external, self.prefix)[0])
-        out += self._crude(crude, fact, words, of)
-        return out
-
-    def _crude(self, sides: tuple[Times, Times], fact: FactColumn, words: Words, of: str) -> Output:
-        """The crude effect among the aligned, for the reader to see what matching did."""
-        words = replace(
-            words,
-            group=f"{self.name}/crude",
-            population="eligible with all covariates, before matching",
-            notes=("crude: before matching, not adjusted for anything", *fact.rules),
-        )
-        return contrast(*sides, self.comparison.level, words, of=of, crude=True)

@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from typing import Any
 
 from onearm.endpoints.arms import Arms
-from onearm.endpoints.sample import Output, Times
+from onearm.endpoints.sample import Output
 from onearm.endpoints.time_to_event import Words
 from onearm.endpoints.weighted import weighted_effects
+from onearm.endpoints.weighted_curves import weighted_curves
+from onearm.endpoints.weighted_incidence import weighted_incidence
+from onearm.endpoints.weighted_risks import MEASURES, weighted_risks
 from onearm.external.blind import Blind
+from onearm.external.design import PRIMARY
 from onearm.external.estimand import sentence
 from onearm.external.record import Design
-from onearm.facts import FactColumn
-from onearm.protocol.endpoint import Survival
+from onearm.protocol.endpoint import Proportion, Survival
 from onearm.protocol.method import MODELLED, PAIRING
 from onearm.protocol.method_words import method_words
+from onearm.results import Estimate
 from onearm.study.arms import arms
+from onearm.study.modelled import modelled_effects
+from onearm.study.seen import Seen
 
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One endpoint of one comparison: what is looked at, and on whom."""
-
-    endpoint: str
-    clause: Survival
-    ours: FactColumn
-    theirs: FactColumn
-    of: str
-    prefix: str
-
-    @property
-    def times(self) -> tuple[Times, Times]:
-        """Times of the trial's and of the external patients, the latter with their prefix."""
-        external = Times.of(self.theirs.frame)
-        named = tuple(self.prefix + s for s in external.subjects)
-        return Times.of(self.ours.frame), replace(external, subjects=named)
+_DRAWN = frozenset({"weights", "entropy", "full"})
+"""Further methods whose curves are drawn."""
 
 
 def lost_words(design: Design) -> str:
@@ -64,31 +55,74 @@ def words_of(made: Blind, key: str, seen: Seen, *, context: str, group: str, pop
 
 def method_effects(made: Blind, key: str, seen: Seen, seed: int) -> Output:
     """Effects of one further method on one endpoint; a method without a design says why in each of them."""
-    design = made.designs[key]
+    design, level = made.designs[key], made.settings.level
     settings = design.settings
     assert settings is not None, "a design knows its method"
     words = words_of(made, key, seen, context="method", group=f"{made.name}/{key}", population=design.estimand)
     if design.refused:
-        return _refused(design.refused, words, made.settings.level)
-    if settings.method in MODELLED:
-        from onearm.study.modelled import modelled_effects
-
-        return modelled_effects(design, seen, words, made.settings.level)
+        return refused(design.refused, seen, words, level)
     try:
-        groups: Arms = arms(design, seen.prefix, seed)
+        if settings.method in MODELLED:
+            return modelled_effects(design, seen, words, level)
+        groups = arms(design, seen.prefix, seed)
     except ValueError as problem:
-        return _refused(str(problem), words, made.settings.level)
+        return refused(str(problem), seen, words, level)
+    out = effects_of(groups, seen, words, level, sides=False)
+    if settings.method in _DRAWN and isinstance(seen.clause, Survival):
+        clause = seen.clause.model_copy(update={"level": level, "at_months": (), "mean_to_months": ()})
+        out.curves += weighted_curves(groups.timed(*seen.times), clause, words, seen.shown).curves
+    return out
+
+
+def effects_of(groups: Arms, seen: Seen, words: Words, level: float, *, sides: bool) -> Output:
+    """Effects between two weighted groups on an endpoint of any kind; ``sides`` asks for both sides' numbers."""
+    clause = seen.clause
+    if isinstance(clause, Survival):
+        return weighted_effects(groups.timed(*seen.times), clause, level, words, seen.of)
+    if isinstance(clause, Proportion):
+        return weighted_risks(groups.answered(seen.answers), level, words, seen.of, shares=sides)
     timed = groups.timed(*seen.times)
-    return weighted_effects(timed, seen.clause, made.settings.level, words, seen.of)
+    return weighted_incidence(timed, seen.cause_of, seen.causes, clause, level, words, seen.of, sides=sides)
 
 
-def _refused(why: str, words: Words, level: float) -> Output:
-    method = "weighted Cox regression of treatment alone"
-    return Output(
-        [
-            words.estimate(
-                "hazard_ratio", "hazard ratio", unit="hazard ratio", n=0, level=level, method=method, error=why
-            ),
-            words.estimate("cox_p", "Wald p", unit="p", n=0, method=f"{method}; Wald test", error=why),
+def nothing(made: Blind, seen: Seen, why: str) -> Output:
+    """The effects of every method, each with the reason why there is none."""
+    out = Output()
+    for key, design in made.designs.items():
+        first = key == PRIMARY
+        group = made.name if first else f"{made.name}/{key}"
+        words = words_of(
+            made, key, seen, context="comparison" if first else "method", group=group, population=design.estimand
+        )
+        out += refused(why, seen, words, made.settings.level)
+    return out
+
+
+def refused(why: str, seen: Seen, words: Words, level: float) -> Output:
+    """The numbers of an endpoint that cannot be estimated, and why."""
+    limits: dict[str, Any] = {"n": 0, "level": level, "error": why}
+    if isinstance(seen.clause, Survival):
+        method = "weighted Cox regression of treatment alone"
+        ratio = words.estimate("hazard_ratio", "hazard ratio", unit="hazard ratio", method=method, **limits)
+        p = words.estimate("cox_p", "Wald p", unit="p", n=0, method=f"{method}; Wald test", error=why)
+        return Output([ratio, p])
+    if isinstance(seen.clause, Proportion):
+        found = [
+            words.estimate(stat, what, unit=unit, method=f"{what} of weighted shares", **limits)
+            for stat, (_, what, unit) in MEASURES.items()
         ]
-    )
+        return Output(found)
+    return Output(list(_no_incidence(seen, words, limits)))
+
+
+def _no_incidence(seen: Seen, words: Words, limits: dict[str, Any]) -> Iterator[Estimate]:
+    for cause in seen.causes:
+        for month in getattr(seen.clause, "at_months", ()):
+            yield words.estimate(
+                f"incidence_difference.{cause.replace(' ', '_')}",
+                f"{cause}, difference in cumulative incidence at {month:g} months",
+                at=f"@{month:g}mo",
+                unit="difference",
+                method="difference of weighted Aalen-Johansen estimates",
+                **limits,
+            )
