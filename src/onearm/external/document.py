@@ -58,10 +58,17 @@ def settings_digest(settings: Comparison, baseline: Baseline) -> str:
 def baseline_digest(side: Baseline) -> str:
     """Digest of subjects and covariates; the rows' places in their files and their order do not matter."""
     frame = side.frame.drop("at").sort("subject")
-    rows = frame.select(frame.columns[:1] + sorted(frame.columns[1:])).with_columns(
-        pl.col(pl.Float64).map_elements(repr, return_dtype=pl.String)
-    )
+    rows = frame.select(frame.columns[:1] + sorted(frame.columns[1:]))
+    rows = rows.with_columns(_spelled(c) for c in rows if c.dtype == pl.Float64)
     return hashlib.sha256(rows.write_csv(null_value="\\N", quote_style="always").encode()).hexdigest()
+
+
+def _spelled(numbers: pl.Series) -> pl.Series:
+    """Numbers as ``repr`` writes them. Polars writes those of ordinary size alike, in a tenth of the time."""
+    size = numbers.abs()
+    others = (~((size == 0) | size.is_between(1e-4, 1e15, closed="left"))).arg_true()
+    text = numbers.cast(pl.String)
+    return text.scatter(others, [repr(v) for v in numbers.gather(others)]) if others.len() else text
 
 
 def _comparison(one: Blind) -> Body:
