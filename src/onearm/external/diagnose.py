@@ -79,11 +79,15 @@ def _balance(
     x: Floats, columns: tuple[str, ...], labels: tuple[str, ...], treated: NDArray[np.bool_], w: Floats, over: str
 ) -> Balanced:
     numeric = np.array(["=" not in c for c in columns])
+    ks = np.full(numeric.size, np.nan)
+    if numeric.any():
+        used = w > 0  # nobody else moves a distribution function
+        ks[numeric] = ks_statistics(x[used][:, numeric], treated[used], w[used])
     return Balanced(
         labels,
         standardized_differences(x, treated, w, over),
         np.where(numeric, variance_ratios(x, treated, w), np.nan),
-        np.where(numeric, ks_statistics(x, treated, w), np.nan),
+        ks,
         x,
     )
 
