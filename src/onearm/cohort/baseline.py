@@ -133,10 +133,8 @@ class Baseline:
                 columns.append(series.to_numpy())  # null becomes NaN
                 names.append(name)
                 continue
-            values = np.array(series.to_list(), dtype=object)
-            unknown = np.array([v is None for v in values], dtype=bool)
             for level in covariate.levels[skip:]:
-                columns.append(np.where(unknown, np.nan, values == level).astype(np.float64))
+                columns.append((series == level).cast(pl.Float64).to_numpy())  # here too
                 names.append(f"{name}={level}")
         shape = (self.frame.height, len(columns))
         matrix = np.column_stack(columns) if columns else np.empty(shape)
