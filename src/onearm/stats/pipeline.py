@@ -2,55 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._bootstrap_limits import INTERVALS, limits, mean_and_deviation
-from ._input import Bools, Floats, Ints, as_choice, as_indicator, as_level, as_matrix, as_times
-from ._pipeline_draws import GROUP, Draws
+from ._input import Bools, Floats, as_choice, as_indicator, as_matrix, as_times
+from ._pipeline_bootstrap import Options, PipelineBootstrap, replicated, summary
 from ._pipeline_match import ORDERS
-from ._pipeline_run import REASONS, SD_RULES, WEIGHTINGS, MatchedAnalysis, WeightedAnalysis
+from ._pipeline_run import SD_RULES, WEIGHTINGS, MatchedAnalysis, WeightedAnalysis
 
 __all__ = ["PipelineBootstrap", "bootstrap_matched", "bootstrap_weighted"]
 
-_CELLS = 200_000  # numbers in a block of replicates
 _LABEL = {"att": "ATT", "ate": "ATE", "overlap": "ATO", "matching": "ATM", "entropy": "ATT"}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PipelineBootstrap:
-    """A log hazard ratio, treated against controls, with the uncertainty of everything that led to it.
-
-    Attributes
-    ----------
-    estimate : log hazard ratio of the data as they are.
-    log_hazard_ratio : (R,) of the replicates, NaN where there is none.
-    size : (R,) matched pairs, or effective number of weighted controls, in each replicate.
-    data_size : the same of the data as they are.
-    std_error, bias : standard deviation of the replicates, and their mean less the estimate.
-    low, high : limits of the log hazard ratio at ``level`` by ``interval``; NaN where too many replicates failed.
-    failed : replicates without an estimate; ``failures`` why, each with how often.
-    estimand : "ATT", "ATE", "ATO" or "ATM"; matching that leaves treated without a partner estimates the last.
-    level, interval : how the limits were made.
-    message : empty when all is well.
-    """
-
-    estimate: float
-    log_hazard_ratio: Floats
-    size: Floats
-    data_size: float
-    std_error: float
-    bias: float
-    low: float
-    high: float
-    failed: int
-    failures: tuple[tuple[str, int], ...]
-    estimand: str
-    level: float
-    interval: str
-    message: str
 
 
 def bootstrap_matched(
@@ -74,9 +36,10 @@ def bootstrap_matched(
     """How the hazard ratio after 1:1 matching varies when score, pairs and Cox model are all done again.
 
     A replicate is what ``logistic``, ``nearest_pairs`` on the log odds and ``cox`` (Efron's ties) give for the rows
-    written out as often as they were drawn. A treated row drawn twice asks twice and may get two different controls;
-    a control drawn twice can be used twice. For matching without replacement this complex bootstrap follows Austin &
-    Small 2014 (doi:10.1002/sim.6276).
+    written out as often as they were drawn. A treated row drawn twice asks twice and may get two different
+    controls; a control drawn twice can be used twice. Of two controls equally far above and below rounding may
+    decide. For matching without replacement this complex bootstrap follows Austin & Small 2014
+    (doi:10.1002/sim.6276).
 
     Parameters
     ----------
@@ -123,10 +86,10 @@ def bootstrap_matched(
     as_choice("order", order, ORDERS)
     t, d, z, columns = _rows(time, event, treated, x)
     analysis = MatchedAnalysis(t, d, z, columns, caliper, sd, order)
-    options = _Options.make(replicates, seed, resample, level, interval, max_failed, processes)
-    number, values, left_out = _values(analysis, z, options)
+    options = Options.make(replicates, seed, resample, level, interval, max_failed, processes)
+    number, values, left_out = replicated(analysis, z, options)
     label = "ATT" if number[1] == np.count_nonzero(z) else "ATM"
-    return _summary(number, values, left_out, z, label, options)
+    return summary(number, values, left_out, z, label, options)
 
 
 def bootstrap_weighted(
@@ -179,35 +142,9 @@ def bootstrap_weighted(
     as_choice("weighting", weighting, WEIGHTINGS)
     t, d, z, columns = _rows(time, event, treated, x)
     analysis = WeightedAnalysis(t, d, z, columns, weighting)
-    options = _Options.make(replicates, seed, resample, level, interval, max_failed, processes)
-    number, values, left_out = _values(analysis, z, options)
-    return _summary(number, values, left_out, z, _LABEL[weighting], options)
-
-
-@dataclass(frozen=True, slots=True)
-class _Options:
-    """Checked."""
-
-    replicates: int
-    seed: int
-    resample: str
-    level: float
-    interval: str
-    max_failed: float
-    processes: int
-
-    @staticmethod
-    def make(
-        replicates: int, seed: int, resample: str, level: float, interval: str, max_failed: float, processes: int
-    ) -> _Options:
-        for name, value, least in (("replicates", replicates, 2), ("processes", processes, 1)):
-            if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
-                raise ValueError(f"{name} must be a whole number of at least {least}, found {value!r}")
-        as_choice("resample", resample, ("arms", "all"))
-        as_choice("interval", interval, INTERVALS)
-        if not 0 <= max_failed < 1:
-            raise ValueError(f"max_failed must lie between 0 and 1, found {max_failed}")
-        return _Options(int(replicates), seed, resample, as_level(level), interval, float(max_failed), int(processes))
+    options = Options.make(replicates, seed, resample, level, interval, max_failed, processes)
+    number, values, left_out = replicated(analysis, z, options)
+    return summary(number, values, left_out, z, _LABEL[weighting], options)
 
 
 def _rows(time: ArrayLike, event: ArrayLike, treated: ArrayLike, x: ArrayLike) -> tuple[Floats, Bools, Bools, Floats]:
@@ -218,84 +155,3 @@ def _rows(time: ArrayLike, event: ArrayLike, treated: ArrayLike, x: ArrayLike) -
     if np.all(z) or not np.any(z):
         raise ValueError("treated must hold both 1 and 0")
     return t, d, z, as_matrix("x", x, t.size)
-
-
-def _values(
-    analysis: MatchedAnalysis | WeightedAnalysis, treated: Bools, options: _Options
-) -> tuple[Floats, Floats, Floats | None]:
-    """The analysis of the data (3,), of all replicates (R, 3), and with each row left out for BCa limits."""
-    n = treated.size
-    draws = Draws.make(treated, options.seed, options.resample)
-    number = analysis(np.ones((1, n), dtype=np.int64))[0]
-    if number[2]:
-        raise ValueError(f"treated and controls cannot be compared: {REASONS[int(number[2])]}")
-    analysis.first = float(number[0])
-    size = max(1, _CELLS // n // GROUP) * GROUP
-    jobs = [("weights", a, min(a + size, options.replicates)) for a in range(0, options.replicates, size)]
-    if options.interval == "bca":
-        jobs += [("without", a, min(a + size, n)) for a in range(0, n, size)]
-    found = np.concatenate(_computed(_Job(analysis, draws), jobs, options.processes))
-    left_out = found[options.replicates :, 0] if options.interval == "bca" else None
-    return number, found[: options.replicates], left_out
-
-
-class _Job:
-    """One block, here or in another process."""
-
-    def __init__(self, analysis: MatchedAnalysis | WeightedAnalysis, draws: Draws) -> None:
-        self.analysis, self.draws = analysis, draws
-
-    def __call__(self, job: tuple[str, int, int]) -> Floats:
-        kind, start, stop = job
-        weight: Ints = getattr(self.draws, kind)(start, stop)
-        return self.analysis(weight)
-
-
-def _computed(work: _Job, jobs: list[tuple[str, int, int]], processes: int) -> list[Floats]:
-    """Blocks in order."""
-    if processes == 1:
-        return [work(job) for job in jobs]
-    from concurrent.futures import ProcessPoolExecutor  # costs start-up, and is seldom asked for
-
-    with ProcessPoolExecutor(processes) as pool:
-        return list(pool.map(work, jobs))
-
-
-def _summary(
-    number: Floats, values: Floats, left_out: Floats | None, treated: Bools, label: str, options: _Options
-) -> PipelineBootstrap:
-    """Standard error, bias and limits from the replicates that have an estimate."""
-    estimate, each = float(number[0]), values[:, 0]
-    codes = values[:, 2].astype(np.int64)
-    why = tuple((REASONS[k], int((codes == k).sum())) for k in np.unique(codes[codes > 0]).tolist())
-    kept = np.sort(each[~np.isnan(each)])
-    failed = each.size - kept.size
-    error = bias = low = high = np.nan
-    said = []
-    if failed:
-        said.append(f"{failed} of {each.size} replicates failed: " + "; ".join(f"{text} ({k})" for text, k in why))
-    if kept.size < 2 or failed > options.max_failed * each.size:
-        said.append(f"no limits: more than {options.max_failed:g} of the replicates failed")
-    else:
-        mean, error = mean_and_deviation(kept)
-        bias = mean - estimate
-        stratum = treated.astype(np.int64) if options.resample == "arms" else np.zeros(treated.size, dtype=np.int64)
-        low, high = limits(estimate, kept, left_out, stratum, options.level, options.interval, "linear")
-        if np.isnan(low) or np.isnan(high):
-            said.append(f"no {options.interval} limits: the replicates or leave-one-out values do not allow them")
-    return PipelineBootstrap(
-        estimate=estimate,
-        log_hazard_ratio=each,
-        size=values[:, 1],
-        data_size=float(number[1]),
-        std_error=float(error),
-        bias=float(bias),
-        low=float(low),
-        high=float(high),
-        failed=failed,
-        failures=why,
-        estimand=label,
-        level=options.level,
-        interval=options.interval,
-        message="; ".join(said),
-    )
