@@ -199,6 +199,7 @@ def strategies(n: int) -> dict[str, st.SearchStrategy[Any]]:
         "total_events": st.one_of(st.none(), SMALL),
         "kinds": st.lists(st.sampled_from(["number", "number", "category", "odd"]), min_size=1, max_size=3),
         "estimates": column(SMALL, n), "variances": column(WEIGHT, n), "df_complete": SMALL,
+        "p_values": column(PROBABILITY, n),
         "donors": st.integers(0, 3), "imputations": st.integers(0, 3), "iterations": st.integers(0, 5),
         "numbers": st.sampled_from(["pmm", "normal", "odd"]),
         "x_control": x, "target_means": targets(), "target_sds": targets(), "target_medians": targets(),

@@ -132,6 +132,7 @@ _NAMES: dict[str, str] = {
     "probabilistic_bias": "sensitivity",
     "negative_control": "sensitivity",
     "impute": "imputation",
+    "combined_p_value": "imputation",
     "missing_indicator": "imputation",
     "rubin": "imputation",
 }

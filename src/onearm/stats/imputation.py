@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._imputation_chain import Chain, Plan, run_chain
-from ._imputation_pool import Pooled, rubin
+from ._imputation_pool import Pooled, combined_p_value, rubin
 from ._input import Bools, Floats, Ints, as_choice, as_floats
 
-__all__ = ["Imputed", "Indicated", "Pooled", "impute", "missing_indicator", "rubin"]
+__all__ = ["Imputed", "Indicated", "Pooled", "combined_p_value", "impute", "missing_indicator", "rubin"]
 
 _LARGEST = 1e100  # a number that can be squared and summed
 
