@@ -8,6 +8,7 @@ from onearm.errors import Finding, listed, near
 from onearm.protocol import fact as facts
 from onearm.protocol.check_course import check_course
 from onearm.protocol.check_modification import check_modifications
+from onearm.protocol.check_sensitivity import check_sensitivity
 from onearm.protocol.check_treatment import check_treatment
 from onearm.protocol.comparison import Comparison
 from onearm.protocol.document import Protocol
@@ -251,6 +252,7 @@ def _comparisons(p: Protocol, where: Where) -> Iterator[Finding]:
         if len(set(c.covariates)) != len(c.covariates):
             yield misfit(where, f"{path}.covariates", "a covariate is named twice", "name each once")
         yield from _compared(p, where, path, c)
+        yield from check_sensitivity(p, where, path, c)
 
 
 def _compared(p: Protocol, where: Where, path: str, c: Comparison) -> Iterator[Finding]:

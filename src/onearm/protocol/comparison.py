@@ -13,6 +13,7 @@ from onearm.protocol.endpoint import Level
 from onearm.protocol.gates import Gates
 from onearm.protocol.method import Caliper, Method
 from onearm.protocol.population import Condition
+from onearm.protocol.sensitivity import Sensitivity
 from onearm.protocol.trial import Data
 
 __all__ = ["Caliper", "Comparison", "External", "Gates"]
@@ -51,6 +52,7 @@ class Comparison(Method):
     alignment: Alignment | None = None
     comparability: Comparability | None = None
     target_trial: TargetTrial | None = None
+    sensitivity: Sensitivity | None = None
 
     @model_validator(mode="after")
     def _named(self) -> Comparison:
