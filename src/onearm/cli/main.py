@@ -152,6 +152,44 @@ def lock(
     raise typer.Exit(OK if passed else BLOCKED)
 
 
+@app.command(epilog="Example: onearm simulate mini-hcvd-ino --runs 200 --confounding strong")
+def simulate(
+    folder: Folder,
+    runs: Annotated[int, typer.Option("--runs", min=2, max=1_000_000, help="How often to draw.")] = 200,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of everything drawn.")] = 1,
+    ratio: Annotated[float, typer.Option("--hazard-ratio", help="The true one; 1 gives the type I error.")] = 1.0,
+    confounding: Annotated[str, typer.Option("--confounding", help="none, moderate, strong or a number.")] = "moderate",
+    drift: Annotated[float, typer.Option("--drift", help="External hazard times this, unexplained.")] = 1.0,
+    missing: Annotated[float, typer.Option("--missing", help="Share of external covariate values missing.")] = 0.0,
+    median: Annotated[float, typer.Option("--median", help="Median of the untreated, months.")] = 9.0,
+    follow_up: Annotated[
+        tuple[float, float], typer.Option("--follow-up", help="Shortest and longest follow-up, months.")
+    ] = (12.0, 60.0),
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Draw trial and external source under a stated truth and say how the protocol's comparison plan behaves."""
+    from onearm.cli import simulate as drawing
+
+    stated = {
+        "hazard_ratio": ratio,
+        "confounding": confounding,
+        "drift": drift,
+        "missing": missing,
+        "median_months": median,
+        "follow_up_months": follow_up,
+    }
+    found = drawing.simulate(folder, runs, seed, stated, quiet)
+    if as_json:
+        show.as_json(drawing.as_json(found))
+        return
+    head, *rows = [line.split("\t") for line in drawing.lines(found) if "\t" in line]
+    for line in drawing.lines(found):
+        if "\t" not in line:
+            show.out(line)
+    show.columns([tuple(head), *(tuple(r) for r in rows)])
+
+
 @app.command(epilog="Example: onearm run mini-hcvd-ino --out results")
 def run(
     folder: Folder,
