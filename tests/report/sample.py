@@ -6,6 +6,7 @@ from __future__ import annotations
 from sample_course import course, course_curves, residuals
 from sample_exposure import exposure
 from sample_external import balance, curves, effects, flows, gates, statements
+from sample_methods import choices, commitment, methods
 from sample_parts import INO, LEVEL, SALVAGE, number, proportion, survival
 
 from onearm.results import Estimate, Header, Results
@@ -160,6 +161,7 @@ def sample() -> Results:
         *balance(INO, 0.41),
         *effects(SALVAGE, 0.36, 41),
         *effects(INO, 0.83, 20),
+        *methods(),
     ]
     return Results(
         header(),
@@ -167,6 +169,8 @@ def sample() -> Results:
         c | {one.id: one for one in course_curves()},
         (*gates(SALVAGE, 0.19, 41 / 48), *gates(INO, 0.41, 20 / 48)),
         flows(),
+        choices=choices(),
+        commitment=commitment(),
         residuals=residuals(),
         statements=statements(),
     )

@@ -16,6 +16,7 @@ from onearm import text
 from onearm.results import Results
 from onearm.tables import TABLES, build, to_csv, to_html
 from onearm.tables.cells import counted, limits, shown
+from onearm.tables.methods import choice_id
 from onearm.tables.model import Cell, Row, Table, words
 from onearm.tables.names import parse
 
@@ -48,7 +49,7 @@ def test_each_kind_shows_something(results: Results, tables: dict[str, Table]) -
         "naive",
         "subgroups",
     }
-    assert {t.comparison for t in tables.values()} == {"", SALVAGE, INO}
+    assert {t.comparison for t in tables.values()} == {"", SALVAGE, INO, "label_trial"}
 
 
 def test_nothing_gives_no_tables() -> None:
@@ -57,6 +58,7 @@ def test_nothing_gives_no_tables() -> None:
 
 def test_every_id_resolves(results: Results, tables: dict[str, Table]) -> None:
     known = {*results.estimates, *(g.id for g in results.gates), *(s.id for s in results.statements)}
+    known |= {"commitment", *(choice_id(c) for c in results.choices)}
     for table in tables.values():
         assert set(table.ids) <= known
         assert table.ids

@@ -11,15 +11,18 @@ from types import MappingProxyType
 from onearm.results import Results
 from onearm.tables.balance import balance
 from onearm.tables.baseline import baseline
+from onearm.tables.commitment import commitment
 from onearm.tables.comparability import comparability
 from onearm.tables.comparison import comparison
 from onearm.tables.course import course
 from onearm.tables.deviations import deviations
 from onearm.tables.exposure import exposure
 from onearm.tables.flow import flow
+from onearm.tables.further import further
 from onearm.tables.gates import gates
 from onearm.tables.intensity import intensity
 from onearm.tables.landmark import landmark
+from onearm.tables.methods import methods
 from onearm.tables.model import Cell, Row, Table
 from onearm.tables.response import response
 from onearm.tables.safety import safety
@@ -45,11 +48,14 @@ TABLES: Mapping[str, Callable[[Results], tuple[Table, ...]]] = MappingProxyType(
         "landmark": landmark,
         "course": course,
         "subgroups": subgroups,
+        "commitment": commitment,
         "target-trial": target_trial,
         "comparability": comparability,
         "gates": gates,
         "balance": balance,
         "comparison": comparison,
+        "methods": methods,
+        "further": further,
     }
 )
 """Every kind of table, in the order of a report; a new one is one file and one line here."""

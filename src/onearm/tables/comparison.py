@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from onearm.results import Estimate, Results
 from onearm.tables.cells import level
 from onearm.tables.footnotes import footnotes
-from onearm.tables.model import Table, words
+from onearm.tables.methods import GATE_FAILED, estimand_words, primary_of
+from onearm.tables.model import Row, Table, words
 from onearm.tables.names import Name, comparison_label, comparisons, gate_failed, of_context, parse
 from onearm.tables.sides import sides
-
-GATE_FAILED = "gate failed"
-"""The stamp on an effect whose comparison did not pass its gates."""
 
 
 def comparison(results: Results) -> tuple[Table, ...]:
@@ -36,7 +35,19 @@ def _table(results: Results, name: str, mine: Sequence[Estimate]) -> Table:
         section="comparison",
         comparison=name,
         columns=words("", "Trial", "External", "Comparison"),
-        rows=sides(results, mine, (f"{name}/trial", f"{name}/external"), name, stamp),
+        rows=tuple(
+            _labelled(row, results, name)
+            for row in sides(results, mine, (f"{name}/trial", f"{name}/external"), name, stamp)
+        ),
         footnotes=footnotes(mine, *([warning] if failed else [])),
         notice=results.header.notice,
     )
+
+
+def _labelled(row: Row, results: Results, name: str) -> Row:
+    """A hazard ratio says whom it speaks of, right beside it."""
+    primary = primary_of(results, name)
+    if primary is None or row.head or not row.label.startswith("Hazard ratio"):
+        return row
+    crude = f"|{name}/crude" in "".join(row.cells[-1].ids)
+    return replace(row, note="not adjusted: no estimand" if crude else estimand_words(primary))

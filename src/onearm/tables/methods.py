@@ -1,0 +1,134 @@
+"""Every method of a comparison side by side: whom it speaks of, who was lost, what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from onearm import text
+from onearm.results import Choice, Estimate, Results
+from onearm.tables.cells import level, value, value_limits
+from onearm.tables.footnotes import footnotes
+from onearm.tables.model import Cell, Row, Table, words
+from onearm.tables.names import comparison_label, endpoint, moment, parse, unique
+
+PRIMARY = "primary"
+GATE_FAILED = "gate failed"
+"""The stamp on a number of a method that did not pass its gates."""
+
+_SHOWN = ("hazard_ratio", "cox_p", "survival_difference")
+_FIXED = ("Estimand", "Trial", "Lost", "External", "Effective n", "Gates")
+
+
+def methods(results: Results) -> tuple[Table, ...]:
+    """One table for each comparison whose methods are known."""
+    return tuple(_table(results, name) for name in unique(c.comparison for c in results.choices))
+
+
+def choice_id(choice: Choice) -> str:
+    """The id under which the index of a report names a method.
+
+    Examples
+    --------
+    >>> choice_id(Choice(comparison="c", method="overlap", label="", words="", estimand="ATO", trial=1, external=1,
+    ...                  lost=0, effective_trial=1.0, effective_external=1.0))
+    'choice|c/overlap'
+    """
+    return f"choice|{choice.comparison}/{choice.method}"
+
+
+def group_of(choice: Choice) -> str:
+    """What stands after the bar in the ids of a method's numbers."""
+    return choice.comparison if choice.method == PRIMARY else f"{choice.comparison}/{choice.method}"
+
+
+def primary_of(results: Results, comparison: str) -> Choice | None:
+    """What the primary method of a comparison made of the two sides, where it is known."""
+    return next((c for c in results.choices if c.comparison == comparison and c.method == PRIMARY), None)
+
+
+def estimand_words(choice: Choice) -> str:
+    """The estimand, and how many trial patients it does not speak of.
+
+    Examples
+    --------
+    >>> estimand_words(Choice(comparison="c", method="m", label="", words="", estimand="ATT of those kept", trial=47,
+    ...                       external=47, lost=1, effective_trial=47.0, effective_external=47.0))
+    'ATT of those kept, 1 trial patient lost'
+    """
+    lost = text.number(choice.lost, 0) if choice.lost else "no"
+    return f"{choice.estimand}, {lost} trial patient{'s' * (choice.lost > 1)} lost"
+
+
+def effective(choice: Choice) -> str:
+    """Effective numbers of trial and external patients."""
+    return f"{text.number(choice.effective_trial)} / {text.number(choice.effective_external)}"
+
+
+def verdict(choice: Choice) -> str:
+    """Whether the gates of a method held, in a word or two."""
+    return "no design" if choice.refused else "failed" if choice.failed else "passed"
+
+
+def _table(results: Results, name: str) -> Table:
+    mine = [c for c in results.choices if c.comparison == name]
+    effects = [e for e in results if _is_effect(e, name)]
+    looked = {parse(e.id).variable: "" for e in effects}
+    for e in reversed(effects):
+        if parse(e.id).statistic == "survival_difference":
+            looked[parse(e.id).variable] = parse(e.id).at
+    columns = ("Hazard ratio", "p", "Difference")[: 3 if any(looked.values()) else 2]
+    rows: list[Row] = []
+    for variable, at in looked.items():
+        rows.append(Row(endpoint(results, variable) + (f"; difference at {moment(at)}" if at else ""), head=True))
+        for choice in mine:
+            effect = _effect(results, variable, at, group_of(choice), len(columns), GATE_FAILED * bool(choice.failed))
+            rows.append(Row(choice.label, (*_fixed(choice), *effect), 1))
+        if f"{variable}.hazard_ratio|{name}/crude" in results:
+            crude = _effect(results, variable, at, f"{name}/crude", len(columns), "")
+            rows.append(Row("Crude, before matching", (*words("none", "", "", "", "", "not adjusted"), *crude), 1))
+    if not looked:
+        rows = [Row(c.label, (*_fixed(c), *[Cell()] * len(columns))) for c in mine]
+    return Table(
+        id=f"methods-{name}",
+        title=f"Every method: {comparison_label(results, name)} ({level(effects)})",
+        section="comparison",
+        comparison=name,
+        columns=words("Method", *_FIXED, *columns),
+        rows=tuple(rows),
+        footnotes=tuple(_notes(mine, effects)),
+        notice=results.header.notice,
+    )
+
+
+def _is_effect(e: Estimate, name: str) -> bool:
+    found = parse(e.id)
+    of_method = e.context == "method" and found.group.startswith(f"{name}/")
+    known = of_method or (e.context == "comparison" and found.group in (name, f"{name}/crude"))
+    return known and found.statistic in _SHOWN
+
+
+def _fixed(choice: Choice) -> tuple[Cell, ...]:
+    """What was settled before an outcome was looked at; each number knows the method it belongs to."""
+    counts = (text.number(choice.trial, 0), text.number(choice.lost, 0), text.number(choice.external, 0))
+    numbers = (Cell(((said, choice_id(choice)),)) for said in (*counts, effective(choice)))
+    return (*words(choice.estimand), *numbers, *words(verdict(choice)))
+
+
+def _effect(results: Results, variable: str, at: str, group: str, columns: int, stamp: str) -> tuple[Cell, ...]:
+    """The numbers of one method on one endpoint; every one of a failed design bears the stamp."""
+    ids = [f"{variable}.{s}|{group}" for s in _SHOWN[:2]] + [f"{variable}.survival_difference@{at}|{group}"]
+    found = [results.estimates.get(key) for key in ids[:columns]]
+    return tuple(value(e, stamp) if e is not None and e.unit == "p" else value_limits(e, stamp) for e in found)
+
+
+def _notes(mine: Sequence[Choice], effects: Sequence[Estimate]) -> Iterator[str]:
+    yield (
+        "Lost: eligible trial patients of whom the numbers do not speak. Effective n: (sum of weights) squared over "
+        "the sum of squared weights, trial / external."
+    )
+    for choice in mine:
+        yield "; ".join((f"{choice.label}: {choice.words}", *choice.notes)) + "."
+        yield from (f"{choice.label}: {said}." for said in choice.failed)
+        if choice.refused:
+            yield f"{choice.label}: no design: {choice.refused}."
+    yield from footnotes(e for e in effects if e.error)
