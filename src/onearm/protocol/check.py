@@ -8,6 +8,7 @@ from onearm.errors import Finding, listed, near
 from onearm.protocol import fact as facts
 from onearm.protocol.check_course import check_course
 from onearm.protocol.check_modification import check_modifications
+from onearm.protocol.check_published import check_published
 from onearm.protocol.check_sensitivity import check_sensitivity
 from onearm.protocol.check_treatment import check_treatment
 from onearm.protocol.comparison import Comparison
@@ -49,7 +50,7 @@ def check(protocol: Protocol, where: Where = str) -> tuple[Finding, ...]:
     """
     results = (_versions, _populations, _facts, _endpoints, _monitoring, _comparisons)
     treatment = (check_treatment, check_modifications)
-    return tuple(finding for part in (*results, *treatment) for finding in part(protocol, where))
+    return tuple(finding for part in (*results, *treatment, check_published) for finding in part(protocol, where))
 
 
 def _versions(p: Protocol, where: Where) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from onearm.protocol.fact import Fact, ResponseScale
 from onearm.protocol.modification import Modification
 from onearm.protocol.monitoring import Rule
 from onearm.protocol.population import Population
+from onearm.protocol.published import Published
 from onearm.protocol.regimen.regimen import RegimenField
 from onearm.protocol.trial import Covariate, Data, TrialInfo
 from onearm.protocol.version import Version
@@ -55,6 +56,7 @@ class Protocol(Part):
     monitoring: dict[Name, Rule] = Field(default_factory=dict)
     external: dict[Name, External] = Field(default_factory=dict)
     comparisons: dict[Name, Comparison] = Field(default_factory=dict)
+    published: dict[Name, Published] = Field(default_factory=dict)
 
     def drug_key(self, name: str) -> str | None:
         """The key under ``drugs`` of a drug that a dose line or a table calls by key or label, in any case.
