@@ -186,5 +186,12 @@ def _limits(words: Words, stat: str, what: str, at: str, numbers: list[float], s
 
 
 def why(problem: ValueError) -> str:
-    """The kernel's message without the name of its argument."""
-    return str(problem).partition(": ")[2] or str(problem)
+    """The kernel's message without the name of its argument.
+
+    Examples
+    --------
+    >>> why(ValueError("y: the risk is 0")), why(ValueError("event holds no event: one is needed"))
+    ('the risk is 0', 'event holds no event: one is needed')
+    """
+    name, colon, rest = str(problem).partition(": ")
+    return rest if colon and " " not in name else str(problem)
