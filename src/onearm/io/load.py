@@ -13,6 +13,7 @@ from onearm.cohort.tables import Cohort, RawTable
 from onearm.errors import DataError, Finding, ProtocolError, UsageError, in_order
 from onearm.io.lock import read_lock
 from onearm.io.protocol import FILE, read_protocol
+from onearm.io.published import read_published
 from onearm.io.sources import read_tables
 from onearm.protocol.document import Protocol
 from onearm.protocol.trial import Data
@@ -59,6 +60,7 @@ def check(folder: str | os.PathLike[str], *, external: bool = True, lock: bool =
         found = _cohort(protocol, root, name, source.label, data, True, findings, digests)
         if found is not None:
             others[name] = found
+    curves = read_published(protocol, root, findings, digests) if external else {}
     locked = None
     try:
         locked = read_lock(root) if lock and external and protocol.comparisons else None
@@ -67,7 +69,7 @@ def check(folder: str | os.PathLike[str], *, external: bool = True, lock: bool =
     ordered = in_order(findings)
     if cohort is None or any(f.blocks for f in ordered):
         return Checked(None, ordered)
-    trial = Trial(protocol, cohort, others, ordered, tuple(sorted(digests.items())), root, locked)
+    trial = Trial(protocol, cohort, others, ordered, tuple(sorted(digests.items())), root, locked, curves)
     return Checked(trial, ordered)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from onearm.cohort.tables import Cohort
 from onearm.errors import Finding
 from onearm.protocol.document import Protocol
+from onearm.study.published_read import Read
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Trial:
 
     ``external`` maps a source's name to its cohort; ``findings`` are problems that do not block; ``digests`` map
     every input file, relative to ``folder``, to its SHA-256. ``lock`` is the locked design of its comparisons.
+    ``published`` maps a published comparator and an endpoint to what was read of its curve.
     """
 
     protocol: Protocol
@@ -60,3 +62,4 @@ class Trial:
     digests: tuple[tuple[str, str], ...] = ()
     folder: Path | None = None
     lock: Lock | None = None
+    published: Mapping[str, Mapping[str, Read]] = field(default_factory=dict)
