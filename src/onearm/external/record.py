@@ -57,6 +57,11 @@ class Design:
     unit_external: tuple[str, ...] = ()
 
     @property
+    def several(self) -> bool:
+        """Whether an external person is there with more than one row."""
+        return len(set(self.unit_external)) < len(self.unit_external)
+
+    @property
     def matched_trial(self) -> tuple[str, ...]:
         """Trial subjects with a partner, in pair order."""
         return tuple(self.trial[t] for t, _ in self.pairs)

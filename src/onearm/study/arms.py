@@ -30,6 +30,8 @@ def arms(design: Design, prefix: str, seed: int) -> Arms:
     """
     settings = design.settings
     assert settings is not None, "a design knows its method"
+    if design.several and settings.variance == "bootstrap":
+        raise ValueError("bootstrap: it would draw the rows of one person as if they were several: take `robust`")
     cluster, words = _clusters(design, settings)
     again = _again(design, settings, seed) if settings.variance == "bootstrap" else None
     return Arms(
@@ -45,7 +47,7 @@ def arms(design: Design, prefix: str, seed: int) -> Arms:
 def _clusters(design: Design, settings: Method) -> tuple[NDArray[np.int64] | None, str]:
     """Pairs, classes and persons as clusters, with words for them; whoever is in none is one of his own."""
     paired = clustered(settings)
-    several = len(set(design.unit_external)) < len(design.unit_external)
+    several = design.several
     words = {"nearest": "pairs", "optimal": "pairs", "full": "classes"}.get(settings.method, "") if paired else ""
     if not (paired or several):
         return None, ""
@@ -54,10 +56,18 @@ def _clusters(design: Design, settings: Method) -> tuple[NDArray[np.int64] | Non
         class_of = np.concatenate([design.class_trial, design.class_external])
         own = np.where(class_of >= 0, class_of + own.size, own)
     if several:
-        persons = np.unique(np.array(design.unit_external), return_inverse=True)[1].reshape(-1)
-        own = _joined(own, len(design.trial), persons)
+        own = _joined(own, len(design.trial), _codes(design))
         words = f"{words} and persons" if words else "persons"
     return np.unique(own, return_inverse=True)[1].reshape(-1).astype(np.int64), words
+
+
+def persons(design: Design) -> NDArray[np.int64]:
+    """Persons as clusters: each trial patient, and all rows of each external person."""
+    return np.concatenate([-1 - np.arange(len(design.trial)), _codes(design)])
+
+
+def _codes(design: Design) -> NDArray[np.int64]:
+    return np.unique(np.array(design.unit_external), return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
 def _joined(own: NDArray[np.int64], first: int, persons: NDArray[np.int64]) -> NDArray[np.int64]:

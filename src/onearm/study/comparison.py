@@ -19,7 +19,9 @@ from onearm.results import Choice, Curve, Estimate, Evidence, Flow, Gate, Pair, 
 from onearm.study.choices import choices
 from onearm.study.evidence import evidence_of, matched
 from onearm.study.flow import comparison_flow, count
+from onearm.study.follow_up import aligned
 from onearm.study.methods import lost_words, method_effects, nothing
+from onearm.study.pool import evidence_of_the_first, of_the_first, pooled
 from onearm.study.primary import primary_effects
 from onearm.study.seen import Clause, Seen, lacking
 
@@ -49,7 +51,25 @@ def compare(made: Blind, analysis: Analysis, source: Cohort) -> Compared:
         The trial.
     source
         The external patients with their outcomes.
+
+    Notes
+    -----
+    Where covariates were imputed, every data set goes the whole way and the numbers are pooled.
     """
+    if not made.drawn:
+        return _compared(made, analysis, source)
+    sets, m = [_compared(one, analysis, source) for one in made.drawn], len(made.drawn)
+    of, first = f"matching of {made.name}", sets[0]
+    return replace(
+        first,
+        estimates=pooled([one.estimates for one in sets]),
+        curves=of_the_first(first.curves, m),
+        evidence={**first.evidence, of: evidence_of_the_first(first.evidence[of], m)},
+    )
+
+
+def _compared(made: Blind, analysis: Analysis, source: Cohort) -> Compared:
+    """The same on one pair of sides without gaps."""
     name, comparison, plan = made.name, made.settings, made.primary
     protocol = analysis.protocol
     label = comparison.label or protocol.external[comparison.source].label
@@ -70,6 +90,7 @@ def compare(made: Blind, analysis: Analysis, source: Cohort) -> Compared:
         causes = asked.causes if isinstance(clause, CumulativeIncidence) and isinstance(asked, TimeTo) else ()
         ours, theirs = analysis.facts[clause.fact], facts[clause.fact]
         seen = Seen(endpoint, clause, ours, theirs, prefix, (protocol.trial.arm, label), causes)
+        seen = aligned(seen, comparison.alignment)
         if why := lacking(asked, source):
             found += nothing(made, seen, why)
             continue

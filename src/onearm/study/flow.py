@@ -107,6 +107,8 @@ _WORDS = {"start": "In the source", "treated": "Treated", "complete": "With all 
 
 def _label(step: AlignStep, eligible: int) -> str:
     """Words for those left after a step; ``eligible`` is the number of conditions."""
+    if step.label:
+        return step.label
     if step.name in _WORDS:
         return _WORDS[step.name]
     return "Eligible" if step.name == f"eligible.{eligible}" else f"Left after condition {step.name.partition('.')[2]}"

@@ -35,6 +35,10 @@ def modelled_effects(design: Design, seen: Seen, words: Words, level: float) -> 
     doubly = settings.method == "doubly-robust"
     if doubly and settings.scoring.model != "logistic":
         raise ValueError("score: the doubly robust method knows the plain logistic score only: take it, or use weights")
+    if design.several:
+        raise ValueError(
+            "persons: models of the outcome do not count that rows are of one person: use weights or pairs"
+        )
     groups = arms(design, seen.prefix, 1)
     model = Model(design.matrix, design.columns, settings.estimand, doubly)
     clause = seen.clause

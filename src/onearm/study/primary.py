@@ -19,7 +19,7 @@ from onearm.external.record import Design
 from onearm.protocol.endpoint import Proportion, Survival
 from onearm.protocol.method import MODELLED, PAIRING
 from onearm.stats.weighted_effects import weight_model_known
-from onearm.study.arms import arms
+from onearm.study.arms import arms, persons
 from onearm.study.methods import effects_of, refused, words_of
 from onearm.study.modelled import modelled_effects
 from onearm.study.seen import Seen
@@ -36,10 +36,10 @@ def primary_effects(made: Blind, seen: Seen, seed: int) -> Output:
     words = words_of(made, PRIMARY, seen, context="comparison", group=made.name, population=population)
     level, clause = made.settings.level, seen.clause.model_copy(update={"level": made.settings.level})
     seen = replace(seen, clause=clause)
-    if pairs and isinstance(clause, Survival):
-        out = _pairs(design, seen, clause, words, level, seed)
-    elif design.refused:
+    if design.refused:
         out = refused(design.refused, seen, words, level)
+    elif pairs and isinstance(clause, Survival):
+        out = _pairs(design, seen, clause, words, level, seed)
     else:
         out = _weighted(design, seen, words, level, seed)
     out += _crude(design, seen, words, level)
@@ -51,7 +51,8 @@ def _one_to_one(design: Design) -> bool:
     how = design.settings
     assert how is not None, "a design knows its method"
     alone = how.ratio == 1 and how.least is None and not how.replace and how.reuse is None
-    return how.method in PAIRING and alone and how.variance == "robust"
+    used = {design.unit_external[c] for _, c in design.pairs} if design.several else design.pairs
+    return how.method in PAIRING and alone and how.variance == "robust" and len(used) == len(design.pairs)
 
 
 def _pairs(design: Design, seen: Seen, clause: Survival, words: Words, level: float, seed: int) -> Output:
@@ -98,12 +99,14 @@ def _crude(design: Design, seen: Seen, words: Words, level: float) -> Output:
         notes=("crude: before matching, not adjusted for anything", *seen.ours.rules),
     )
     external = tuple(seen.prefix + s for s in design.external)
-    if isinstance(seen.clause, Survival):
+    if isinstance(seen.clause, Survival) and not design.several:
         ours, theirs = seen.times
         sides = (ours.pick(design.trial)[0], theirs.pick(external)[0])
         return contrast(*sides, level, words, of=seen.of, crude=True)
     if not (design.trial and external):
         return refused("a group is empty", seen, words, level)
     known = weight_model_known(np.ones(design.treated.size), design.treated, estimand="as they came")
-    everybody = Arms(design.trial, external, known, "crude, robust variance")
+    cluster = persons(design) if design.several else None
+    variance = "crude, robust variance" + (", persons as clusters" if design.several else "")
+    everybody = Arms(design.trial, external, known, variance, cluster=cluster)
     return effects_of(everybody, seen, words, level, sides=isinstance(seen.clause, Proportion))
