@@ -94,12 +94,13 @@ def _needed(source: Source) -> dict[str, str]:
         if name not in asked:
             continue
         if isinstance(fact, (BestResponse, Response, Mrd, InRemission)) or (
-            isinstance(fact, TimeTo) and (fact.origin == "response" or "no-response" in fact.events)
+            isinstance(fact, TimeTo)
+            and (fact.origin == "response" or not {"response", "no-response"}.isdisjoint(fact.events))
         ):
             needed.setdefault("responses", f"fact {name}")
         if isinstance(fact, AdverseEvent):
             needed.setdefault("adverse_events", f"fact {name}")
-        if isinstance(fact, Procedure) or (isinstance(fact, TimeTo) and fact.censor_at):
+        if isinstance(fact, Procedure) or (isinstance(fact, TimeTo) and (fact.censor_at or fact.procedures)):
             needed.setdefault("procedures", f"fact {name}")
     return needed
 

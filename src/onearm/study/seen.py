@@ -8,15 +8,7 @@ from onearm.cohort.tables import Cohort
 from onearm.endpoints.sample import Times
 from onearm.facts import FactColumn
 from onearm.protocol.endpoint import Proportion, Survival
-from onearm.protocol.fact import (
-    AdverseEvent,
-    BestResponse,
-    InRemission,
-    Mrd,
-    Procedure,
-    Response,
-    TimeTo,
-)
+from onearm.protocol.fact import Mrd
 from onearm.protocol.states import CumulativeIncidence
 
 Clause = Survival | Proportion | CumulativeIncidence
@@ -69,29 +61,13 @@ class Seen:
         }
 
 
-_RESPONSES = (BestResponse, Response, InRemission)
-
-
 def lacking(clause: object, source: Cohort) -> str:
-    """The table a fact needs and a source does not have, in words; empty when it has what is needed.
+    """What a fact needs and a source does not have, in words; empty when it has what is needed.
 
-    Without the table nobody would have the event, which is no finding.
+    A table that is missing is found when the source is read. Without a single MRD result nobody would be negative,
+    which is no finding.
     """
-    needed = []
-    if isinstance(clause, _RESPONSES) or (isinstance(clause, TimeTo) and _of_response(clause)):
-        needed.append("responses")
-    if isinstance(clause, Procedure) or (isinstance(clause, TimeTo) and (clause.procedures or clause.censor_at)):
-        needed.append("procedures")
-    if isinstance(clause, AdverseEvent):
-        needed.append("adverse_events")
-    gone = [table for table in needed if getattr(source, table).is_empty()]
-    if gone:
-        return f"the external source has no rows in `{gone[0]}`: the endpoint cannot be known there"
     measured = source.responses["mrd"].drop_nulls().len() + source.responses["mrd_value"].drop_nulls().len()
     if isinstance(clause, Mrd) and not measured:
         return "the external source has no MRD result in `responses`: the endpoint cannot be known there"
     return ""
-
-
-def _of_response(clause: TimeTo) -> bool:
-    return bool({"response", "no-response"}.intersection(clause.events)) or clause.origin == "response"
