@@ -20,6 +20,7 @@ from onearm.study.comparison import compare
 from onearm.study.definitions import definitions
 from onearm.study.evidence import rows_told, told
 from onearm.study.flow import trial_flow
+from onearm.study.sensitivity import sensitivity
 from onearm.study.statements import statements
 from onearm.study.swimmer import lanes
 from onearm.study.trial import Trial
@@ -59,6 +60,7 @@ def run(trial: Trial, seed: int = 1) -> Results:
         for name, c in protocol.comparisons.items()
     }
     refuse_other_than_locked(trial, made, seed)
+    said = [s for one_blind in made.values() for s in statements(one_blind, protocol)]
     for name, one_blind in made.items():
         one = compare(one_blind, analysis, trial.external[protocol.comparisons[name].source])
         estimates += one.estimates
@@ -68,7 +70,10 @@ def run(trial: Trial, seed: int = 1) -> Results:
         pairs += one.pairs
         chosen += one.choices
         residuals += one.residuals
-        for fact, rows in one.evidence.items():
+        doubt = sensitivity(one_blind, one.estimates, trial, members[one_blind.settings.population], analysis)
+        estimates += doubt.estimates
+        said += doubt.statements
+        for fact, rows in (*one.evidence.items(), *doubt.evidence.items()):
             evidence[fact] = evidence.get(fact, {}) | rows
     listings: dict[str, tuple[Mapping[str, str | int], ...]] = {}
     estimates += _exposed(protocol, cohort, evidence, listings)
@@ -84,7 +89,7 @@ def run(trial: Trial, seed: int = 1) -> Results:
         commitment=(commitment(trial.lock),) if protocol.comparisons else (),
         residuals=tuple(residuals),
         lanes=lanes(protocol, cohort),
-        statements=tuple(s for one_blind in made.values() for s in statements(one_blind, protocol)),
+        statements=tuple(said),
         evidence=evidence,
         listings=listings,
     )

@@ -1,0 +1,119 @@
+"""How wrong a comparison could be: the analyses its protocol asks for, each with what it assumes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from onearm.endpoints import Analysis
+from onearm.external.blind import Blind
+from onearm.results import Estimate, Evidence, Statement
+from onearm.study.trial import Trial
+
+MEASURES = {"hazard_ratio": "hr", "risk_ratio": "rr"}
+"""Primary ratios that can be doubted, and what the kernels call them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What the sensitivity analyses of one comparison found; ``evidence`` is of facts that only they look at."""
+
+    estimates: list[Estimate] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+    evidence: dict[str, dict[str, Evidence]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A comparison that is to be doubted: its blind half, what it found, and all it was made from.
+
+    ``members`` are those of the trial's population.
+    """
+
+    made: Blind
+    found: Mapping[str, Estimate]
+    trial: Trial
+    members: Sequence[str]
+    analysis: Analysis
+
+    @property
+    def ratios(self) -> list[Estimate]:
+        """The primary ratio of every endpoint that has one, with or without a value."""
+        name = self.made.name
+        keys = [[f"{e}.{stat}|{name}" for stat in MEASURES] for e in self.made.settings.endpoints]
+        return [self.found[key[0]] for key in ([k for k in some if k in self.found] for some in keys) if key]
+
+
+def about(e: Estimate, stat: str, what: str, part: str, **values: Any) -> Estimate:
+    """A number about the primary ratio ``e``: id ``os.STAT|comparison/part``, its words and its patients.
+
+    What is assumed (``notes``) stands before the notes of the ratio.
+    """
+    name = e.group.partition("/")[0]
+    empty: dict[str, Any] = {"value": None, "low": None, "high": None, "level": None, "std_error": None, "error": None}
+    notes = (*values.pop("notes", ()), *e.notes)
+    head, _, _ = e.label.partition(": ")
+    return replace(
+        e,
+        id=f"{e.variable}.{stat}|{name}" + (f"/{part}" if part else ""),
+        label=f"{head}: {what}",
+        stat=stat,
+        context="sensitivity",
+        group=f"{name}/{part}" if part else name,
+        notes=notes,
+        **(empty | values),
+    )
+
+
+def usable(e: Estimate) -> bool:
+    """Whether a ratio has a value and limits that the kernels take."""
+    return e.value is not None and e.low is not None and e.high is not None
+
+
+def sensitivity(
+    made: Blind, found: Sequence[Estimate], trial: Trial, members: Sequence[str], analysis: Analysis
+) -> Doubt:
+    """Every sensitivity analysis that a comparison asks for.
+
+    Parameters
+    ----------
+    made
+        Its blind half.
+    found
+        What the comparison found.
+    trial
+        The trial with its sources.
+    members
+        Members of the population that is compared.
+    analysis
+        The trial ready for estimation.
+    """
+    asked, doubt = made.settings.sensitivity, Doubt()
+    if asked is None:
+        return doubt
+    from onearm.study.sensitivity_again import left_out, negative_controls
+    from onearm.study.sensitivity_confounder import e_values, tipping
+    from onearm.study.sensitivity_draws import biased, dropouts
+    from onearm.study.sensitivity_orders import in_orders
+
+    one = Subject(made, {e.id: e for e in found}, trial, members, analysis)
+    if asked.e_value is not None:
+        doubt.estimates.extend(e_values(one.ratios, asked.e_value))
+    if asked.leave_one_out is not None:
+        doubt.estimates.extend(left_out(one, asked.leave_one_out))
+    if asked.orders is not None:
+        said, statement = in_orders(one, asked.orders)
+        doubt.estimates.extend(said)
+        doubt.statements.extend(statement)
+    if asked.tipping is not None:
+        doubt.estimates.extend(tipping(one.ratios, asked.tipping))
+    if asked.negative_control is not None:
+        said, evidence = negative_controls(one, asked.negative_control)
+        doubt.estimates.extend(said)
+        doubt.evidence.update(evidence)
+    if asked.dropout is not None:
+        doubt.estimates.extend(dropouts(one, asked.dropout))
+    if asked.bias is not None:
+        doubt.estimates.extend(biased(one, asked.bias))
+    return doubt
