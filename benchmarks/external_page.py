@@ -1,0 +1,89 @@
+"""The page of `benchmarks/external.py`: a row for each floor, and what must be known to read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from external_jobs import Job
+
+HEAD = """# Speed of external controls
+
+Made by `python benchmarks/external.py`: each job beside its peers on the same data in one run, one thread, medians.
+`--quick` leaves out what takes minutes, `--only WORD` repeats some rows, `--peers PYTHON` names the interpreter that
+holds the Python peers. A ratio is a peer's time over ours; times are those of the clock, ours of the processor stands
+beside it: on a busy machine the two differ and ratios to peers of a few milliseconds mean little. "Load" is the
+number of processes that wanted the two cores when ours was timed; above 2 the row is to be read with doubt.
+
+Peers: R's MatchIt 4.5.1 and Matching 4.10-8 (Debian's packages), `glm.fit` and survival 3.5.3; from PyPI
+pymatchit-causal, scikit-learn, glum, tableone, SciPy. **MatchIt 4.7, optmatch and cobalt could not be had**: CRAN was
+not reachable and Debian has no package of optmatch. Where the table says *printed*, the peer's time is the one
+that was measured earlier on a machine of this kind (issue and design notes), not in this run. For optimal pairs
+within a caliper there is no printed time of MatchIt itself (its floor was 15 x): it calls optmatch, whose printed time
+is the comparison. cobalt's way, one covariate and one weighting after the other, is written out in R and in pandas.
+Matching does not pair in our order and its pairs are not compared; R's bootstrap loops run 100 replicates, counted
+ten times.
+
+| job | ours, ms (processor) | load | peer | peer, ms | ratio | floor | met |
+|---|---|---|---|---|---|---|---|
+"""
+
+
+def page(jobs: Sequence[Job], rows: Mapping[str, Mapping[str, Any]], whole: Sequence[Mapping[str, Any]]) -> str:
+    """Markdown."""
+    lines = [line for job in jobs if job.label in rows for line in _lines(job, rows[job.label])]
+    lines += [_whole(row) for row in whole]
+    said = [
+        f"* {job.label}: {'; '.join(rows[job.label]['said'])}." for job in jobs if rows.get(job.label, {}).get("said")
+    ]
+    stages = [_stages(row) for row in whole if row["kind"] == "pool"]
+    notes = ["", "Agreement and what else was seen:", "", *said, *stages, "", "## Floors that are missed, and why", ""]
+    return HEAD + "\n".join([*lines, *notes, WHY.strip()]) + "\n"
+
+
+def _lines(job: Job, row: Mapping[str, Any]) -> Iterable[str]:
+    """A line for each peer that was there or is printed, those with a floor first."""
+    floors, printed, peers = dict(job.floors), dict(job.printed), row["peers"]
+    ours = f"{1e3 * row['ours']:,.2f} ({1e3 * row['cpu']:,.2f})"
+    first = f"| {job.label} | {ours} | {row['load']:.1f}"
+    for name in dict.fromkeys([*floors, *peers]):
+        seconds = peers.get(name, printed.get(name))
+        shown = f"{name}, *printed*" if name not in peers and name in printed else name
+        floor = floors.get(name)
+        if seconds is None:
+            yield f"{first} | {shown} | not timed | | {floor:,g} x | |"
+        else:
+            ratio = seconds / row["ours"]
+            asked = "" if floor is None else f"{floor:,g} x"
+            met = "" if floor is None else "yes" if ratio >= floor else "**no**"
+            yield f"{first} | {shown} | {1e3 * seconds:,.1f} | {ratio:,.1f} | {asked} | {met} |"
+        first = "| | | "
+
+
+def _whole(row: Mapping[str, Any]) -> str:
+    load = f"{row['load']:.1f}"
+    if row["kind"] == "processes":
+        one, two = row["seconds"]
+        label = f"the same, {row['replicates']:,} replicates, 500 + 5,000, two processes"
+        met = "yes" if one / two >= 1.7 else "**no**"
+        times = f"{1e3 * two:,.0f} | {load} | one process | {1e3 * one:,.0f} | {one / two:.2f}"
+        return f"| {label} | {times} | 1.7 x | {met} |"
+    if row["kind"] == "pool":
+        label = "pool of 1e6 rows in Parquet: attrition, score, pairs, balance, digest, hazard ratio"
+        met = "yes" if row["seconds"] < 10 and row["gigabytes"] < 3 else "**no**"
+        took = f"{1e3 * row['seconds']:,.0f} ({1e3 * row['cpu']:,.0f}); peak {row['gigabytes']:.2f} GB"
+        return f"| {label} | {took} | {load} | | | | below 10 s, 3 GB | {met} |"
+    met = "yes" if row["seconds"] < 0.1 else "**no**"
+    label = "one covariate changed: pairs, balance, curves, hazard ratio, 48 + 500"
+    return f"| {label} | {1e3 * row['seconds']:,.1f} | {load} | | | | below 100 ms | {met} |"
+
+
+def _stages(row: Mapping[str, Any]) -> str:
+    parts = ", ".join(f"{name} {seconds:.1f}" for name, seconds in row["stages"].items())
+    return (
+        f"* the pool, seconds by stage: {parts}; {row['pairs']} pairs of 500, in a process of its own from its start."
+    )
+
+
+WHY = """
+"""
