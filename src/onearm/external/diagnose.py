@@ -16,6 +16,7 @@ from onearm.protocol.comparison import Comparison
 from onearm.protocol.trial import Covariate
 from onearm.results import Estimate, Gate
 from onearm.stats.balance import ks_statistics, standardized_differences, variance_ratios
+from onearm.stats.weighting import ate_weights, att_weights
 
 Floats = NDArray[np.float64]
 
@@ -57,7 +58,7 @@ def diagnose(
     x0, _ = external.balance_matrix(comparison.covariates)
     x = np.vstack([x1, x0])
     treated = np.arange(len(x)) < len(x1)
-    weight = np.zeros(len(x)) if design.refused else design.weight
+    weight = np.zeros(len(x)) if design.refused else balancing(design)
     labels = tuple(_words(trial.covariates, c) for c in columns)
     further = "/" in name
     estimates: list[Estimate] = []
@@ -73,6 +74,16 @@ def diagnose(
         if stage == "before":
             found = None
     return Diagnosis(tuple(estimates), gates(name, comparison, design, incomplete, found))
+
+
+def balancing(design: Design) -> Floats:
+    """The weights whose balance is judged: those of the design; of a doubly robust method those of its score."""
+    settings = design.settings
+    if settings is None or settings.method != "doubly-robust" or not design.logit.size:
+        return design.weight
+    score = 1 / (1 + np.exp(-design.logit))
+    weigh = att_weights if settings.estimand == "ATT" else ate_weights
+    return np.where(design.weight > 0, weigh(score, design.treated), 0.0)
 
 
 def _balance(

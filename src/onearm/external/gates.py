@@ -16,6 +16,8 @@ from onearm.stats.balance import energy_distance
 from onearm.stats.overlap import common_support, equipoise
 from onearm.stats.weighting import effective_sample_size
 
+_MODEL = "not asked: a model of the outcome carries this method, and extrapolates where the groups differ"
+
 
 @dataclass(frozen=True, slots=True)
 class Balanced:
@@ -57,6 +59,7 @@ def _gates(
 ) -> Iterator[Gate]:
     limits = comparison.gates
     nobody = design.refused or "no pairs"
+    modelled = design.settings is not None and design.settings.method == "g-computation"
     yield _share(name, comparison, design, incomplete)
     yield _largest(
         name,
@@ -66,13 +69,15 @@ def _gates(
         limits.max_smd,
         () if found is None else found.labels,
         nobody,
+        modelled,
     )
     if limits.variance_ratio is not None:
-        yield _ratio(name, found, limits.variance_ratio, nobody)
+        yield _ratio(name, found, limits.variance_ratio, nobody, modelled)
     if limits.max_ks is not None:
         ks = None if found is None else found.ks
         words = "Largest distance between distribution functions after matching"
-        yield _largest(name, "ks", words, ks, limits.max_ks, () if found is None else found.labels, nobody)
+        labels = () if found is None else found.labels
+        yield _largest(name, "ks", words, ks, limits.max_ks, labels, nobody, modelled)
     if limits.min_effective is not None:
         yield _effective(name, design, limits.min_effective, nobody)
     if limits.max_weight is not None:
@@ -115,8 +120,17 @@ def _share(name: str, comparison: Comparison, design: Design, incomplete: int) -
 
 
 def _largest(
-    name: str, kind: str, words: str, values: np.ndarray | None, limit: float, labels: Sequence[str], nobody: str
+    name: str,
+    kind: str,
+    words: str,
+    values: np.ndarray | None,
+    limit: float,
+    labels: Sequence[str],
+    nobody: str,
+    modelled: bool = False,
 ) -> Gate:
+    if modelled and values is not None:
+        return _gate(kind, name, words, None, limit, True, _MODEL)
     if values is None or not np.any(~np.isnan(values)):
         return _gate(kind, name, words, None, limit, False, nobody)
     at = int(np.nanargmax(values))
@@ -125,9 +139,11 @@ def _largest(
     return _gate(kind, name, words, worst if math.isfinite(worst) else None, limit, worst <= limit, says)
 
 
-def _ratio(name: str, found: Balanced | None, limits: tuple[float, float], nobody: str) -> Gate:
+def _ratio(name: str, found: Balanced | None, limits: tuple[float, float], nobody: str, modelled: bool = False) -> Gate:
     words = "Variance ratio farthest from 1 after matching"
     low, high = limits
+    if modelled and found is not None:
+        return _gate("variance_ratio", name, words, None, high, True, _MODEL)
     if found is None or not np.any(~np.isnan(found.ratio)):
         why = nobody if found is None else "no numeric covariate"
         return _gate("variance_ratio", name, words, None, high, found is not None, why)
