@@ -32,10 +32,23 @@ _STATISTICS = {
     "gray_p": "Gray's test p-value",
     "difference": "Difference",
     "mean_difference": "Difference of means",
+    "share": "Share",
+    "risk_difference": "Difference of shares",
+    "risk_ratio": "Risk ratio",
+    "odds_ratio": "Odds ratio",
+    "risk_p": "Wald p-value of the difference",
 }
 
-_UP_TO = {"rmst": "Restricted mean", "mean": "Mean time", "mean_difference": "Difference of restricted means"}
+_UP_TO = {
+    "rmst": "Restricted mean",
+    "mean": "Mean time",
+    "mean_difference": "Difference of restricted means",
+    "rmst_difference": "Difference of restricted means",
+}
 """Statistics whose moment is the end of what they count."""
+
+_AT = {"difference": "Difference at", "survival_difference": "Difference in survival at"}
+"""Words before the moment of statistics that are no value of a curve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +127,11 @@ def endpoint(results: Results, variable: str) -> str:
 def statistic(e: Estimate) -> str:
     """The words for a row that stands under the heading of its endpoint."""
     name = parse(e.id)
+    if name.at and name.statistic.startswith("incidence"):  # the label names the cause
+        return e.label.partition(": ")[2] or e.label
     if name.at:
         until = _UP_TO.get(name.statistic)
-        said = f"{until} to" if until else {"difference": "Difference at"}.get(name.statistic, "At")
+        said = f"{until} to" if until else _AT.get(name.statistic, "At")
         return f"{said} {moment(name.at)}" + (", months" if e.unit == "months" else "")
     known = _STATISTICS.get(name.statistic)
     if known is None or name.variable == "n":
