@@ -25,7 +25,7 @@ from onearm.figures.style import (
     stroke,
     wrapped,
 )
-from onearm.results import Curve, Estimate, Results
+from onearm.results import Choice, Curve, Estimate, Results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,6 +53,7 @@ class Panel:
     stamp: str
     notice: str
     cut: bool = False
+    estimand: str = ""
 
     @property
     def several(self) -> bool:
@@ -96,16 +97,29 @@ def _panel(results: Results, key: str) -> Panel:
         says=_effect(results, key),
         stamp=_stamp(results, comparison, chosen),
         notice=results.header.notice,
+        estimand=_estimand(results, comparison),
     )
 
 
 def _stamp(results: Results, comparison: str, chosen: Sequence[Curve]) -> str:
     """What keeps the picture from being read as an effect: a failed gate, or immortal time."""
-    if any(g.comparison == comparison and not g.passed for g in results.gates):
+    broken = [c for c in results.choices if c.failed and _group_of(c) == comparison]
+    if broken or any(g.comparison == comparison and not g.passed for g in results.gates):
         return "GATE FAILED: not to be read as an effect"
     if any(c.method.startswith("NAIVE") for c in chosen):
         return "NAIVE: biased by immortal time"
     return ""
+
+
+def _group_of(choice: Choice) -> str:
+    """The comparison, or the comparison and its further method, as panels name it."""
+    return choice.comparison if choice.method == "primary" else f"{choice.comparison}/{choice.method}"
+
+
+def _estimand(results: Results, comparison: str) -> str:
+    """Whom the picture of a comparison speaks of, where it is known."""
+    found = next((c for c in results.choices if _group_of(c) == comparison), None)
+    return "" if found is None else f" {found.label}: {found.estimand}."
 
 
 def _sibling(key: str, statistic: str) -> str:
@@ -143,7 +157,7 @@ def _drawing(panel: Panel) -> Drawing:
         name=slug(_PREFIX.get(panel.kind, panel.kind), endpoint, comparison),
         title=title,
         caption=f"{title}. {method}. {'Shaded: confidence band. ' if panel.banded else ''}{marks} "
-        "Under the axis: subjects at risk, events and censored before." + (_CUT if panel.cut else ""),
+        "Under the axis: subjects at risk, events and censored before." + (_CUT if panel.cut else "") + panel.estimand,
         section="comparison" if comparison else "survival",
         comparison=comparison,
         draw=partial(draw, panel),

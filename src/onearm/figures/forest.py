@@ -41,10 +41,19 @@ def forest(results: Results) -> tuple[Drawing, ...]:
             name="forest",
             title="Hazard ratios against the external sources",
             caption="Hazard ratios with their confidence intervals; below 1 favours the trial. "
-            "Hollow: crude, before matching. A number whose gate failed is marked and is not to be read as an effect.",
+            "Hollow: crude, before matching. A number whose gate failed is marked and is not to be read as an effect."
+            f"{_estimands(results)}",
             section="comparisons",
             draw=partial(draw, rows, results.header.notice),
         ),
+    )
+
+
+def _estimands(results: Results) -> str:
+    """Whom the primary hazard ratios speak of, where it is known."""
+    label = {f.id: f.label for f in results.flows}
+    return "".join(
+        f" {label.get(c.comparison, c.comparison)}: {c.estimand}." for c in results.choices if c.method == "primary"
     )
 
 
