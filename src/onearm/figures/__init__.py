@@ -9,17 +9,21 @@ import warnings
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from onearm.figures.consistency import consistency
 from onearm.figures.curves import curves
 from onearm.figures.drawing import Drawing, Picture
 from onearm.figures.flow import flow
 from onearm.figures.forest import forest
 from onearm.figures.love import love
+from onearm.figures.love_methods import love_methods
+from onearm.figures.overlap import overlap
 from onearm.figures.residuals import residuals
 from onearm.figures.states import states
 from onearm.figures.style import RC
 from onearm.figures.subgroups import subgroups
 from onearm.figures.svg import svg
 from onearm.figures.swimmer import swimmer
+from onearm.figures.weights import weights
 from onearm.results import Results
 
 __all__ = ["FIGURES", "Drawing", "Picture", "picture", "pictures", "plan", "svg"]
@@ -31,8 +35,12 @@ FIGURES: Mapping[str, Callable[[Results], tuple[Drawing, ...]]] = MappingProxyTy
         "states": states,
         "swimmer": swimmer,
         "subgroups": subgroups,
+        "overlap": overlap,
+        "weights": weights,
         "love": love,
+        "love-methods": love_methods,
         "residuals": residuals,
+        "consistency": consistency,
         "forest": forest,
     }
 )

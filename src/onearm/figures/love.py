@@ -72,7 +72,7 @@ def draw(rows: Sequence[Line], limit: float | None, notice: str) -> Figure:
     top = max([limit or 0.0, 0.1, *(v for r in rows for v in r.at.values())]) * 1.08
     axes.set_xlim(0, top)
     axes.set_yticks(range(len(order)), names)
-    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="y", length=0, pad=6)
     axes.hlines(range(len(order)), 0, top, colors=FAINT, linewidth=0.4, zorder=0)
     axes.set_xlabel("Absolute standardized difference", size=SIZE, labelpad=3)
     for k, row in enumerate(order):
