@@ -82,7 +82,8 @@ def test_every_digit_of_a_cell_has_an_id(page: Page) -> None:
 
 
 def test_every_id_shown_resolves(page: Page, results: Results) -> None:
-    assert page.shown <= {*results.estimates, *(s.id for s in (*results.gates, *results.statements))}
+    known = {*results.estimates, *(s.id for s in (*results.gates, *results.statements)), "commitment"}
+    assert page.shown <= known | {f"choice|{c.comparison}/{c.method}" for c in results.choices}
     assert {"orr", "os.median", f"os.hazard_ratio|{SALVAGE}", f"gate.balance|{INO}"} <= page.shown
 
 
@@ -133,6 +134,60 @@ def test_a_failed_gate_is_said_once_for_its_comparison(made: str) -> None:
     assert made.count("<strong>Gate failed.</strong>") == 1
 
 
+def test_the_commitment_stands_at_the_head_of_the_comparisons(made: str, results: Results) -> None:
+    says = "Not prespecified: the design was locked on 2026-02-03"
+    head = made.index('id="comparisons-title"')
+    assert head < made.index(f'<p class="gate" role="note">{says}') < made.index(f'id="comparison-{SALVAGE}"')
+    assert made.count("2026-02-03: a wider caliper &lt;&amp;&gt;") == 2  # said, and in the table of the record
+    kept = replace(results.commitment[0], status="prespecified", says="Prespecified: locked.", changes=())
+    again = replace(results, commitment=(kept,))
+    assert '<p class="kept" role="note">Prespecified: locked.' in html(again, build(again), {})
+
+
+def test_a_comparison_is_read_in_order(made: str) -> None:
+    marks = (
+        f'id="table-gates-{SALVAGE}"', f'id="table-method-gates-{SALVAGE}"', f'id="flow-{SALVAGE}-title"',
+        f'id="overlap-{SALVAGE}-title"', f'id="weights-{SALVAGE}-title"', f'id="love-{SALVAGE}-title"',
+        f'id="love-methods-{SALVAGE}-title"', f'id="table-balance-{SALVAGE}"', f'id="km-os-{SALVAGE}-title"',
+        f'id="table-comparison-{SALVAGE}"', f'id="consistency-os-{SALVAGE}-title"', f'id="table-methods-{SALVAGE}"',
+        f'id="table-sensitivity-{SALVAGE}"', f'id="table-borrowing-{SALVAGE}"', f'id="comparison-{INO}"',
+    )  # fmt: skip
+    at = [made.index(mark) for mark in marks]
+    assert at == sorted(at)
+
+
+def test_what_has_no_comparison_of_its_own_still_has_a_place(made: str) -> None:
+    assert made.index('id="comparison-label_trial"') < made.index('id="table-published-label_trial"')
+    assert "os.mystery" not in made
+
+
+def test_the_primary_method_says_whom_it_speaks_of(made: str) -> None:
+    assert made.count("Estimand: ATT of those kept, 7 trial patients lost.") == 1
+    assert made.count("Estimand: ATT of those kept, 28 trial patients lost.") == 1
+
+
+def test_methods_are_in_the_index(made: str) -> None:
+    row = re.search(r'<tr data-id="choice\|salvage_chemo/overlap".*?</tr>', made)
+    assert row
+    assert "48 / 104" in row[0]
+    assert "effective 48.0 / 73.3" in row[0]
+
+
+def test_curves_of_further_methods_are_folded_and_stamped(results: Results) -> None:
+    one = results.curves[f"os|{SALVAGE}/trial"]
+    for method in ("overlap", "entropy"):
+        panel = f"os|{SALVAGE}/{method}"
+        curves = {k: replace(one, id=f"{panel}/{k}", panel=panel) for k in ("trial", "external")}
+        results = replace(results, curves={**results.curves, **{c.id: c for c in curves.values()}})
+    drawn = pictures(results)
+    assert b"GATE FAILED" in drawn[f"km-os-{SALVAGE}-entropy"].svg
+    assert b"GATE FAILED" not in drawn[f"km-os-{SALVAGE}-overlap"].svg
+    assert drawn[f"km-os-{SALVAGE}-overlap"].caption.endswith(": ATO.")
+    made = html(results, {}, drawn)
+    fold = made.index("<summary>Curves of the further methods</summary>")
+    assert fold < made.index(f'id="km-os-{SALVAGE}-overlap-title"') < made.index("</details>", fold)
+
+
 def test_empty_results_give_a_page() -> None:
     empty = nothing()
     page = Page(html(empty, build(empty), pictures(empty)))
@@ -146,7 +201,9 @@ def test_key_lines(results: Results) -> None:
     assert lines["os.survival@24mo"].label == "Overall survival at 24 months"
     assert lines["os.median"].value.endswith(" months")
     assert lines[f"os.hazard_ratio|{INO}"].text.endswith("[gate failed]")
-    assert lines[f"os.hazard_ratio|{SALVAGE}"].text.endswith("gates passed)")
+    assert lines[f"os.hazard_ratio|{SALVAGE}"].text.endswith(
+        "; ATT of those kept, 7 trial patients lost; gates passed)"
+    )
     assert not any(key.startswith("best_response") or "/" in key or "version" in key for key in lines)
     assert key_lines(nothing()) == []
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from onearm.results import Estimate, Results
 from onearm.tables.cells import counted, level_text, limits, shown, with_unit
+from onearm.tables.methods import estimand_words, primary_of
 from onearm.tables.names import comparison_label, gate_failed, moment, parse
 
 _PROPORTIONS = ("response", "safety", "status")
@@ -32,7 +33,8 @@ class KeyLine:
 def key_lines(results: Results) -> list[KeyLine]:
     """Proportions of response, safety and status, medians and milestones of survival, follow-up, hazard ratios.
 
-    Subgroups, categories and side analyses are left to the tables. A hazard ratio whose gate failed says so.
+    Subgroups, categories and side analyses are left to the tables. A hazard ratio says whom it speaks
+    of, and whether a gate failed.
     """
     return [_line(results, e) for e in results if _is_key(e)]
 
@@ -59,7 +61,9 @@ def _line(results: Results, e: Estimate) -> KeyLine:
         label = f"{endpoint}, hazard ratio: trial against {comparison_label(results, name.comparison)}"
         failed = gate_failed(results, name.comparison)
         checked = any(g.comparison == name.comparison for g in results.gates)
-        detail = "; ".join(filter(None, (ci, "gates passed" if checked and not failed else "")))
+        primary = primary_of(results, name.comparison)
+        whom = estimand_words(primary) if primary is not None else ""
+        detail = "; ".join(filter(None, (ci, whom, "gates passed" if checked and not failed else "")))
         return KeyLine(label, shown(e), detail, "gate failed" if failed else "", e.id)
     if name.at:
         label = f"{e.label.partition(': ')[0]} at {moment(name.at)}"

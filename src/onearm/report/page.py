@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -16,8 +16,9 @@ from markupsafe import Markup
 from onearm import text
 from onearm.figures.drawing import Picture
 from onearm.report.key import key_lines
-from onearm.results import Estimate, Results
+from onearm.results import Choice, Estimate, Results
 from onearm.tables.cells import limits, shown
+from onearm.tables.methods import choice_id, effective, estimand_words, primary_of
 from onearm.tables.model import Table
 from onearm.tables.names import comparison_label, comparisons, gate_failed
 from onearm.tables.write import span, to_html
@@ -33,6 +34,13 @@ SECTIONS = (
 )
 """Id, heading and contents of the sections before the comparisons."""
 
+ORDER = (
+    "table:target-trial", "table:comparability", "table:gates", "table:method-gates", "figure:flow", "figure:overlap",
+    "figure:weights", "figure:love", "table:balance", "figure:km", "figure:cif", "table:comparison", "figure:ph",
+    "figure:consistency", "table:methods", "table:sensitivity", "table:published", "table:borrowing",
+)  # fmt: skip
+"""The pieces of a comparison by kind: nothing is seen before its gate. What is of another kind stands last."""
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -42,6 +50,8 @@ class Block:
     title: str
     pieces: tuple[Markup, ...]
     failed: bool = False
+    estimand: str = ""
+    further: tuple[Markup, ...] = ()
 
 
 def html(results: Results, tables: Mapping[str, Table], figures: Mapping[str, Picture]) -> str:
@@ -55,6 +65,7 @@ def html(results: Results, tables: Mapping[str, Table], figures: Mapping[str, Pi
         From ``onearm.tables.build`` and ``onearm.figures.pictures``.
     """
     titles = {e.id: _title(e) for e in results} | {g.id: g.says for g in results.gates}
+    titles |= {choice_id(c): c.words for c in results.choices}
     script = _text("report.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -66,9 +77,14 @@ def html(results: Results, tables: Mapping[str, Table], figures: Mapping[str, Pi
         digest=digest,
         key=[(line, Markup(span(line.value, line.id, titles))) for line in key_lines(results)],
         blocks=[b for b in _blocks(tables, figures, titles) if b.pieces],
+        commitment=_commitment(results, tables, titles),
         comparisons=_comparisons(results, tables, figures, titles),
+        around=[_table(t, titles) for t in tables.values() if t.section == "comparison" and not t.comparison],
         forest=[_figure(f) for f in figures.values() if f.section == "comparisons"],
-        index=[_entry(results.estimates[key]) for key in _shown_ids(results, tables)],
+        index=[
+            *(_entry(results.estimates[key]) for key in _shown_ids(results, tables)),
+            *(_choice_entry(c) for c in results.choices),
+        ],
     )
 
 
@@ -82,20 +98,27 @@ def _blocks(tables: Mapping[str, Table], figures: Mapping[str, Picture], titles:
 def _comparisons(
     results: Results, tables: Mapping[str, Table], figures: Mapping[str, Picture], titles: Mapping[str, str]
 ) -> list[Block]:
-    """What is compared, then gates, who was available, balance, then the effect: nothing is seen before its gate."""
+    """Everything of each comparison, and of whatever else has a table or figure of its own beside them."""
+    pieces = {f"table:{t.id}": (t.comparison, _table(t, titles)) for t in tables.values() if t.comparison}
+    pieces |= {f"figure:{f.name}": (f.comparison, _figure(f)) for f in figures.values() if f.comparison}
+    owners = [*comparisons(results), *(of.partition("/")[0] for of, _ in pieces.values())]
     out = []
-    for name in comparisons(results):
-        mine = {t.id: _table(t, titles) for t in tables.values() if t.comparison == name}
-        drawn = {f.name: _figure(f) for f in figures.values() if f.comparison == name}
-        order: Sequence[tuple[Mapping[str, Markup], str]] = (
-            (mine, "target-trial"), (mine, "comparability"),
-            (mine, "gates"), (drawn, "flow"), (drawn, "love"), (mine, "balance"), (drawn, "km"), (mine, "comparison"),
-            (drawn, "ph"),
-        )  # fmt: skip
-        pieces = [p for found, kind in order for key, p in found.items() if key.startswith(f"{kind}-")]
-        failed = gate_failed(results, name)
-        out.append(Block(f"comparison-{name}", comparison_label(results, name), tuple(pieces), failed))
+    for name in dict.fromkeys(owners):
+        mine = {key: piece for key, (of, piece) in pieces.items() if of.partition("/")[0] == name}
+        order = sorted(mine, key=_place)
+        more = {key for key in order if key.startswith(("figure:km", "figure:cif")) and "/" in pieces[key][0]}
+        found, folded = (tuple(mine[key] for key in order if (key in more) == fold) for fold in (False, True))
+        primary = primary_of(results, name)
+        said = "" if primary is None else f"{primary.words}. Estimand: {estimand_words(primary)}."
+        label = comparison_label(results, name)
+        out.append(Block(f"comparison-{name}", label, found, gate_failed(results, name), said, folded))
     return [b for b in out if b.pieces]
+
+
+def _place(key: str) -> int:
+    """Where a piece stands by the longest kind it begins with."""
+    fits = [k for k, kind in enumerate(ORDER) if key.startswith(f"{kind}-")]
+    return max(fits, key=lambda k: len(ORDER[k]), default=len(ORDER))
 
 
 def _table(table: Table, titles: Mapping[str, str]) -> Markup:
@@ -130,6 +153,30 @@ def _entry(e: Estimate) -> dict[str, Any]:
         "n": text.quantity(e.n, "patients"),
         "notes": "; ".join((*e.notes, *([e.error] if e.error else []))),
     }
+
+
+def _choice_entry(c: Choice) -> dict[str, Any]:
+    """What the index says of a method: how many patients it made of how many."""
+    return {
+        "id": choice_id(c),
+        "label": c.label,
+        "value": f"{text.number(c.trial, 0)} / {text.number(c.external, 0)}",
+        "unit": "trial / external",
+        "limits": "",
+        "method": c.words,
+        "population": estimand_words(c),
+        "n": f"effective {effective(c)}",
+        "notes": "; ".join((*c.failed, *c.notes, *([c.refused] if c.refused else []))),
+    }
+
+
+def _commitment(results: Results, tables: Mapping[str, Table], titles: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What is said at the head of the comparisons, and the record behind it."""
+    shown = [_table(t, titles) for t in tables.values() if t.section == "commitment"]
+    return [
+        {"says": one.says, "kept": one.status == "prespecified", "changes": one.changes, "tables": shown}
+        for one in results.commitment[:1]
+    ]
 
 
 def _text(name: str) -> str:
