@@ -12,7 +12,7 @@ settings.register_profile("onearm", deadline=None)  # a slow machine is no defec
 settings.load_profile("onearm")
 
 HERE = Path(__file__).parent
-for folder in ("broken", "example", "real", "report"):
+for folder in ("broken", "example", "external", "real", "report"):
     sys.path.insert(0, str(HERE / folder))
 
 from factory import good_trial  # noqa: E402

@@ -84,6 +84,7 @@ def _comparison(one: Blind) -> Body:
             for side, aligned in (("trial", one.trial), ("external", one.external))
         },
         "methods": {key: _method(made, one) for key, made in one.designs.items()},
+        "imputed": [{key: _method(made, drawn) for key, made in drawn.designs.items()} for drawn in one.drawn],
         "diagnostics": {key: _diagnosis(one, key) for key in one.designs},
     }
 
@@ -154,8 +155,9 @@ def _compared(name: str, then: Mapping[str, Any], one: Blind) -> Iterator[Differ
             "X503", name, f"baseline data of {name} ({' and '.join(other)}) are not those that were locked"
         )
         return
-    for key, made in one.designs.items():
-        if not _agrees(then["methods"][key]["weights"], made):
+    sets = [(then["methods"], one), *zip(then.get("imputed", ()), one.drawn, strict=False)]
+    for key in one.designs:
+        if not all(_agrees(old[key]["weights"], new.designs[key]) for old, new in sets):
             says = f"method {key} of {name} chooses other patients or weights than those locked, from the same data"
             yield Difference("X506", name, says)
 

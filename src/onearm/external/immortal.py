@@ -116,17 +116,17 @@ def unjudged(found: Timing) -> tuple[str, ...]:
 
 
 def check_day_one(found: Timing, where: str, settings: DayOne) -> tuple[Finding, ...]:
-    """Findings on one side of a comparison: errors where the protocol says ``refuse``, else warnings."""
+    """Findings on one side of a comparison; where the protocol says ``refuse``, the comparison has no design."""
     return tuple(_findings(found, where, settings))
 
 
 def _findings(found: Timing, where: str, settings: DayOne) -> Iterator[Finding]:
-    severity = "error" if settings.rule == "refuse" else "warning"
+    refused = " (the comparison is refused if they are eligible)" if settings.rule == "refuse" else ""
     for one in apart(found, settings):
         if one.subjects:
             code, _, step = KINDS[one.kind]
-            done = " (left out)" if settings.rule == "leave-out" else ""
-            yield Finding(code, severity, where, one.words + done, step)  # type: ignore[arg-type]
+            done = " (left out)" if settings.rule == "leave-out" else refused
+            yield Finding(code, "warning", where, one.words + done, step)
     if missing := unjudged(found):
         says = f"immortal time cannot be ruled out: the source does not say {listed(missing)}"
         yield Finding("D336", "note", where, says, "add these columns to `subjects` if they are known")

@@ -11,6 +11,7 @@ from pathlib import Path
 from onearm.cohort.check import build
 from onearm.cohort.tables import Cohort, RawTable
 from onearm.errors import DataError, Finding, ProtocolError, UsageError, in_order
+from onearm.external.check_source import check_sources
 from onearm.io.lock import read_lock
 from onearm.io.protocol import FILE, read_protocol
 from onearm.io.published import read_published
@@ -61,6 +62,7 @@ def check(folder: str | os.PathLike[str], *, external: bool = True, lock: bool =
         if found is not None:
             others[name] = found
     curves = read_published(protocol, root, findings, digests) if external else {}
+    findings += check_sources(protocol, others)
     locked = None
     try:
         locked = read_lock(root) if lock and external and protocol.comparisons else None
