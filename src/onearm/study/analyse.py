@@ -75,6 +75,9 @@ def run(trial: Trial, seed: int = 1) -> Results:
         said += doubt.statements
         for fact, rows in (*one.evidence.items(), *doubt.evidence.items()):
             evidence[fact] = evidence.get(fact, {}) | rows
+    further = _published(trial, analysis, estimates, gates)
+    estimates += further.estimates
+    curves += further.curves
     listings: dict[str, tuple[Mapping[str, str | int], ...]] = {}
     estimates += _exposed(protocol, cohort, evidence, listings)
     _refuse_twins(estimates)
@@ -93,6 +96,15 @@ def run(trial: Trial, seed: int = 1) -> Results:
         evidence=evidence,
         listings=listings,
     )
+
+
+def _published(trial: Trial, analysis: Analysis, found: list[Estimate], gates: list[Gate]) -> endpoints.Output:
+    """Comparators known from publications; trials without any load none of it."""
+    if not trial.protocol.published:
+        return endpoints.Output()
+    from onearm.study.published import published
+
+    return published(trial.protocol, trial.published, analysis, found, gates)
 
 
 def _exposed(
