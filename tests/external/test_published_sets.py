@@ -58,7 +58,8 @@ def compared(
     findings: list[Any] = []
     digests: dict[str, str] = {}
     curves = read_published(protocol, root, findings, digests)
-    assert not findings and len(digests) == len(body["curves"])
+    assert not findings
+    assert len(digests) == len(body["curves"])
     answers = pl.DataFrame({"subject": subjects["subject"], "value": yes or [True] * subjects.height})
     facts = {
         "os": FactColumn("os", "Overall survival", "time-to", (), os),
@@ -163,11 +164,13 @@ def settings(**age: float) -> Published:
 def test_weights_on_paper() -> None:
     # exp(a x) on 0, 1, 2 has mean 10/7 when exp a = 2: shares 1/7, 2/7, 4/7, effective number 49/21
     made = published_weights("c", settings(mean=10 / 7), base([0.0, 1.0, 2.0, None]))
-    assert made.fit is not None and made.incomplete == ("p3",)
+    assert made.fit is not None
+    assert made.incomplete == ("p3",)
     np.testing.assert_allclose(made.fit.rescaled, [3 / 7, 6 / 7, 12 / 7], rtol=1e-7)
     assert made.fit.effective_sample_size == pytest.approx(49 / 21)
     (gate,) = made.gates
-    assert gate.value == pytest.approx(49 / 21 / 4) and not gate.passed
+    assert gate.value == pytest.approx(49 / 21 / 4)
+    assert not gate.passed
     assert "GATE FAILED" in made.failed[0]
 
 
@@ -175,7 +178,8 @@ def test_a_median_is_half_of_the_weight() -> None:
     made = published_weights("c", settings(median=1.5), base([0.0, 1.0, 2.0, 3.0, 4.0]))
     assert made.fit is not None
     (target,) = made.targets
-    assert target.trial == pytest.approx(0.4) and target.weighted == pytest.approx(0.5)
+    assert target.trial == pytest.approx(0.4)
+    assert target.weighted == pytest.approx(0.5)
     np.testing.assert_allclose(made.fit.rescaled, [1.25, 1.25, *[2.5 / 3] * 3], rtol=1e-7)
 
 
@@ -184,7 +188,8 @@ def test_a_median_is_half_of_the_weight() -> None:
 )
 def test_no_weights_are_said(ages: list[float | None], says: str) -> None:
     made = published_weights("c", settings(mean=70), base(ages))
-    assert made.fit is None and says in made.refused
+    assert made.fit is None
+    assert says in made.refused
     assert all(not g.passed and g.value is None for g in made.gates)
     assert all(t.weighted is None for t in made.targets)
 

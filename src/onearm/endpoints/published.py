@@ -187,7 +187,11 @@ def _rates(found: RateBenchmark, rate: Rate, words: Words, shared: dict[str, Any
     for stat, what, unit, value, low, high in values:
         limits: dict[str, Any] = {"low": low, "high": high, "level": found.level} if low < high else {}
         method = methods.get(stat, f"difference of proportions; {found.interval} interval")
-        out.append(words.estimate(stat, what, unit=unit, value=value, method=method, **limits, **shared))
+        whose, mine = words, shared
+        if stat == "published_rate":  # nobody of the trial stands behind it
+            whose = replace(words, population="the comparator's population", evidence="")
+            mine = {**shared, "n": rate.n or 0, "events": rate.events, "subjects": ()}
+        out.append(whose.estimate(stat, what, unit=unit, value=value, method=method, **limits, **mine))
     known = math.isfinite(found.p_value)
     error = None if known else found.message or "the published counts are not known"
     p = found.p_value if known else None

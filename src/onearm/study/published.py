@@ -192,9 +192,12 @@ class _One:
                 words, group=f"{self.name}/{side}", shown=shown, panel=panel, heading=f"{words.label}, {shown}"
             )
             part = curve_estimates(times, clause, one, last, weights)
+            if side == "weighted":
+                part.estimates = [replace(e, population=POPULATION) for e in part.estimates]
+                part.curves = [replace(c, population=POPULATION) for c in part.curves]
             if side == "published":  # reconstructed patients are nobody
-                part.estimates = [replace(e, subjects=(), subjects_of=(), evidence="") for e in part.estimates]
-                part.curves = [replace(c, subjects=(), evidence="") for c in part.curves]
+                part.estimates = [replace(e, subjects=(), evidence="", population=POPULATION) for e in part.estimates]
+                part.curves = [replace(c, subjects=(), evidence="", population=POPULATION) for c in part.curves]
             out += part
         return out
 

@@ -24,6 +24,7 @@ from onearm.tables.intensity import intensity
 from onearm.tables.landmark import landmark
 from onearm.tables.methods import methods
 from onearm.tables.model import Cell, Row, Table
+from onearm.tables.published import published
 from onearm.tables.response import response
 from onearm.tables.safety import safety
 from onearm.tables.status import status
@@ -55,6 +56,7 @@ TABLES: Mapping[str, Callable[[Results], tuple[Table, ...]]] = MappingProxyType(
         "balance": balance,
         "comparison": comparison,
         "methods": methods,
+        "published": published,
         "further": further,
     }
 )

@@ -1,4 +1,4 @@
-"""What stands around a comparison: sensitivity, published comparators, borrowing. One layout for all of them."""
+"""What stands around a comparison: sensitivity, borrowing. One layout for both."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from onearm.tables.methods import GATE_FAILED, group_of
 from onearm.tables.model import Row, Table, words
 from onearm.tables.names import comparison_label, gate_failed, of_context, parse, unique
 
-CONTEXTS = {"sensitivity": "Sensitivity", "published": "Published comparators", "borrowing": "Borrowing"}
+CONTEXTS = {"sensitivity": "Sensitivity", "borrowing": "Borrowing"}
 """Contexts shown here, with their headings."""
 
 

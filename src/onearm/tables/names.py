@@ -145,10 +145,13 @@ def group(results: Results, variable: str, key: str) -> str:
     return plain(curve.group) if curve and curve.group and curve.group != key else plain(parse(f"|{key}").side or key)
 
 
+_COMPARED = ("balance", "comparison", "published", "borrowing")
+
+
 def comparisons(results: Results) -> tuple[str, ...]:
-    """Every comparison with an external source, in order."""
+    """Every comparison with an external source or a publication, and what is borrowed, in order."""
     seen = [g.comparison for g in results.gates]
-    seen += [parse(e.id).comparison for e in results if e.context in ("balance", "comparison")]
+    seen += [parse(e.id).comparison for e in results if e.context in _COMPARED]
     return tuple(dict.fromkeys(name for name in seen if name))
 
 
