@@ -11,7 +11,7 @@ help:
 	@echo "make lint   ruff, mypy, import contracts"
 	@echo "make schema write docs/protocol.schema.json from the models"
 	@echo "make oracles ask R for the stored values again (needs Rscript and the packages the scripts name)"
-	@echo "make bench  time the survival kernels beside R and other packages (half an hour)"
+	@echo "make bench  time the kernels of survival and of external controls beside R and other packages (an hour)"
 	@echo "make coverage  simulate what intervals and tests do in small samples (an hour)"
 	@echo "make clean  remove the virtual environment and everything made by the commands above"
 
@@ -54,6 +54,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m pip install -q -c constraints.txt -e ".[bench]"
 	$(BIN)/python benchmarks/survival.py --slow --out docs/evidence
 	$(BIN)/python benchmarks/dose.py --out docs/evidence
+	$(BIN)/python benchmarks/external.py
 
 coverage: $(VENV)/.dev
 	$(BIN)/python benchmarks/coverage.py --out docs/evidence

@@ -50,6 +50,7 @@ class Measured:
     cpu: float
     load: float
     peers: dict[str, float] = field(default_factory=dict)
+    peers_cpu: dict[str, float] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
 
 
@@ -66,7 +67,7 @@ def timed(run: Callable[[], float], repeats: int) -> tuple[float, float, float]:
 
 
 def peer_runs(peer: Peer, folder: str, python: str) -> list[list[float]]:
-    """Seconds and number of each run of a peer; nothing where it is not installed."""
+    """Seconds, number and processor seconds of each run of a peer; nothing where it is not installed."""
     if peer.kind == "R" and which("Rscript") is None:
         return []
     command = (
@@ -92,6 +93,7 @@ def measure(job: Job, quick: bool, python: str, before: Measured | None) -> Meas
             if quick and peer.slow:
                 if before is not None and peer.name in before.peers:
                     found.peers[peer.name] = before.peers[peer.name]
+                    found.peers_cpu[peer.name] = before.peers_cpu[peer.name]
                     found.said.append(f"{peer.name} from an earlier run")
                 continue
             try:
@@ -102,6 +104,7 @@ def measure(job: Job, quick: bool, python: str, before: Measured | None) -> Meas
                 continue
             if runs:
                 found.peers[peer.name] = peer.times * statistics.median(r[0] for r in runs)
+                found.peers_cpu[peer.name] = peer.times * statistics.mean(r[2] for r in runs)  # R counts in steps
                 found.said += agreement(peer, value, runs[0][1])
     return found
 
