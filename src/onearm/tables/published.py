@@ -50,9 +50,9 @@ def _covariate(e: Estimate) -> str:
 
 def _found(results: Results, name: str, mine: Sequence[Estimate]) -> Table:
     rows: list[Row] = []
-    for heading in unique(e.heading for e in mine):
+    for heading in unique(_heading(e) for e in mine):
         rows.append(Row(heading, head=True))
-        rows += [_row(e) for e in mine if e.heading == heading]
+        rows += [_row(e) for e in mine if _heading(e) == heading]
     return Table(
         id=f"published-{name}",
         title=f"Published comparator: {comparison_label(results, name)} ({level(mine)})",
@@ -63,6 +63,10 @@ def _found(results: Results, name: str, mine: Sequence[Estimate]) -> Table:
         footnotes=footnotes(mine),
         notice=results.header.notice,
     )
+
+
+def _heading(e: Estimate) -> str:
+    return e.heading or e.label.partition(": ")[0]
 
 
 def _row(e: Estimate) -> Row:
