@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import matplotlib
 import pytest
 
-from onearm.figures import Picture, pictures, plan
+from onearm.figures import Picture, picture, pictures, plan
 from onearm.figures.consistency import consistency
 from onearm.figures.style import RC
 from onearm.results import Estimate, Results
@@ -81,6 +81,16 @@ def test_a_method_without_a_hazard_ratio_has_a_block_of_its_own(drawn: dict[str,
     assert "Difference in survival at 12 months" in said
     assert "0.21 (0.02 to 0.40)" in said
     assert "Methods without a hazard ratio" not in texts(drawn[f"consistency-os-{INO}"].svg)
+
+
+def test_a_modelled_method_that_says_it_has_no_hazard_ratio_stands_there_too(results: Results) -> None:
+    key = f"os.hazard_ratio|{SALVAGE}/aipw"
+    none = replace(results[f"os.hazard_ratio|{SALVAGE}/coarsened"], id=key, error="no marginal hazard ratio")
+    again = replace(results, estimates={**results.estimates, key: none})
+    rows = {d.name: texts(picture(d).svg) for d in consistency(again)}[f"consistency-os-{SALVAGE}"]
+    assert rows.index("Methods without a hazard ratio") < len(rows)
+    assert rows.count("NE") == 1  # the method without a design
+    assert "0.21 (0.02 to 0.40)" in rows
 
 
 def test_overlap_says_what_is_weighted(drawn: dict[str, Picture]) -> None:

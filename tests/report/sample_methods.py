@@ -108,7 +108,10 @@ def _around() -> list[Estimate]:
         number(f"os.e_value|{SALVAGE}", "E-value: hazard ratio", 4.1, "ratio", "sensitivity", low=2.2),
         number(f"os.e_value|{INO}", "E-value: hazard ratio", 1.7, "ratio", "sensitivity"),
         number(f"os.tipping|{SALVAGE}/entropy", "Tipping point: prevalence", 0.4, "proportion", "sensitivity"),
-        number("os.maic_hr|label_trial", "MAIC: hazard ratio", 0.5, "hazard ratio", "published", low=0.3, high=0.9),
+        replace(
+            number("os.maic_hr|label_trial", "MAIC: hazard ratio", 0.5, "hazard ratio", "published"),
+            heading="MAIC <&>",
+        ),
         number(f"os.prior_ess|{SALVAGE}", "Robust MAP: prior effective n", 12.0, "ratio", "borrowing"),
         number("os.mystery|nowhere", "Something: else", 1.0, "ratio", "a context nobody knows"),
     ]

@@ -39,7 +39,7 @@ def test_every_method_has_a_row_and_the_crude_one_stands_last(tables: dict[str, 
     table = tables[f"methods-{SALVAGE}"]
     labels = [r.label for r in table.rows if not r.head]
     assert labels == [c.label for c in results.choices if c.comparison == SALVAGE] + ["Crude, before matching"]
-    assert table.rows[0].label == "Overall survival; difference at 12 months"
+    assert table.rows[0].label == "Overall survival: hazard ratio; survival difference at 12 months"
     assert [c.text for c in table.columns][1:7] == ["Estimand", "Trial", "Lost", "External", "Effective n", "Gates"]
 
 
@@ -71,6 +71,16 @@ def test_a_method_without_a_design_says_why(tables: dict[str, Table]) -> None:
 def test_a_method_without_a_hazard_ratio_shows_its_difference(tables: dict[str, Table]) -> None:
     cells = said(tables[f"methods-{SALVAGE}"], "Doubly robust (AIPW) (ATT)")
     assert cells[6:] == ["", "", "0.21 (0.02 to 0.40)"]
+
+
+def test_an_endpoint_of_yes_or_no_is_compared_by_its_odds(results: Results) -> None:
+    found = [
+        replace(results[f"os.hazard_ratio|{SALVAGE}/{m}"], id=f"orr.odds_ratio|{SALVAGE}/{m}", label="Response: odds")
+        for m in ("overlap", "entropy")
+    ]
+    table = build(Results(results.header, {e.id: e for e in found}, choices=results.choices))[f"methods-{SALVAGE}"]
+    assert table.rows[0].label == "Response: odds ratio; risk difference"
+    assert said(table, "Entropy balancing (ATT)")[6] == "0.47 (0.28 to 0.75) [gate failed]"
 
 
 def test_methods_without_effects_still_have_rows(results: Results) -> None:

@@ -84,14 +84,16 @@ def _drawing(results: Results, name: str, endpoint: str) -> Drawing:
 def _blocks(results: Results, name: str, endpoint: str) -> tuple[Block, ...]:
     mine = [c for c in results.choices if c.comparison == name]
     ratio = {c.method: results.estimates.get(f"{endpoint}.hazard_ratio|{_group(c)}") for c in mine}
-    first = [_line(c, ratio[c.method]) for c in mine if ratio[c.method] is not None]
+    # A model of the outcome gives no marginal hazard ratio; a method without a design gives nothing at all.
+    with_ratio = {c.method for c in mine if (e := ratio[c.method]) and (e.value is not None or c.refused)}
+    first = [_line(c, ratio[c.method]) for c in mine if c.method in with_ratio]
     crude = results.estimates.get(f"{endpoint}.hazard_ratio|{name}/crude")
     if crude is not None:
         first.append(Line("Crude, before matching", "none", text.number(crude.n, 0), "", crude, "", crude=True))
     blocks = [Block("", "Hazard ratio", log=True, rows=tuple(first))] if first else []
     head = f"{endpoint}.survival_difference@"
     at = next((e.id[len(head) :].partition("|")[0] for e in results if e.id.startswith(head)), "")
-    without = [c for c in mine if ratio[c.method] is None]
+    without = [c for c in mine if c.method not in with_ratio]
     if without:
         rows = tuple(_line(c, results.estimates.get(f"{head}{at}|{_group(c)}")) for c in without)
         months = f"Difference in survival at {at.removesuffix('mo')} months" if at else "Difference in survival"

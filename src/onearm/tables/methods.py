@@ -15,7 +15,13 @@ PRIMARY = "primary"
 GATE_FAILED = "gate failed"
 """The stamp on a number of a method that did not pass its gates."""
 
-_SHOWN = ("hazard_ratio", "cox_p", "survival_difference")
+_SHOWN = {
+    "hazard_ratio": ("hazard ratio", "cox_p", "survival_difference"),
+    "odds_ratio": ("odds ratio", "risk_p", "risk_difference"),
+}
+"""Ratios by which methods are compared: in words, with the p-value and the difference that stand beside them."""
+
+_STATISTICS = {*_SHOWN, *(name for _, *rest in _SHOWN.values() for name in rest)}
 _FIXED = ("Estimand", "Trial", "Lost", "External", "Effective n", "Gates")
 
 
@@ -72,39 +78,46 @@ def verdict(choice: Choice) -> str:
 def _table(results: Results, name: str) -> Table:
     mine = [c for c in results.choices if c.comparison == name]
     effects = [e for e in results if _is_effect(e, name)]
-    looked = {parse(e.id).variable: "" for e in effects}
-    for e in reversed(effects):
-        if parse(e.id).statistic == "survival_difference":
-            looked[parse(e.id).variable] = parse(e.id).at
-    columns = ("Hazard ratio", "p", "Difference")[: 3 if any(looked.values()) else 2]
     rows: list[Row] = []
-    for variable, at in looked.items():
-        rows.append(Row(endpoint(results, variable) + (f"; difference at {moment(at)}" if at else ""), head=True))
-        for choice in mine:
-            effect = _effect(results, variable, at, group_of(choice), len(columns), GATE_FAILED * bool(choice.failed))
-            rows.append(Row(choice.label, (*_fixed(choice), *effect), 1))
-        if f"{variable}.hazard_ratio|{name}/crude" in results:
-            crude = _effect(results, variable, at, f"{name}/crude", len(columns), "")
-            rows.append(Row("Crude, before matching", (*words("none", "", "", "", "", "not adjusted"), *crude), 1))
-    if not looked:
-        rows = [Row(c.label, (*_fixed(c), *[Cell()] * len(columns))) for c in mine]
+    for variable in unique(parse(e.id).variable for e in effects):
+        rows += _rows(results, name, mine, [e for e in effects if parse(e.id).variable == variable])
+    if not rows:
+        rows = [Row(c.label, (*_fixed(c), Cell(), Cell(), Cell())) for c in mine]
     return Table(
         id=f"methods-{name}",
         title=f"Every method: {comparison_label(results, name)} ({level(effects)})",
         section="comparison",
         comparison=name,
-        columns=words("Method", *_FIXED, *columns),
+        columns=words("Method", *_FIXED, "Ratio", "p", "Difference"),
         rows=tuple(rows),
         footnotes=tuple(_notes(mine, effects)),
         notice=results.header.notice,
     )
 
 
+def _rows(results: Results, name: str, mine: Sequence[Choice], effects: Sequence[Estimate]) -> list[Row]:
+    """One endpoint: its heading names the ratio and the first time at which survival is compared."""
+    found = [parse(e.id) for e in effects]
+    variable, at = found[0].variable, next((f"@{n.at}" for n in found if n.at), "")
+    kind = next((k for k in _SHOWN if any(n.statistic == k for n in found)), "hazard_ratio")
+    ratio, p, difference = _SHOWN[kind]
+    ids = [f"{variable}.{kind}", f"{variable}.{p}", f"{variable}.{difference}{at}"]
+    when = f" at {moment(at[1:])}" if at else ""
+    rows = [Row(f"{endpoint(results, variable)}: {ratio}; {difference.replace('_', ' ')}{when}", head=True)]
+    for choice in mine:
+        effect = _effect(results, ids, group_of(choice), GATE_FAILED if choice.failed else "")
+        rows.append(Row(choice.label, (*_fixed(choice), *effect), 1))
+    if any(n.group == f"{name}/crude" for n in found):
+        crude = _effect(results, ids, f"{name}/crude", "")
+        rows.append(Row("Crude, before matching", (*words("none", "", "", "", "", "not adjusted"), *crude), 1))
+    return rows
+
+
 def _is_effect(e: Estimate, name: str) -> bool:
     found = parse(e.id)
     of_method = e.context == "method" and found.group.startswith(f"{name}/")
     known = of_method or (e.context == "comparison" and found.group in (name, f"{name}/crude"))
-    return known and found.statistic in _SHOWN
+    return known and found.statistic in _STATISTICS
 
 
 def _fixed(choice: Choice) -> tuple[Cell, ...]:
@@ -114,10 +127,9 @@ def _fixed(choice: Choice) -> tuple[Cell, ...]:
     return (*words(choice.estimand), *numbers, *words(verdict(choice)))
 
 
-def _effect(results: Results, variable: str, at: str, group: str, columns: int, stamp: str) -> tuple[Cell, ...]:
+def _effect(results: Results, ids: Sequence[str], group: str, stamp: str) -> tuple[Cell, ...]:
     """The numbers of one method on one endpoint; every one of a failed design bears the stamp."""
-    ids = [f"{variable}.{s}|{group}" for s in _SHOWN[:2]] + [f"{variable}.survival_difference@{at}|{group}"]
-    found = [results.estimates.get(key) for key in ids[:columns]]
+    found = [results.estimates.get(f"{key}|{group}") for key in ids]
     return tuple(value(e, stamp) if e is not None and e.unit == "p" else value_limits(e, stamp) for e in found)
 
 
