@@ -16,6 +16,7 @@ from onearm.figures.flow import flow
 from onearm.figures.forest import forest
 from onearm.figures.love import love
 from onearm.figures.love_methods import love_methods
+from onearm.figures.orders import orders
 from onearm.figures.overlap import overlap
 from onearm.figures.residuals import residuals
 from onearm.figures.states import states
@@ -23,6 +24,7 @@ from onearm.figures.style import RC
 from onearm.figures.subgroups import subgroups
 from onearm.figures.svg import svg
 from onearm.figures.swimmer import swimmer
+from onearm.figures.tipping import tipping
 from onearm.figures.weights import weights
 from onearm.results import Results
 
@@ -42,6 +44,8 @@ FIGURES: Mapping[str, Callable[[Results], tuple[Drawing, ...]]] = MappingProxyTy
         "residuals": residuals,
         "consistency": consistency,
         "forest": forest,
+        "orders": orders,
+        "tipping": tipping,
     }
 )
 """Every kind of figure; a new one is one file and one line here."""
