@@ -45,12 +45,12 @@ class Sides:
     @property
     def n(self) -> int:
         """Patients of the trial."""
-        return len(self.trial.subjects)
+        return self.trial.frame.height
 
     @property
     def m(self) -> int:
         """External patients."""
-        return len(self.external.subjects)
+        return self.external.frame.height
 
     @property
     def treated(self) -> NDArray[np.bool_]:
