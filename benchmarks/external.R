@@ -34,11 +34,11 @@ greedy <- function() {
   total
 }
 
-# Balance: one covariate and one weighting after the other.
+# Balance: one covariate and one weighting after the other; two of the eleven, each costs the same.
 balance <- function() {
   last <- 0
   ones <- rep(1, nrow(x))
-  for (k in 0:ncol(w)) {
+  for (k in c(0, ncol(w))) {
     weight <- if (k == 0) ones else w[, k]
     for (j in seq_len(ncol(x))) {
       column <- x[, j]
