@@ -12,11 +12,13 @@ import pytest
 from alignment_folder import folder, patients
 
 import onearm as oa
+from onearm.cli.trace import evidence
 from onearm.errors import DataError
 from onearm.results import Results
 from onearm.stats.cox import cox
 from onearm.stats.imputation import rubin
 from onearm.study.blind import design_document, designs_of
+from onearm.tables import build
 
 HR = "os.hazard_ratio|main"
 WEIGHTS = {"methods": {"iptw": {"estimand": "ATT", "method": "weights", "score": {"model": "ridge", "penalty": 1}}}}
@@ -27,6 +29,10 @@ def ran(at: Path, comparison: dict[str, Any], rows: list[dict[str, Any]] | None 
     assert Results.from_json(results.to_json()).to_json() == results.to_json()
     for e in results:
         assert not any(isinstance(v, float) and math.isnan(v) for v in (e.value, e.low, e.high, e.std_error)), e.id
+        rows_of = evidence(results, e)
+        assert all(at for *_, at in rows_of), e.id
+        assert rows_of or e.value in (0, None), e.id
+    assert build(results)
     for flow in results.flows[1:]:
         for before, after in zip(flow.steps, flow.steps[1:], strict=False):
             assert before.n == after.n + after.removed

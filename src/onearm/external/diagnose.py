@@ -148,16 +148,18 @@ class _Place:
 
     def _one(self, stat: str, label: str, unit: str, n: int, value: float, method: str, side: str = "") -> Estimate:
         stage = f"{side}_{self.stage}" if side else self.stage
-        name, _, method = self.comparison.partition("/")
-        group = f"{self.comparison}/{stage}" if not method else f"{self.comparison}/{side}" if side else self.comparison
+        name, _, further = self.comparison.partition("/")
+        group = (
+            f"{self.comparison}/{stage}" if not further else f"{self.comparison}/{side}" if side else self.comparison
+        )
         finite = math.isfinite(value)
-        step = "complete" if self.stage == "before" else "matched"
+        step = "complete" if self.stage == "before" or further else "matched"
         return Estimate(
             id=f"{stat}.{self.column}|{group}",
             label=label,
             variable=self.column,
             stat=stat,
-            context="balance" if not method else "method balance",
+            context="balance" if not further else "method balance",
             unit=unit,
             n=n,
             method=method,

@@ -64,6 +64,7 @@ def compare(made: Blind, analysis: Analysis, source: Cohort) -> Compared:
         first,
         estimates=pooled([one.estimates for one in sets]),
         curves=of_the_first(first.curves, m),
+        choices=tuple(replace(c, notes=(*c.notes, f"first of {m} imputed data sets")) for c in first.choices),
         evidence={**first.evidence, of: evidence_of_the_first(first.evidence[of], m)},
     )
 
@@ -176,5 +177,5 @@ def _as_estimate(gate: Gate, n: int) -> Estimate:
         group=gate.comparison,
         value=gate.value,
         error=None if gate.value is not None else "no pairs",
-        subjects_of=(f"n.matched|{name}/trial", f"n.matched|{name}/external"),
+        subjects_of=tuple(f"n.{'complete' if method else 'matched'}|{name}/{side}" for side in ("trial", "external")),
     )
