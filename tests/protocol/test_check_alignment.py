@@ -86,3 +86,14 @@ def test_what_was_done_must_be_said() -> None:
 )
 def test_rules_about_missing_covariates(missing: Any, codes: list[str]) -> None:
     assert [f.code for f in found(None, missing=missing)] == codes
+
+
+def test_methods_that_take_rows_for_persons_are_told() -> None:
+    methods = {
+        "g": {"estimand": "ATT", "method": "g-computation"},
+        "w": {"estimand": "ATO", "method": "weights"},
+        "b": {"estimand": "ATO", "method": "weights", "variance": "bootstrap"},
+    }
+    said = found({"index": {"rule": "all"}}, methods=methods)
+    assert [(f.code, f.where) for f in said] == [("P158", f"comparisons.c.methods.{k}") for k in ("g", "b")]
+    assert found({"index": {"rule": "first"}}, methods=methods) == []

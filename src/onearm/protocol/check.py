@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from onearm.errors import Finding, listed, near
 from onearm.protocol import fact as facts
+from onearm.protocol.check_alignment import check_alignment
 from onearm.protocol.check_course import check_course
 from onearm.protocol.check_modification import check_modifications
 from onearm.protocol.check_published import check_published
@@ -253,6 +254,7 @@ def _comparisons(p: Protocol, where: Where) -> Iterator[Finding]:
         if len(set(c.covariates)) != len(c.covariates):
             yield misfit(where, f"{path}.covariates", "a covariate is named twice", "name each once")
         yield from _compared(p, where, path, c)
+        yield from check_alignment(p, where, path, c)
         yield from check_sensitivity(p, where, path, c)
 
 

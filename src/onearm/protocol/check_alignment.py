@@ -10,6 +10,7 @@ from onearm.protocol.comparison import Comparison
 from onearm.protocol.document import Protocol
 from onearm.protocol.endpoint import Survival
 from onearm.protocol.findings import Where, misfit, unknown
+from onearm.protocol.method import MODELLED
 
 _FEW = 5  # data sets below which pooled limits depend on the seed
 
@@ -29,6 +30,7 @@ def check_alignment(p: Protocol, where: Where, path: str, c: Comparison) -> Iter
         yield from _line(p, where, at, c.alignment)
         yield from _time(p, where, at, c)
         yield from _endpoints(p, where, at, c)
+        yield from _persons(where, path, c)
     yield from _missing(where, path, c)
 
 
@@ -95,6 +97,19 @@ def _endpoints(p: Protocol, where: Where, at: str, c: Comparison) -> Iterator[Fi
             says = f'nothing says whether "{name}" has the same rule in trial and source'
             step = f"write `endpoints: {{{name}: {{trial: ..., external: ..., same: ...}}}}`"
             yield Finding("P154", "note", where(f"{at}.endpoints"), says, step)
+
+
+def _persons(where: Where, path: str, c: Comparison) -> Iterator[Finding]:
+    """Methods that take rows of one person for several persons: they give no effect where a person has several."""
+    a = c.alignment
+    if a is None or a.index is None or a.index.rule != "all":
+        return
+    for name, method in (("", c), *c.methods.items()):
+        what = method.method if method.method in MODELLED else "bootstrap" if method.variance == "bootstrap" else ""
+        if what:
+            says = f"{what} does not count that rows are of one person: with `rule: all` there will be no effect"
+            at = f"{path}.methods.{name}" if name else path
+            yield Finding("P158", "warning", where(at), says, "take `first`, or weights or pairs with robust variance")
 
 
 def _missing(where: Where, path: str, c: Comparison) -> Iterator[Finding]:
