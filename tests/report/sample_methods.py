@@ -107,7 +107,7 @@ def _around() -> list[Estimate]:
     return [
         number(f"os.e_value|{SALVAGE}", "E-value: hazard ratio", 4.1, "ratio", "sensitivity", low=2.2),
         number(f"os.e_value|{INO}", "E-value: hazard ratio", 1.7, "ratio", "sensitivity"),
-        number(f"os.tipping|{SALVAGE}/entropy", "Tipping point: prevalence", 0.4, "proportion", "sensitivity"),
+        number(f"os.shift|{SALVAGE}/entropy", "Confounder: prevalence", 0.4, "proportion", "sensitivity"),
         replace(
             number("os.maic_hr|label_trial", "MAIC: hazard ratio", 0.5, "hazard ratio", "published"),
             heading="MAIC <&>",

@@ -83,6 +83,13 @@ def test_an_endpoint_of_yes_or_no_is_compared_by_its_odds(results: Results) -> N
     assert said(table, "Entropy balancing (ATT)")[6] == "0.47 (0.28 to 0.75) [gate failed]"
 
 
+def test_every_column_is_documented(tables: dict[str, Table]) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "tables.md").read_text()
+    section = text.partition("## methods-NAME.csv\n")[2].partition("\n## ")[0]
+    listed = [row.split("|")[1].strip() for row in section.splitlines() if row.startswith("| ")][1:]
+    assert listed == [c.text for c in tables[f"methods-{SALVAGE}"].columns]
+
+
 def test_methods_without_effects_still_have_rows(results: Results) -> None:
     bare = Results(results.header, choices=results.choices)
     table = build(bare)[f"methods-{SALVAGE}"]

@@ -37,7 +37,8 @@ SECTIONS = (
 ORDER = (
     "table:target-trial", "table:comparability", "table:gates", "table:method-gates", "figure:flow", "figure:overlap",
     "figure:weights", "figure:love", "table:balance", "figure:km", "figure:cif", "table:comparison", "figure:ph",
-    "figure:consistency", "table:methods", "table:sensitivity", "table:published", "table:borrowing",
+    "figure:consistency", "table:methods", "table:sensitivity", "figure:tipping", "figure:orders", "table:published",
+    "table:borrowing",
 )  # fmt: skip
 """The pieces of a comparison by kind: nothing is seen before its gate. What is of another kind stands last."""
 
