@@ -194,3 +194,16 @@ def test_no_event_on_the_external_side(small: Path) -> None:
     for group in ("main", "main/w", "main/o", "main/f", "main/crude"):
         assert mine[f"os.hazard_ratio|{group}"].value is None
     assert "no event" in (mine["os.survival_difference@6mo|main/g"].error or "")
+
+
+def test_clusters_that_share_a_person_are_one() -> None:
+    import numpy as np
+
+    from onearm.study.arms import _joined
+
+    # trial rows 0 1 2 in pairs 10 11 12 with external rows 3 4 5; row 6 is alone. Person a has rows 3 and 4, b 5, c 6.
+    own = np.array([10, 11, 12, 10, 11, 12, 6])
+    assert _joined(own, 3, np.array([0, 0, 1, 2])).tolist() == [10, 10, 12, 10, 10, 12, 6]
+    # a person in pairs 10 and 12 and another in 12 and 11 make one cluster of all
+    own = np.array([10, 11, 12, 10, 12, 12, 11])
+    assert len(set(_joined(own, 3, np.array([0, 0, 1, 1])).tolist())) == 1
