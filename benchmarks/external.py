@@ -152,15 +152,20 @@ def main() -> None:
             m = found[job.label] = measure(job, options.quick, options.peers, found.get(job.label))
             ratios = ", ".join(f"{n} {s / m.ours:,.1f} x" for n, s in m.peers.items())
             console.print(f"{job.label}: {1e3 * m.ours:,.2f} ms; {ratios}; {'; '.join(m.said)}")
-    whole = before["whole"]
+            save(options.out, found, before["whole"])
     if options.only.lower() in "whole paths":
         whole = whole_paths(options.quick)
         console.print(whole)
+        save(options.out, found, whole)
+
+
+def save(folder: Path, found: dict[str, Measured], whole: list[dict[str, Any]]) -> None:
+    """The page and its numbers, after each job: a run that is stopped has not been for nothing."""
+    folder.mkdir(parents=True, exist_ok=True)
     rows = {job.label: asdict(found[job.label]) for job in JOBS if job.label in found}
-    options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "external_speed.md").write_text(page(JOBS, rows, whole), encoding="utf-8")
+    (folder / "external_speed.md").write_text(page(JOBS, rows, whole), encoding="utf-8")
     body = {"jobs": list(rows.values()), "whole": whole}
-    kept.write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
+    (folder / "external_speed.json").write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
