@@ -236,3 +236,15 @@ def test_a_covariate_that_one_side_never_has(tmp_path: Path, rule: str) -> None:
         assert results[key].error
     if rule in ("indicator", "imputation"):
         assert "no value at all of Age" in (results[HR].error or "")
+
+
+def test_check_says_what_does_not_fit(tmp_path: Path) -> None:
+    from onearm.io.load import check
+
+    rows = lines()
+    alignment = {"index": {"rule": "last"}, "line": {"column": "linie", "at_most": 1}}
+    said = {f.code for f in check(folder(tmp_path / "a", {"alignment": alignment}, rows)).findings}
+    assert said >= {"P150", "P110", "P154"}
+    good = check(folder(tmp_path / "b", {"alignment": {"index": {"rule": "first"}}}, rows))
+    assert good.trial is not None
+    assert {"D336", "P154"} <= {f.code for f in good.findings}
