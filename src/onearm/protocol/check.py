@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from onearm.errors import Finding, listed, near
 from onearm.protocol import fact as facts
 from onearm.protocol.check_alignment import check_alignment
+from onearm.protocol.check_borrowing import check_borrowing
 from onearm.protocol.check_course import check_course
 from onearm.protocol.check_modification import check_modifications
 from onearm.protocol.check_published import check_published
@@ -51,7 +52,8 @@ def check(protocol: Protocol, where: Where = str) -> tuple[Finding, ...]:
     """
     results = (_versions, _populations, _facts, _endpoints, _monitoring, _comparisons)
     treatment = (check_treatment, check_modifications)
-    return tuple(finding for part in (*results, *treatment, check_published) for finding in part(protocol, where))
+    others = (check_published, check_borrowing)
+    return tuple(finding for part in (*results, *treatment, *others) for finding in part(protocol, where))
 
 
 def _versions(p: Protocol, where: Where) -> Iterator[Finding]:

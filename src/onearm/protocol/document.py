@@ -8,6 +8,7 @@ from pydantic import Field
 
 from onearm.protocol.base import Name, Part, Words
 from onearm.protocol.body import Body
+from onearm.protocol.borrowing import Borrowing
 from onearm.protocol.comparison import Comparison, External
 from onearm.protocol.drug import Drug
 from onearm.protocol.endpoint import Endpoint
@@ -57,6 +58,7 @@ class Protocol(Part):
     external: dict[Name, External] = Field(default_factory=dict)
     comparisons: dict[Name, Comparison] = Field(default_factory=dict)
     published: dict[Name, Published] = Field(default_factory=dict)
+    borrowing: dict[Name, Borrowing] = Field(default_factory=dict)
 
     def drug_key(self, name: str) -> str | None:
         """The key under ``drugs`` of a drug that a dose line or a table calls by key or label, in any case.

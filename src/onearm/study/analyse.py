@@ -10,6 +10,7 @@ from onearm.cohort.population import populations
 from onearm.cohort.tables import Cohort
 from onearm.endpoints import Analysis
 from onearm.errors import Finding, ProtocolError
+from onearm.external.blind import Blind
 from onearm.facts import state
 from onearm.protocol.document import Protocol
 from onearm.results import Choice, Estimate, Evidence, Gate, Header, Pair, Results
@@ -78,6 +79,7 @@ def run(trial: Trial, seed: int = 1) -> Results:
     further = _published(trial, analysis, estimates, gates)
     estimates += further.estimates
     curves += further.curves
+    estimates += _borrowed(trial, analysis, made)
     listings: dict[str, tuple[Mapping[str, str | int], ...]] = {}
     estimates += _exposed(protocol, cohort, evidence, listings)
     _refuse_twins(estimates)
@@ -105,6 +107,15 @@ def _published(trial: Trial, analysis: Analysis, found: list[Estimate], gates: l
     from onearm.study.published import published
 
     return published(trial.protocol, trial.published, analysis, found, gates)
+
+
+def _borrowed(trial: Trial, analysis: Analysis, made: Mapping[str, Blind]) -> list[Estimate]:
+    """What earlier patients lend; trials that borrow nothing load none of it."""
+    if not trial.protocol.borrowing:
+        return []
+    from onearm.study.borrowing import borrowing
+
+    return borrowing(trial.protocol, trial.external, analysis, made)
 
 
 def _exposed(
