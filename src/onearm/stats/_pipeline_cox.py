@@ -57,7 +57,8 @@ def log_hazard_ratios(order: TimeOrder, at: Ints, weight: Floats | None, start: 
     size = at.shape[0]
 
     def total(v: Floats) -> Floats:
-        return np.bincount(row, v, size)
+        counted: Floats = np.bincount(row, v, size).astype(np.float64, copy=False)
+        return counted
 
     observed, all_mass = total(own), total(mass)
     least, most = total(np.where(a > 0, 0.0, mass)), total(np.where(c > 0, mass, 0.0))

@@ -112,7 +112,7 @@ def _sorted(score: Floats, is_control: Bools, first: Ints, ties: bool) -> tuple[
     below = np.cumsum(control, axis=1, dtype=np.int32)
     whole = np.empty(score.shape, dtype=np.int32)
     np.put_along_axis(whole, order, below, axis=1)
-    return rank, whole[:, first], np.take_along_axis(score, rank, axis=1)
+    return rank.astype(np.int64), whole[:, first].astype(np.int64), np.take_along_axis(score, rank, axis=1)
 
 
 def _follow(link: Ints, start: Ints) -> Ints:

@@ -74,7 +74,7 @@ class MatchedAnalysis(_Analysis):
         nobody = self.treated.size
         matched = (found.control >= 0) & known[:, None]
         sides = [np.where(matched, self.order.position[rows], nobody) for rows in (found.asked, found.control)]
-        at = np.sort(np.concatenate(sides, axis=1).astype(np.int32), axis=1)
+        at = np.sort(np.concatenate(sides, axis=1).astype(np.int32), axis=1).astype(np.int64)
         b = log_hazard_ratios(self.order, at, None, self.first)
         number = matched.sum(axis=1)
         return self._values(b, number.astype(np.float64), np.where(~known, 1, np.where(number == 0, 2, 0)))

@@ -74,7 +74,8 @@ class Scores:
         if fit.separated or not np.all(np.isfinite(fit.linear_predictor)):
             return None
         coef = np.where(np.isnan(fit.coef), 0.0, fit.coef)
-        return self._log_odds(coef[:1], coef[None, 1:])[0]
+        odds: Floats = self._log_odds(coef[:1], coef[None, 1:])[0]
+        return odds
 
     def _solve(self, weight: Ints) -> tuple[Floats, Bools]:
         """Coefficients of the standardized columns (B, k) and which have converged."""
@@ -123,7 +124,7 @@ def _expit(eta: Floats) -> Floats:
 def _inverses(information: Floats) -> Floats:
     """Inverses (B, k, k), NaN where a matrix is as good as singular."""
     diagonal = np.diagonal(information, axis1=1, axis2=2)
-    sound = np.isfinite(information).all(axis=(1, 2)) & (diagonal > 0).all(axis=1)
+    sound = np.asarray(np.isfinite(information).all(axis=(1, 2)) & (diagonal > 0).all(axis=1))
     root = np.sqrt(np.where(sound[:, None], diagonal, 1.0))
     scaled = information / (root[:, :, None] * root[:, None, :])
     one = np.eye(root.shape[1])

@@ -8,6 +8,7 @@ treated. With q the shares W exp(l x) / sum, the gradient is q x - t, the second
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ._input import Bools, Floats, Ints
 
@@ -65,7 +66,7 @@ def _shares(tilt: Floats, z: Floats, drawn: Floats, target: Floats) -> tuple[Flo
     return q, np.where(known, log + shift[:, 0] - (tilt * target).sum(axis=1), np.inf)
 
 
-def _newton(packed: Floats, mean: Floats, off: Floats, upper: tuple[Floats, Floats]) -> Floats:
+def _newton(packed: Floats, mean: Floats, off: Floats, upper: tuple[NDArray[np.intp], NDArray[np.intp]]) -> Floats:
     """Covariance^-1 (q x - t), NaN where the covariance is as good as singular while there is imbalance."""
     size, p = mean.shape
     second = np.empty((size, p, p))

@@ -52,7 +52,8 @@ class HazardModel:
 
     def hazard(self, times: Floats) -> Floats:
         """H at ``times``, at the centre."""
-        return np.r_[0.0, self.total][self.places(times)]
+        total: Floats = np.r_[0.0, self.total][self.places(times)]
+        return total
 
     def spread(self, times: Floats, level: Floats, slope: Floats, n: int) -> Floats:
         """Derivatives (n, k), by row, of k means of survival: ``level`` (k,) the mean of S r, ``slope`` (k, p) that

@@ -25,7 +25,8 @@ class RiskModel(NamedTuple):
         """Probabilities of rows (n, p)."""
         eta = self.b[0] + x @ self.b[1:]
         small = np.exp(-np.abs(eta))
-        return np.where(eta >= 0, 1.0, small) / (1 + small)
+        chance: Floats = np.where(eta >= 0, 1.0, small) / (1 + small)
+        return chance
 
 
 def fit_risk(y: Bools, x: Floats, rows: Ints, what: str) -> RiskModel:
