@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import onearm as oa
+from onearm import figures
 from onearm.external.orders import seeds_of
 from onearm.protocol.comparison import Comparison
 from onearm.protocol.endpoint import Survival
@@ -132,9 +133,10 @@ def test_the_orders_contain_the_prespecified_one(endpoint: str) -> None:
 @pytest.mark.parametrize("order", ["smallest", "closest", "farthest", "data"])
 def test_an_order_is_the_protocol_with_that_order(order: str) -> None:
     other = run({"order": order})
-    assert whole()[f"os.hazard_ratio|{NAME}/order={order}"].value == pytest.approx(
-        other[f"os.hazard_ratio|{NAME}"].value, rel=1e-10
-    )
+    mine, theirs = whole()[f"os.hazard_ratio|{NAME}/order={order}"], other[f"os.hazard_ratio|{NAME}"]
+    assert mine.value == pytest.approx(theirs.value, rel=1e-10)
+    assert (set(mine.subjects), mine.n, mine.events) == (set(theirs.subjects), theirs.n, theirs.events)
+    assert [n for n in mine.notes if n.startswith("estimand")] == [n for n in theirs.notes if n.startswith("estimand")]
     row = next(row for row in orders(whole()) if row["Order"] == order)
     assert (row["Gates"] == "passed") == all(g.passed for g in other.gates)
 
@@ -275,3 +277,32 @@ def test_weights_can_be_doubted_too() -> None:
     risk = [1 - r[f"os.survival@24mo|{NAME}/{side}"].value for side in ("trial", "external")]
     assert r[f"os.bias|{NAME}/crude"].value == pytest.approx(risk[0] / risk[1], rel=1e-9)
     assert r[f"os.hazard_ratio|{NAME}/without_age"].value != ratio.value
+
+
+def test_a_failed_gate_is_stamped_on_every_number_that_rests_on_it() -> None:
+    r = run({"gates": {"max_smd": 0.001}, "sensitivity": EVERYTHING})
+    for e in r:
+        if e.context == "sensitivity" and not e.id.startswith("orders_passed"):
+            assert any(n.startswith("GATE FAILED") for n in e.notes), e.id
+    assert r[f"orders_passed|{NAME}"].value == 0
+    assert {row["Gates"] for row in orders(r)} == {"failed"}
+
+
+def test_both_figures_are_drawn_from_what_survives_json() -> None:
+    again = Results.from_json(whole().to_json())
+    drawn = {name: d for name, d in figures.plan(again).items() if d.name.partition("-")[0] in ("orders", "tipping")}
+    assert set(drawn) == {f"orders-{NAME}", f"tipping-{NAME}"}
+    for d in drawn.values():
+        svg = figures.picture(d).svg.decode()
+        assert "Overall survival" in svg
+        assert "Progression-free survival" in svg
+    assert "largest, prespecified" in figures.picture(drawn[f"orders-{NAME}"]).svg.decode()
+    said = figures.picture(drawn[f"tipping-{NAME}"]).svg.decode()
+    assert "ratio 1.5: no prevalence does it" in said
+    assert "in a share of 0.5 of the external patients" in drawn[f"tipping-{NAME}"].caption
+
+
+def test_without_sensitivity_nothing_is_drawn_or_said() -> None:
+    r = run({})
+    assert not [e for e in r if e.context == "sensitivity"]
+    assert not [name for name in figures.plan(r) if name.startswith(("orders", "tipping"))]

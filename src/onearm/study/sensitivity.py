@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from onearm.endpoints import Analysis
 from onearm.external.blind import Blind
 from onearm.results import Estimate, Evidence, Statement
+from onearm.study.sensitivity_subject import Subject
 from onearm.study.trial import Trial
-
-MEASURES = {"hazard_ratio": "hr", "risk_ratio": "rr"}
-"""Primary ratios that can be doubted, and what the kernels call them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,53 +19,6 @@ class Doubt:
     estimates: list[Estimate] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
     evidence: dict[str, dict[str, Evidence]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A comparison that is to be doubted: its blind half, what it found, and all it was made from.
-
-    ``members`` are those of the trial's population.
-    """
-
-    made: Blind
-    found: Mapping[str, Estimate]
-    trial: Trial
-    members: Sequence[str]
-    analysis: Analysis
-
-    @property
-    def ratios(self) -> list[Estimate]:
-        """The primary ratio of every endpoint that has one, with or without a value."""
-        name = self.made.name
-        keys = [[f"{e}.{stat}|{name}" for stat in MEASURES] for e in self.made.settings.endpoints]
-        return [self.found[key[0]] for key in ([k for k in some if k in self.found] for some in keys) if key]
-
-
-def about(e: Estimate, stat: str, what: str, part: str, **values: Any) -> Estimate:
-    """A number about the primary ratio ``e``: id ``os.STAT|comparison/part``, its words and its patients.
-
-    What is assumed (``notes``) stands before the notes of the ratio.
-    """
-    name = e.group.partition("/")[0]
-    empty: dict[str, Any] = {"value": None, "low": None, "high": None, "level": None, "std_error": None, "error": None}
-    notes = (*values.pop("notes", ()), *e.notes)
-    head, _, _ = e.label.partition(": ")
-    return replace(
-        e,
-        id=f"{e.variable}.{stat}|{name}" + (f"/{part}" if part else ""),
-        label=f"{head}: {what}",
-        stat=stat,
-        context="sensitivity",
-        group=f"{name}/{part}" if part else name,
-        notes=notes,
-        **(empty | values),
-    )
-
-
-def usable(e: Estimate) -> bool:
-    """Whether a ratio has a value and limits that the kernels take."""
-    return e.value is not None and e.low is not None and e.high is not None
 
 
 def sensitivity(

@@ -16,7 +16,7 @@ from onearm.results import Estimate, Evidence
 from onearm.stats.sensitivity import NegativeControl, negative_control
 from onearm.study.blind import design_of
 from onearm.study.comparison import Compared, compare
-from onearm.study.sensitivity import MEASURES, Subject, about
+from onearm.study.sensitivity_subject import MEASURES, Subject, about
 
 
 def without(settings: Comparison, covariate: str) -> Comparison:
@@ -102,15 +102,15 @@ def _calibrated(e: Estimate, controls: Sequence[Estimate]) -> Iterator[Estimate]
     """The primary ratio after the systematic error seen in the controls of the same measure."""
     used = [c for c in controls if c.stat == e.stat and c.value and c.std_error]
     method = "empirical calibration: systematic error normal, by maximum likelihood (Schuemie et al. 2014)"
-    what = f"{e.stat.replace('_', ' ')}, calibrated by {len(used)} negative controls"
+    what = f"{e.stat.replace('_', ' ')} after the systematic error of the controls"
     why = ""
     if len(used) < 2:
-        why = f"{len(used)} negative controls with a {e.stat.replace('_', ' ')} of their own; two are needed"
+        why = f"negative controls with a {e.stat.replace('_', ' ')} of their own: {len(used)}; two are needed"
     elif not (e.value and e.std_error):
         why = e.error or "the primary ratio has no standard error"
     if why:
         yield about(e, "calibrated", what, "", method=method, error=why)
-        yield about(e, "calibrated_p", f"p, {what}", "", method=method, unit="p", error=why)
+        yield about(e, "calibrated_p", f"p of the {what}", "", method=method, unit="p", error=why)
         return
     assert e.value is not None, "asked above"
     assert e.std_error is not None, "asked above"
@@ -120,7 +120,7 @@ def _calibrated(e: Estimate, controls: Sequence[Estimate]) -> Iterator[Estimate]
     said: dict[str, Any] = {"method": method, "notes": _words(fit)}
     limits = {"value": math.exp(new.estimate), "low": math.exp(new.low), "high": math.exp(new.high)}
     yield about(e, "calibrated", what, "", level=level, std_error=new.std_error, **limits, **said)
-    yield about(e, "calibrated_p", f"p, {what}", "", unit="p", value=new.p_value, **said)
+    yield about(e, "calibrated_p", f"p of the {what}", "", unit="p", value=new.p_value, **said)
 
 
 def _words(fit: NegativeControl) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 from onearm.protocol.sensitivity import EValueRule, Tipping
 from onearm.results import Estimate
 from onearm.stats.sensitivity import e_value, tipping_point
-from onearm.study.sensitivity import MEASURES, about, usable
+from onearm.study.sensitivity_subject import MEASURES, about, usable
 
 _SOURCE = "VanderWeele & Ding 2017"
 _MEANING = (

@@ -17,7 +17,7 @@ from onearm.results import Estimate
 from onearm.stats.sensitivity import DropoutTip, probabilistic_bias, tipping_dropout
 from onearm.stats.survival import kaplan_meier
 from onearm.study.arms import arms
-from onearm.study.sensitivity import Subject, about
+from onearm.study.sensitivity_subject import Subject, about
 from onearm.units import MONTH_DAYS, days_of
 
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from onearm.endpoints.arms import Timed
 from onearm.endpoints.sample import Times
+from onearm.external.estimand import sentence
 from onearm.external.orders import Ordered, orders
 from onearm.external.record import Design
 from onearm.facts import state
 from onearm.protocol.endpoint import Survival
+from onearm.protocol.method_words import method_words
 from onearm.protocol.sensitivity import Orders
 from onearm.results import Estimate, Statement
 from onearm.stats.cox import cox
 from onearm.study.arms import arms
-from onearm.study.sensitivity import Subject, about
+from onearm.study.methods import lost_words
+from onearm.study.sensitivity_subject import Subject, about
 
 _SAME = 1e-6
 _METHOD = "Cox regression, Efron ties, on the pairs of each order; nothing is chosen from them"
@@ -44,7 +46,7 @@ def in_orders(one: Subject, asked: Orders) -> tuple[list[Estimate], list[Stateme
         timed = [_timed(one, e, s.primary) for s in sets]
         found = [_ratio(timed, [o.design for o in row]) for row in rows]
         columns.append(found)
-        out += _spread(e, [row[0] for row in rows], found)
+        out += _spread(one, e, timed[0], [row[0] for row in rows], found)
     passed = sum(not any(o.failed for o in row) for row in rows)
     if ratios:
         out.append(_passed(ratios[0], passed, len(rows)))
@@ -77,7 +79,7 @@ def _ratio(timed: Sequence[Timed], designs: Sequence[Design]) -> float:
 def _log_ratio(timed: Timed, design: Design) -> float:
     if design.refused:
         return np.nan
-    weight: NDArray[np.float64] = np.where(timed.known, design.weight, 0.0)
+    weight = np.where(timed.known, design.weight, 0.0)
     used = weight > 0
     event, treated = timed.event[used], timed.arms.treated[used]
     if not event.any() or treated.all() or not treated.any():
@@ -86,7 +88,18 @@ def _log_ratio(timed: Timed, design: Design) -> float:
     return float(fit.coef[0]) if fit.converged else np.nan
 
 
-def _spread(e: Estimate, rows: Sequence[Ordered], found: Sequence[float]) -> list[Estimate]:
+def _of(one: Subject, timed: Timed, designs: Sequence[Design]) -> dict[str, Any]:
+    """Whom a number speaks of: everybody who counts in one of the designs."""
+    used = timed.known & np.any([d.weight > 0 for d in designs], axis=0)
+    prefix = f"{one.made.settings.source}:"
+    before = np.where(timed.arms.treated, "", prefix).tolist()
+    named = tuple(b + s for b, s, u in zip(before, timed.arms.subjects, used.tolist(), strict=True) if u)
+    return {"n": len(named), "events": int(timed.event[used].sum()), "subjects": named}
+
+
+def _spread(
+    one: Subject, e: Estimate, timed: Timed, rows: Sequence[Ordered], found: Sequence[float]
+) -> Iterator[Estimate]:
     """Median and range over all orders, and the ratio of each order that the data decide."""
     known = np.array([v for v in found if np.isfinite(v)])
     n_random = sum(o.order == "random" for o in rows)
@@ -94,22 +107,26 @@ def _spread(e: Estimate, rows: Sequence[Ordered], found: Sequence[float]) -> lis
         f"{len(rows)} orders: the prespecified one ({rows[0].order}), the others that the data decide, and random ones "
         f"by the seed ({n_random} random in all); {len(rows) - known.size} without a hazard ratio"
     )
-    said: dict[str, Any] = {"method": _METHOD, "notes": (note,)}
+    settings, lost = one.made.settings, len(one.made.trial.incomplete)
+    kept = (f"estimand {settings.estimand} of those matched, who differ by order", method_words(settings))
+    stamps = tuple(f"GATE FAILED: {w}" for w in rows[0].failed)
+    said: dict[str, Any] = {"method": _METHOD, "notes": (*stamps, note), "kept": kept}
+    said |= _of(one, timed, [o.design for o in rows])
     why = _differs(e, found)
     values = [None] * 3 if why else [float(np.median(known)), float(known.min()), float(known.max())]
-    out = [
-        about(e, f"order_{key}", what, "", value=value, error=why or None, **said)
-        for (key, what), value in zip(_PARTS, values, strict=True)
-    ]
+    for (key, what), value in zip(_PARTS, values, strict=True):
+        yield about(e, f"order_{key}", what, "", value=value, error=why or None, **said)
     for order, value in zip(rows, found, strict=True):
         if order.order == "random" and order is not rows[0]:
             continue
         what = f"hazard ratio, order {order.order}" + (", prespecified" if order is rows[0] else "")
         what += " (gate failed)" if order.failed else ""
-        own = tuple(f"GATE FAILED: {said_of}" for said_of in order.failed)
+        own, design = tuple(f"GATE FAILED: {w}" for w in order.failed), order.design
+        whom = sentence(settings.estimand, lost, len(design.unmatched), lost_words(design))
+        kept = (whom, method_words(settings.model_copy(update={"order": order.order})))
         number: dict[str, Any] = {"value": value} if np.isfinite(value) else {"error": "no hazard ratio in this order"}
-        out.append(about(e, e.stat, what, f"order={order.order}", method=_METHOD, notes=own, **number))
-    return out
+        number |= _of(one, timed, [design])
+        yield about(e, e.stat, what, f"order={order.order}", method=_METHOD, notes=own, kept=kept, **number)
 
 
 def _differs(e: Estimate, found: Sequence[float]) -> str:
@@ -123,9 +140,12 @@ def _differs(e: Estimate, found: Sequence[float]) -> str:
 
 def _passed(e: Estimate, passed: int, n: int) -> Estimate:
     """Of how many orders all gates held, of the comparison as a whole."""
-    made = about(e, "orders_passed", "", "", unit="proportion", method=f"count: {passed} of {n}", value=passed / n)
+    says = f"every gate of the comparison, asked of each order: {passed} of {n}"
+    made = about(e, "orders_passed", "", "", unit="proportion", method="count", value=passed / n, kept=(says,))
     label = "Orders of matching: share whose gates all held"
-    return replace(made, id=f"orders_passed|{made.group}", variable="orders_passed", label=label)
+    return replace(
+        made, id=f"orders_passed|{made.group}", variable="orders_passed", label=label, heading="Orders of matching"
+    )
 
 
 def _statement(
