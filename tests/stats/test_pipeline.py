@@ -112,6 +112,7 @@ def test_entropy_balance_in_every_replicate() -> None:
         rows = np.repeat(np.arange(z.size), weight[r])
         v, y = w[r][rows], z[rows]
         np.testing.assert_allclose(np.average(x[rows][~y], axis=0, weights=v[~y]), x[rows][y].mean(axis=0), atol=1e-12)
+        assert v[~y].sum() == pytest.approx(y.sum())
         log = np.log(v[~y])  # of the form exp(a + l x)
         design = np.c_[np.ones(log.size), x[rows][~y]]
         assert np.abs(log - design @ np.linalg.lstsq(design, log, rcond=None)[0]).max() < 1e-9

@@ -17,7 +17,7 @@ _ROUNDS = 40
 
 
 def balance_block(x: Floats, treated: Bools, weight: Ints) -> tuple[Floats, Bools]:
-    """Weights (B, n), 1 for the treated and of mean 1 over the controls drawn, and where they exist (B,).
+    """Weights (B, n), 1 for the treated, those of the controls drawn adding up to as much, and where they exist (B,).
 
     ``x`` (n, p) standardized columns.
     """
@@ -49,7 +49,7 @@ def balance_block(x: Floats, treated: Bools, weight: Ints) -> tuple[Floats, Bool
         left = left[~balanced[left] & np.isfinite(step[left]).all(axis=1) & (np.max(np.abs(trial), axis=1) < 1e3)]
     q, _ = _shares(tilt + np.where(balanced[:, None], step, 0.0), z, w0, target)
     result = np.ones(weight.shape)
-    controls = np.divide(q * n0[:, None], w0, out=np.zeros_like(q), where=w0 > 0)
+    controls = np.divide(q * n1[:, None], w0, out=np.zeros_like(q), where=w0 > 0)
     result[:, ~treated] = np.where(balanced[:, None], controls, 1.0)
     return result, balanced
 
