@@ -65,7 +65,7 @@ def check(folder: str | os.PathLike[str], *, external: bool = True, lock: bool =
     findings += check_sources(protocol, others)
     locked = None
     try:
-        locked = read_lock(root) if lock and external and protocol.comparisons else None
+        locked = read_lock(root) if lock and external else None
     except UsageError as problem:
         findings += problem.findings
     ordered = in_order(findings)
