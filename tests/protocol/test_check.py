@@ -48,7 +48,20 @@ CASES: list[tuple[str, str, str, str, str]] = [
     ("comparison with no source", "with: other", "with: othr", "P110", "comparisons.main.with"),
     ("comparison of no covariate", "covariates: [age, sex]", "covariates: [age, sx]", "P110", "comparisons.main"),
     ("covariate twice", "covariates: [age, sex]", "covariates: [age, age]", "P111", "comparisons.main.covariates"),
-    ("comparison of a proportion", "endpoints: [os]", "endpoints: [orr]", "P111", "comparisons.main.endpoints.0"),
+    (
+        "comparison of a proportion of some",
+        "os: {estimator: survival, fact: os, population: treated}",
+        "os: {estimator: proportion, fact: responded, population: evaluable}",
+        "P111",
+        "comparisons.main.endpoints.0",
+    ),
+    (
+        "comparison of a covariate",
+        "os: {estimator: survival, fact: os, population: treated}",
+        "os: {estimator: summary, covariate: age, population: treated}",
+        "P111",
+        "comparisons.main.endpoints.0",
+    ),
     ("another estimand", "estimand: ATT", "estimand: ATE", "P114", "comparisons.main"),
     (
         "eligibility by an outcome",
