@@ -88,6 +88,17 @@ def p_value(p: float | None) -> str:
     return "<0.001" if p < 0.001 else rounded(p, 3)
 
 
+def probability(value: float | None) -> str:
+    """A posterior probability with three decimals, ``>0.999`` and ``<0.001`` beyond: none is certain.
+
+    Examples
+    --------
+    >>> probability(0.98765), probability(0.99999), probability(0.0001)
+    ('0.988', '>0.999', '<0.001')
+    """
+    return ">0.999" if value is not None and value > 0.999 else p_value(value)
+
+
 _DECIMALS = {
     "proportion": 1,
     "months": 1,
@@ -98,6 +109,7 @@ _DECIMALS = {
     "standardized difference": 2,
     "difference": 2,
     "ratio": 2,
+    "share": 2,
     "logit": 3,
 }
 
@@ -121,6 +133,8 @@ def quantity(value: float | None, unit: str) -> str:
     """
     if unit == "p":
         return p_value(value)
+    if unit == "probability":
+        return probability(value)
     if value is None or math.isnan(value):
         return NOT_ESTIMABLE
     if unit == "proportion":

@@ -119,11 +119,13 @@ def test_a_rate_of_events_by_gamma_formulas(small: Path) -> None:
     results = run(small, block)
     control = stats.gamma(0.5 + 15, scale=1 / (10 + 300))
     found = results["os.borrowed_control|lent"]
-    assert (found.value, found.low, found.high) == pytest.approx((control.mean(), *control.ppf([0.025, 0.975])))
+    wanted = [100 * control.mean(), *(100 * control.ppf([0.025, 0.975]))]
+    assert [found.value, found.low, found.high] == pytest.approx(wanted)
+    assert found.unit == "events in 100 months"
     treated = results["os.borrowed_treated|lent"]
     chance = results["os.borrowed_probability|lent"].value
     assert chance is not None
-    months = 3.5 / treated.value - 10  # type: ignore[operator]
+    months = 350 / treated.value - 10  # type: ignore[operator]
     after = stats.gamma(3.5, scale=1 / (10 + months))
     x = np.linspace(0, 1, 400_001)
     assert chance == pytest.approx(np.trapezoid(control.pdf(x) * after.cdf(x), x), abs=1e-7)

@@ -87,7 +87,7 @@ def borrowed(lent: Lent, make: Make) -> list[Estimate]:
         mine = mixture(1.0, *s.treated)
         after = mine.posterior(lent.events, lent.size)
     except ValueError as problem:
-        shared = {"unit": "proportion", "n": lent.n, "method": s.method}
+        shared = {"unit": "probability", "n": lent.n, "method": s.method}
         return [make("probability", "probability of a benefit", error=str(problem), **shared)]
     found = [*_rates(lent, prior, after, make), *_sizes(lent, prior, make)]
     found += _probabilities(lent, prior, after, make)
@@ -97,7 +97,7 @@ def borrowed(lent: Lent, make: Make) -> list[Estimate]:
 
 
 def _rates(lent: Lent, prior: Prior, after: Prior, make: Make) -> Iterator[Estimate]:
-    unit, noun = ("events a month", "rate") if lent.timed else ("proportion", "proportion")
+    unit, noun = ("events in 100 months", "rate") if lent.timed else ("proportion", "proportion")
     tail = (1 - LEVEL) / 2
     own = f"{lent.events} events in {lent.size:.4g} months" if lent.timed else f"{lent.events} of {lent.size:g}"
     earlier = "; ".join(f"{e:g} of {n:.4g}{' months' if lent.timed else ''}" for e, n in lent.earlier)
@@ -117,7 +117,9 @@ def _rates(lent: Lent, prior: Prior, after: Prior, make: Make) -> Iterator[Estim
         middle = mean if finite else float(one.quantile([0.5])[0])
         method = f"{how}; {'mean' if finite else 'median (the mean is infinite)'} and equal-tailed interval"
         shared: dict[str, Any] = {"unit": unit, "n": lent.n if stat == "treated" else lent.lenders, "level": LEVEL}
-        yield make(stat, what, value=middle, low=low, high=high, method=method, **shared)
+        scale = 100 if lent.timed else 1
+        value = middle * scale
+        yield make(stat, what, value=value, low=low * scale, high=high * scale, method=method, **shared)
 
 
 def _sizes(lent: Lent, prior: Prior, make: Make) -> Iterator[Estimate]:
@@ -148,12 +150,12 @@ def _probabilities(lent: Lent, prior: Prior, after: Prior, make: Make) -> Iterat
     said = "reached" if (chance := _beyond(after, prior, lent)) > s.success else "not reached"
     method = f"posterior probability by quadrature; success above {s.success:g}: {said}"
     what = f"probability that the trial's rate is {sign} the borrowed one{by}"
-    yield make("probability", what, value=chance, unit="proportion", n=lent.n, method=method)
+    yield make("probability", what, value=chance, unit="probability", n=lent.n, method=method)
     if s.against is not None:
         below = float(after.cdf([s.against])[0])
         value = 1 - below if s.better == "higher" else below
-        what = f"probability that the trial's rate is {sign} {s.against:g}"
-        yield make("against", what, value=value, unit="proportion", n=lent.n, method="posterior probability")
+        what = f"probability that the trial's rate is {sign} {s.against:g}{' events a month' if lent.timed else ''}"
+        yield make("against", what, value=value, unit="probability", n=lent.n, method="posterior probability")
 
 
 def _drifted(lent: Lent, prior: Prior, mine: Prior, make: Make) -> Iterator[Estimate]:

@@ -202,7 +202,7 @@ def _rates(found: RateBenchmark, rate: Rate, words: Words, shared: dict[str, Any
         method = "posterior probability, independent Beta(1/2, 1/2) priors"
         what = "probability that the trial's proportion is higher"
         value = found.probability
-        out.append(words.estimate("higher", what, unit="proportion", value=value, method=method, **shared))
+        out.append(words.estimate("higher", what, unit="probability", value=value, method=method, **shared))
     return out
 
 
