@@ -178,3 +178,15 @@ def test_a_prior_that_cannot_be_made_says_why(small: Path) -> None:
     found = run(small, block)["orr.borrowed_probability|lent"]
     assert found.value is None
     assert found.error
+
+
+@pytest.mark.parametrize("block", [POWER, ROBUST, SPIKE])
+def test_nobody_treated_gives_the_prior_and_no_nan(small: Path, block: str) -> None:
+    for path in (small / "data").glob("*.csv"):
+        header, *lines = path.read_text().splitlines()
+        path.write_text("\n".join([header, *(row for row in lines if row.startswith("S08"))]) + "\n")
+    results = run(small, block)
+    assert results["orr.borrowed_treated|lent"].value == pytest.approx(0.5)
+    mine = [e for e in results if e.context == "borrowing"]
+    assert not any(v is not None and np.isnan(v) for e in mine for v in (e.value, e.low, e.high))
+    assert all(e.value is not None or e.error for e in mine)

@@ -203,3 +203,39 @@ def test_curves_that_are_none(small: Path, clicks: str, code: str) -> None:
 
 def test_the_curve_belongs_to_the_digests(small: Path) -> None:
     assert "published/old-os.csv" in dict(oa.load(with_published(small)).digests)
+
+
+@pytest.mark.parametrize("subjects", [("S01",), ("S08",), ("S03", "S04")])
+def test_one_patient_or_none_give_reasons(small: Path, subjects: tuple[str, ...]) -> None:
+    with_published(small)
+    for path in (small / "data").glob("*.csv"):
+        header, *lines = path.read_text().splitlines()
+        path.write_text("\n".join([header, *(row for row in lines if row.startswith(subjects))]) + "\n")
+    results = run(small)
+    weighted = results["os.hazard_ratio|old/maic"]
+    assert weighted.value is None
+    assert weighted.error
+    assert not any(v is not None and math.isnan(v) for e in results for v in (e.value, e.low, e.high, e.std_error))
+
+
+def test_a_patient_without_a_covariate_is_left_out_of_the_weights_only(small: Path) -> None:
+    path = with_published(small) / "data" / "subjects.csv"
+    path.write_text(path.read_text().replace(",62,female", ",,female", 1))
+    results = run(small)
+    assert results["os.hazard_ratio|old/maic"].n == 46
+    assert results["os.hazard_ratio|old/unweighted"].n == 47
+    assert any("1 left out" in n for n in results["os.hazard_ratio|old/maic"].notes)
+
+
+def test_a_rate_with_limits_and_one_without(small: Path) -> None:
+    results = run(with_published(small, BLOCK.replace("{events: 20, n: 40}", "{rate: 0.5, limits: [0.34, 0.66]}")))
+    assert results["orr.benchmark_p|old/benchmark"].value is None
+    assert results["orr.difference|old/benchmark"].low is not None
+    assert "orr.odds_ratio|old/maic" not in results
+
+
+def test_a_fixed_rate_is_an_exact_binomial_test(small: Path) -> None:
+    results = run(with_published(small, BLOCK.replace("{events: 20, n: 40}", "{rate: 0.5}")))
+    # 5 of 7 at one half: 2 (21 + 7 + 1) / 128
+    assert results["orr.benchmark_p|old/benchmark"].value == pytest.approx(58 / 128)
+    assert any("taken as known" in n for n in results["orr.difference|old/benchmark"].notes)
