@@ -55,12 +55,18 @@ def short_words(method: Method) -> str:
     --------
     >>> short_words(Method(estimand="ATO", method="weights"))
     'Overlap weights (ATO)'
+    >>> short_words(Method(estimand="ATT", method="weights", score="firth", truncate=0.99))
+    "Inverse probability weights for the trial's patients (ATT), logistic score with Firth's penalty, cut at 99%"
     """
     if method.label and type(method) is Method:
         return method.label
+    said = f"{_name(method)}{_score_beside(method)}"
+    return said[0].upper() + said[1:]
+
+
+def _name(method: Method) -> str:
     if method.method == "weights":
-        words = _WEIGHTS[method.estimand]
-        return words[0].upper() + words[1:]
+        return _WEIGHTS[method.estimand]
     ratio = f"{method.ratio}:1 " if method.method in PAIRING and method.least is None else ""
     names = {
         "nearest": f"{ratio}nearest neighbour",
@@ -74,9 +80,28 @@ def short_words(method: Method) -> str:
         "doubly-robust": "Doubly robust (AIPW)",
     }
     name = names[method.method]
-    if method.method == "nearest" and method.distance in ("mahalanobis", "robust-mahalanobis"):
-        name += f", {_DISTANCES[method.distance]}"
-    return f"{name[0].upper()}{name[1:]} ({method.estimand})"
+    if method.method == "nearest":
+        if method.distance in ("mahalanobis", "robust-mahalanobis"):
+            name += f", {_DISTANCES[method.distance]}"
+        if method.order != "largest":
+            name += f", {_ORDERS[method.order]}"
+        if method.replace:
+            name += ", with replacement"
+    return f"{name} ({method.estimand})"
+
+
+def _score_beside(method: Method) -> str:
+    """What tells a method from another of its name: a score that is not the plain one, weights that were cut."""
+    said = []
+    if method.method in SCORED and method.scoring.model != "logistic":
+        said.append(score_words(method.scoring))
+    if method.trim is not None:
+        said.append("trimmed")
+    if method.truncate is not None:
+        said.append(f"cut at {100 * method.truncate:g}%")
+    if method.variance == "bootstrap":
+        said.append("bootstrap")
+    return f", {', '.join(said)}" if said else ""
 
 
 def method_words(method: Method) -> str:
