@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 import onearm as oa
 from onearm import figures
+from onearm.cli.trace import evidence
 from onearm.external.orders import seeds_of
 from onearm.protocol.comparison import Comparison
 from onearm.protocol.endpoint import Survival
@@ -306,3 +309,38 @@ def test_without_sensitivity_nothing_is_drawn_or_said() -> None:
     r = run({})
     assert not [e for e in r if e.context == "sensitivity"]
     assert not [name for name in figures.plan(r) if name.startswith(("orders", "tipping"))]
+
+
+def test_every_number_can_be_traced_to_rows() -> None:
+    r = whole()
+    for e in r:
+        if e.context == "sensitivity":
+            rows = evidence(r, e)
+            assert rows, e.id
+            assert all(at for _, _, at in rows), e.id
+
+
+def test_a_share_is_doubted_by_its_risk_ratio() -> None:
+    r = run({"endpoints": ["vod"], "sensitivity": {"e_value": {}, "tipping": EVERYTHING["tipping"], "orders": {}}})
+    ratio, mine = r[f"vod.risk_ratio|{NAME}"], r[f"vod.e_value|{NAME}"]
+    if ratio.value is None:  # nobody of the matched external patients had it
+        assert mine.value is None
+        assert "no risk ratio with limits to start from" in (mine.error or "")
+    else:
+        assert mine.value == e_value(ratio.value, ratio.low, ratio.high, "rr").point
+    assert not [e for e in r if e.stat.startswith("order")], "there is no hazard ratio to spread"
+
+
+def test_imputed_covariates_are_pooled_in_every_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    trial = loaded()
+    source = trial.external[NAME]
+    gap = pl.when(pl.int_range(pl.len()) % 7 == 0).then(None).otherwise(pl.col("wbc")).alias("wbc")
+    gappy = dataclasses.replace(source, subjects=source.subjects.with_columns(gap))
+    changed = dataclasses.replace(trial, external={**trial.external, NAME: gappy})
+    monkeypatch.setattr(sys.modules[__name__], "loaded", lambda: changed)
+    asked = {"orders": {"random": 2}, "dropout": EVERYTHING["dropout"]}
+    r = run({"missing": {"imputations": 3}, "sensitivity": asked})
+    ratio = r[f"os.hazard_ratio|{NAME}"].value
+    assert r[f"os.hazard_ratio|{NAME}/order=largest"].value == pytest.approx(ratio, rel=1e-10)
+    for key in (f"os.order_median|{NAME}", f"os.dropout|{NAME}/delta=3"):
+        assert "patients are those of the first imputed data set" in r[key].notes

@@ -17,7 +17,7 @@ from onearm.results import Estimate
 from onearm.stats.sensitivity import DropoutTip, probabilistic_bias, tipping_dropout
 from onearm.stats.survival import kaplan_meier
 from onearm.study.arms import arms
-from onearm.study.sensitivity_subject import Subject, about
+from onearm.study.sensitivity_subject import Subject, about, first_set
 from onearm.units import MONTH_DAYS, days_of
 
 
@@ -46,7 +46,7 @@ def dropouts(one: Subject, asked: Dropout) -> Iterator[Estimate]:
             continue
         for (part, what), (value, low, high, error) in zip(parts.items(), numbers, strict=True):
             said: dict[str, Any] = {"value": value, "low": low, "high": high, "std_error": error, "level": e.level}
-            yield about(e, "dropout", what, part, method=_IMPUTED, notes=(_assumed(asked),), **said)
+            yield about(e, "dropout", what, part, method=_IMPUTED, notes=(_assumed(asked), *first_set(one)), **said)
 
 
 _IMPUTED = (
@@ -107,7 +107,12 @@ def biased(one: Subject, asked: Bias) -> Iterator[Estimate]:
             why = str(problem)
             yield from (about(e, "bias", words, part, error=why, **said) for part, words in parts.items())
             continue
-        notes = (_priors(asked), f"{rejected} of {asked.runs} draws set aside: they left a cell negative", _TABLE)
+        notes = (
+            _priors(asked),
+            f"{rejected} of {asked.runs} draws set aside: they left a cell negative",
+            _TABLE,
+            *first_set(one),
+        )
         for (part, words), (value, low, high) in zip(parts.items(), numbers, strict=True):
             limits = {} if part == "crude" else {"low": low, "high": high, "level": e.level}
             yield about(e, "bias", words, part, value=value, notes=notes, **limits, **said)

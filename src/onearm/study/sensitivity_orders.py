@@ -21,7 +21,7 @@ from onearm.results import Estimate, Statement
 from onearm.stats.cox import cox
 from onearm.study.arms import arms
 from onearm.study.methods import lost_words
-from onearm.study.sensitivity_subject import Subject, about
+from onearm.study.sensitivity_subject import Subject, about, first_set
 
 _SAME = 1e-6
 _METHOD = "Cox regression, Efron ties, on the pairs of each order; nothing is chosen from them"
@@ -40,17 +40,23 @@ def in_orders(one: Subject, asked: Orders) -> tuple[list[Estimate], list[Stateme
         return [about(e, f"order_{k}", what, "", error=why) for e in ratios for k, what in _PARTS], []
     made_in = [list(orders(s, asked.random, one.analysis.seed)) for s in sets]
     rows = list(zip(*made_in, strict=True))
+    merged = [_merged(row) for row in rows]
     out: list[Estimate] = []
     columns: list[list[float]] = []
     for e in ratios:
         timed = [_timed(one, e, s.primary) for s in sets]
         found = [_ratio(timed, [o.design for o in row]) for row in rows]
         columns.append(found)
-        out += _spread(one, e, timed[0], [row[0] for row in rows], found)
-    passed = sum(not any(o.failed for o in row) for row in rows)
+        out += _spread(one, e, timed[0], merged, found)
+    passed = sum(not o.failed for o in merged)
     if ratios:
         out.append(_passed(ratios[0], passed, len(rows)))
-    return out, [_statement(one, ratios, rows, columns)]
+    return out, [_statement(one, ratios, merged, columns)]
+
+
+def _merged(row: Sequence[Ordered]) -> Ordered:
+    """One order in every imputed data set: the patients of the first, the failed gates of all."""
+    return replace(row[0], failed=tuple(dict.fromkeys(w for o in row for w in o.failed)))
 
 
 _PARTS = (
@@ -110,7 +116,7 @@ def _spread(
     settings, lost = one.made.settings, len(one.made.trial.incomplete)
     kept = (f"estimand {settings.estimand} of those matched, who differ by order", method_words(settings))
     stamps = tuple(f"GATE FAILED: {w}" for w in rows[0].failed)
-    said: dict[str, Any] = {"method": _METHOD, "notes": (*stamps, note), "kept": kept}
+    said: dict[str, Any] = {"method": _METHOD, "notes": (*stamps, note, *first_set(one)), "kept": kept}
     said |= _of(one, timed, [o.design for o in rows])
     why = _differs(e, found)
     values = [None] * 3 if why else [float(np.median(known)), float(known.min()), float(known.max())]
@@ -149,14 +155,13 @@ def _passed(e: Estimate, passed: int, n: int) -> Estimate:
 
 
 def _statement(
-    one: Subject, ratios: Sequence[Estimate], rows: Sequence[Sequence[Ordered]], columns: Sequence[Sequence[float]]
+    one: Subject, ratios: Sequence[Estimate], rows: Sequence[Ordered], columns: Sequence[Sequence[float]]
 ) -> Statement:
     """Every order with its ratios, the prespecified one first."""
     said = []
-    for k, row in enumerate(rows):
-        first = row[0]
+    for k, first in enumerate(rows):
         seed = "" if first.seed is None else str(first.seed)
-        gates = "failed" if any(o.failed for o in row) else "passed"
+        gates = "failed" if first.failed else "passed"
         numbers = [repr(c[k]) if np.isfinite(c[k]) else "" for c in columns]
         said.append((first.order, seed, gates, *numbers))
     heads = ("Order", "Seed", "Gates", *(e.variable for e in ratios))

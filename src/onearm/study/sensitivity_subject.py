@@ -75,6 +75,11 @@ _SECTIONS = {
 """Headings of a table, by statistic or by what stands after the comparison in the id."""
 
 
+def first_set(one: Subject) -> tuple[str, ...]:
+    """What must be said of patients, or of numbers, that are those of one imputed data set."""
+    return ("patients are those of the first imputed data set",) if one.made.drawn else ()
+
+
 def usable(e: Estimate) -> bool:
     """Whether a ratio has a value and limits that the kernels take."""
     return e.value is not None and e.low is not None and e.high is not None
