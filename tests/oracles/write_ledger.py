@@ -20,11 +20,11 @@ PAGE = HERE.parents[1] / "docs" / "evidence" / "oracles.md"
 
 HEAD = """# Published and cross-checked numbers, one by one
 
-Each row is a case of the project's oracle lists: numbers 1 to 69 of *reference values* (sections 2.1 to 2.4), T66 to
-T82 of *methods* (section 6d), the printed values of its section 3 (3.1 to 3.7), and the traps of *reference values*
-3 where programs disagree (3.ties to 3.at-risk; limits, median and landmark are rows T69 and T70). The test of row N is
-`tests/oracles/test_ledger.py::test_row[row-N]`. "All k digits printed" means that our number rounds to the printed one;
-"k digits" is the agreement with a value known to full precision. This page is written by
+Each row is a case of the project's oracle lists: numbers 1 to 97 of *reference values* (sections 2.1 to 2.6), T38 to
+T82 of *methods* (sections 6c and 6d), the printed values of its section 3 (3.1 to 3.7), and the traps of *reference
+values* 3 where programs disagree (3.ties to 3.at-risk; limits, median and landmark are rows T69 and T70). The test of
+row N is `tests/oracles/test_ledger.py::test_row[row-N]`. "All k digits printed" means that our number rounds to the
+printed one; "k digits" is the agreement with a value known to full precision. This page is written by
 `python tests/oracles/write_ledger.py` from a run; beside it, `tests/oracles/test_real_fits.py` repeats {fits} fits of R
 on real data to 1e-8.
 
