@@ -49,7 +49,9 @@ def entropy(sides: Sides, caliper: float | None) -> Chosen:
     weight = np.ones(treated.size)
     parts = [~treated] if sides.method.estimand == "ATT" else [treated, ~treated]
     target = x[treated].mean(axis=0) if sides.method.estimand == "ATT" else x.mean(axis=0)
-    size = int(treated.sum()) if sides.method.estimand == "ATT" else treated.size  # each side weighs what the target does
+    size = (
+        int(treated.sum()) if sides.method.estimand == "ATT" else treated.size
+    )  # each side weighs what the target does
     for part in parts:
         fit = entropy_balance(x[part], target)
         if not fit.converged:
