@@ -68,7 +68,7 @@ def test_design_and_blind_take_nothing_but_baselines(position: int) -> None:
 
 def test_align_takes_nothing_but_a_baseline() -> None:
     rows: Any = side("trial").frame.with_columns(pl.lit(1.0).alias("os"))
-    with pytest.raises((TypeError, AttributeError)):
+    with pytest.raises(TypeError, match="takes a Baseline, not DataFrame"):
         align(rows, [], ["age"])
 
 

@@ -104,9 +104,13 @@ def align(
 
     Raises
     ------
+    TypeError
+        ``baseline`` is no `Baseline`.
     ValueError
         A rule needs ``timing``, or dates that are not there.
     """
+    if not isinstance(baseline, Baseline):
+        raise TypeError(f"the design step takes a Baseline, not {type(baseline).__name__}")
     steps = [Step("start", "", baseline.subjects, ())]
     left = baseline
     asked = [c.name for c in conditions if not c.asks_if_given]
