@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from onearm.errors import UsageError, listed, near
 from onearm.results import Curve, Estimate, Flow, Results
 from onearm.text import interval, quantity
 
@@ -20,6 +21,9 @@ def lines(results: Results, number: str) -> Iterator[str]:
         for step in flow.steps:
             yield f"  {step.n:>6}  {step.label}  ({step.estimate})"
         return
+    if number.startswith("choice|") or number == "commitment":
+        yield from _design_lines(results, number)
+        return
     e = results[number]
     yield f"{e.id}  {e.label}"
     yield f"  value       {_value(e)}"
@@ -34,6 +38,29 @@ def lines(results: Results, number: str) -> Iterator[str]:
     yield f"  {len(rows)} subjects" + (f" by the fact {e.evidence}" if e.evidence else "")
     for subject, says, at in rows:
         yield f"    {subject}  {says}  {', '.join(at)}"
+
+
+def _design_lines(results: Results, number: str) -> Iterator[str]:
+    """What a method made of the two sides, or when the design was settled."""
+    for one in results.commitment:
+        if number == "commitment":
+            yield f"commitment  {one.says}"
+            yield from (f"  locked again {change}" for change in one.changes)
+            return
+    place = number.removeprefix("choice|")
+    found = next((c for c in results.choices if f"{c.comparison}/{c.method}" == place), None)
+    if found is None:
+        known = [f"choice|{c.comparison}/{c.method}" for c in results.choices]
+        step = "name one of: " + listed(known, 5) if known else "the trial has no comparison"
+        raise UsageError.one("U301", number, f'no method has the id "{number}"{near(number, known)}', step)
+    yield f"{number}  {found.label}"
+    yield f"  method      {found.words}"
+    yield f"  estimand    {found.estimand}"
+    yield f"  patients    {found.trial} trial (effective {found.effective_trial:.1f}), {found.external} external"
+    yield f"              (effective {found.effective_external:.1f}); {found.lost} eligible trial patients lost"
+    yield f"  gates       {'passed' if not found.failed and not found.refused else found.refused or 'failed'}"
+    yield from (f"              {words}" for words in found.failed)
+    yield from (f"  rule        {words}" for words in found.notes)
 
 
 def _flow(results: Results, number: str) -> Flow | None:
