@@ -122,6 +122,8 @@ def true_log_ratio(pool: Pool, truth: Truth, estimand: str, seed: int) -> float:
     Both outcomes of each of many patients are drawn and a Cox model of treatment alone is fitted, each patient weighing
     what he does in the target. It differs from the log of ``hazard_ratio``, which holds given the covariates.
     """
+    if truth.hazard_ratio == 1:
+        return 0.0  # no effect for anybody is none on average
     rng = np.random.default_rng([seed, 7])
     ours, theirs = pool.shares(truth)
     n, m = pool.trial, pool.external
