@@ -34,6 +34,12 @@ _FORBIDDEN = frozenset(
 )
 
 
+def named_as_outcomes(protocol: Protocol) -> tuple[tuple[str, str], ...]:
+    """Covariates of comparisons that bear the name of an outcome: comparison and covariate."""
+    used = ((name, c) for name, one in protocol.comparisons.items() for c in one.covariates)
+    return tuple((name, c) for name, c in used if c in _FORBIDDEN)
+
+
 @dataclass(frozen=True, slots=True)
 class Baseline:
     """Covariates of one source, a row a subject. It has no place for an outcome.

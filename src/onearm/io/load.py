@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from onearm.cohort.baseline import named_as_outcomes
 from onearm.cohort.check import build
 from onearm.cohort.tables import Cohort, RawTable
 from onearm.errors import DataError, Finding, ProtocolError, UsageError, in_order
@@ -56,6 +57,7 @@ def check(folder: str | os.PathLike[str], *, external: bool = True, lock: bool =
     cohort = _cohort(protocol, root, "trial", protocol.trial.arm, protocol.data, False, findings, digests)
     others: dict[str, Cohort] = {}
     findings += _same_folder(protocol, root)
+    findings += _outcomes(protocol)
     for name, source in protocol.external.items() if external else ():
         data = (source.data or Data(time=protocol.data.time)).model_copy(update={"folder": source.folder})
         found = _cohort(protocol, root, name, source.label, data, True, findings, digests)
@@ -73,6 +75,15 @@ def check(folder: str | os.PathLike[str], *, external: bool = True, lock: bool =
         return Checked(None, ordered)
     trial = Trial(protocol, cohort, others, ordered, tuple(sorted(digests.items())), root, locked, curves)
     return Checked(trial, ordered)
+
+
+def _outcomes(protocol: Protocol) -> list[Finding]:
+    """A covariate that bears the name of an outcome cannot go through the wall between design and effects."""
+    step = "rename the covariate and its column"
+    return [
+        Finding("P159", "error", f"{FILE} comparisons.{name}.covariates", f'"{c}" is the name of an outcome', step)
+        for name, c in named_as_outcomes(protocol)
+    ]
 
 
 def _same_folder(protocol: Protocol, root: Path) -> list[Finding]:

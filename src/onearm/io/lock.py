@@ -44,9 +44,10 @@ def read_lock(folder: Path) -> Lock | None:
             raise ValueError(f"shape {body['schema']} of a design, this version reads {SCHEMA}")
         if missing := [part for part in _PARTS if part not in body]:
             raise ValueError(f"it has no {missing[0]}")
+        digest = sealed(body)["digest"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as problem:
         raise UsageError.one("X501", DESIGN, f"this is not a design of onearm ({problem})", again) from None
-    if sealed(body)["digest"] != body["digest"]:
+    if digest != body["digest"]:
         raise UsageError.one("X502", DESIGN, "its digest does not fit: it was changed after it was locked", again)
     return Lock(body, log)
 
@@ -85,19 +86,29 @@ def write_lock(folder: Path, body: Mapping[str, Any], reason: str = "") -> Lock:
     """
     before = read_before(folder)
     if before is not None and not reason:
-        says = f"a design was locked here on {before}"
-        step = "to lock another one, give `--again --reason TEXT`: the change is recorded and shown"
-        raise UsageError.one("X508", DESIGN, says, step)
+        raise _locked_already(f"on {before}")
     now = _now()
     whole = sealed({**body, "locked": now})
     text = json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    what = "locked again" if before is not None else "locked"
     try:
-        _whole(folder / DESIGN, text)
-        _append(folder / LOG, Look(now, "locked again" if before is not None else "locked", whole["digest"], reason))
+        _whole(folder / DESIGN, text, fresh=before is None)
+        try:
+            _append(folder / LOG, Look(now, what, whole["digest"], reason))
+        except OSError:
+            (folder / DESIGN).unlink()  # a lock that the log does not know is none
+            raise
+    except FileExistsError:
+        raise _locked_already("this very moment, by another process") from None
     except OSError as problem:
-        step = "make the trial's folder writable"
+        step = "make room in the trial's folder and make it writable; design.json must be a file"
         raise UsageError.one("U322", str(folder / DESIGN), problem.strerror or str(problem), step) from None
     return Lock(whole, _log(folder / LOG))
+
+
+def _locked_already(when: str) -> UsageError:
+    step = "to lock another one, give `--again --reason TEXT`: the change is recorded and shown"
+    return UsageError.one("X508", DESIGN, f"a design was locked here {when}", step)
 
 
 def read_before(folder: Path) -> str | None:
@@ -135,7 +146,8 @@ def _append(path: Path, look: Look) -> None:
         os.fsync(file.fileno())
 
 
-def _whole(path: Path, text: str) -> None:
+def _whole(path: Path, text: str, *, fresh: bool) -> None:
+    """Write a file whole or not at all; ``fresh`` refuses one that came to be meanwhile (FileExistsError)."""
     handle, name = tempfile.mkstemp(prefix=".design-", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -143,7 +155,11 @@ def _whole(path: Path, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(0o644)
-        Path(name).replace(path)
+        if fresh:
+            os.link(name, path)
+            Path(name).unlink()
+        else:
+            Path(name).replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             Path(name).unlink()

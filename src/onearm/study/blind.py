@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from onearm.cohort.baseline import Baseline, baseline
 from onearm.cohort.population import populations
@@ -12,12 +13,15 @@ from onearm.external.align import needed
 from onearm.external.blind import Blind, blind
 from onearm.external.document import document
 from onearm.external.index_date import timing
-from onearm.external.seal import Body
+from onearm.external.seal import Body, digest, sealed
 from onearm.facts import state
 from onearm.protocol.comparison import Comparison
 from onearm.protocol.document import Protocol
 from onearm.study.columns import columns
 from onearm.study.trial import Trial
+
+if TYPE_CHECKING:
+    from onearm.external.document import Difference
 
 
 def design_of(
@@ -53,8 +57,23 @@ def design_document(trial: Trial, seed: int = 1) -> tuple[Body, dict[str, Blind]
     from onearm import __version__
 
     made = designs_of(trial, seed)
-    digest = dict(trial.digests).get("protocol.yaml", "")
-    return document(made, digest, seed, f"onearm {__version__}"), made
+    body = document(made, dict(trial.digests).get("protocol.yaml", ""), seed, f"onearm {__version__}")
+    return sealed({**body, "outcomes": outcome_digests(trial.protocol)}), made
+
+
+def outcome_digests(protocol: Protocol) -> dict[str, str]:
+    """Digest of everything that says what is estimated in a comparison: endpoints, facts, populations, time zero.
+
+    The names are those of the parts; a change of any of them after the lock is refused.
+    """
+    whole = protocol.model_dump(mode="json", by_alias=True)
+    compared = {e for c in protocol.comparisons.values() for e in c.endpoints}
+    parts = {f"endpoint {name}": clause for name, clause in whole["endpoints"].items() if name in compared}
+    parts |= {f"fact {name}": clause for name, clause in whole["facts"].items()}
+    parts |= {f"population {name}": clause for name, clause in whole["populations"].items()}
+    parts |= {"time zero": whole["trial"]["time_zero"]}
+    parts |= {name: whole[name] for name in ("response", "published", "borrowing") if whole.get(name)}
+    return {name: digest(clause) for name, clause in parts.items()}
 
 
 def refuse_other_than_locked(trial: Trial, made: Mapping[str, Blind], seed: int) -> None:
@@ -68,17 +87,40 @@ def refuse_other_than_locked(trial: Trial, made: Mapping[str, Blind], seed: int)
     """
     if trial.lock is None or trial.lock.design is None:
         return
-    from onearm.external.document import differences
-
     step = "undo the change, or lock the design again: `onearm lock DIR --again --reason TEXT`"
-    found = [
+    found = list(_redefined(trial, step))
+    found += [
         Finding(
             d.code, "error", f"design.json comparisons.{d.comparison}" if d.comparison else "design.json", d.says, step
         )
-        for d in differences(trial.lock.design, made, seed)
+        for d in _differences(trial.lock.design, made, seed)
     ]
     if found:
         raise ProtocolError(found)
+
+
+def _redefined(trial: Trial, step: str) -> Iterator[Finding]:
+    """Parts that say what is estimated and are not those that were locked."""
+    assert trial.lock is not None
+    assert trial.lock.design is not None
+    then, now = trial.lock.design.get("outcomes", {}), outcome_digests(trial.protocol)
+    for name in sorted({*then, *now}):
+        if then.get(name) != now.get(name):
+            done = "changed" if name in then and name in now else "added" if name in now else "removed"
+            says = f"what is estimated was redefined after the lock: {name} was {done}"
+            yield Finding("X509", "error", "design.json outcomes", says, step)
+
+
+def _differences(locked: Mapping[str, Any], made: Mapping[str, Blind], seed: int) -> list[Difference]:
+    """The differences, or one that says that the locked document is not of this shape."""
+    from onearm.external.document import Difference, differences
+
+    try:
+        return list(differences(locked, made, seed))
+    except (KeyError, TypeError, AttributeError, ValueError) as problem:
+        return [
+            Difference("X502", "", f"it lacks what a design of this version has ({type(problem).__name__}: {problem})")
+        ]
 
 
 def _with_day_one(everybody: Baseline, source: Cohort, protocol: Protocol) -> Baseline:
