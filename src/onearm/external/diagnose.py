@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onearm.cohort.baseline import Baseline
+from onearm.external.balancing import balancing
 from onearm.external.gates import Balanced, gates
 from onearm.external.record import Design
 from onearm.protocol.comparison import Comparison
 from onearm.protocol.trial import Covariate
 from onearm.results import Estimate, Gate
 from onearm.stats.balance import ks_statistics, standardized_differences, variance_ratios
-from onearm.stats.weighting import ate_weights, att_weights
 
 Floats = NDArray[np.float64]
 
@@ -74,16 +74,6 @@ def diagnose(
         if stage == "before":
             found = None
     return Diagnosis(tuple(estimates), gates(name, comparison, design, incomplete, found))
-
-
-def balancing(design: Design) -> Floats:
-    """The weights whose balance is judged: those of the design; of a doubly robust method those of its score."""
-    settings = design.settings
-    if settings is None or settings.method != "doubly-robust" or not design.logit.size:
-        return design.weight
-    score = 1 / (1 + np.exp(-design.logit))
-    weigh = att_weights if settings.estimand == "ATT" else ate_weights
-    return np.where(design.weight > 0, weigh(score, design.treated), 0.0)
 
 
 def _balance(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from onearm.external.balancing import balancing
 from onearm.external.record import Design
 from onearm.protocol.comparison import Comparison
 from onearm.protocol.method import PAIRING
@@ -17,6 +18,7 @@ from onearm.stats.overlap import common_support, equipoise
 from onearm.stats.weighting import effective_sample_size
 
 _MODEL = "not asked: a model of the outcome carries this method, and extrapolates where the groups differ"
+_NO_SCORE = "not asked: this method has no score"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +81,15 @@ def _gates(
         labels = () if found is None else found.labels
         yield _largest(name, "ks", words, ks, limits.max_ks, labels, nobody, modelled)
     if limits.min_effective is not None:
-        yield _effective(name, design, limits.min_effective, nobody)
+        yield _effective(name, design, limits.min_effective, nobody, modelled)
     if limits.max_weight is not None:
-        yield _heaviest(name, design, limits.max_weight, nobody)
+        yield _heaviest(name, design, limits.max_weight, nobody, modelled)
     if limits.min_overlap is not None:
         yield _overlap(name, design, limits.min_overlap)
     if limits.min_equipoise is not None:
         yield _equipoise(name, design, limits.min_equipoise)
     if limits.max_energy is not None:
-        yield _energy(name, design, found, limits.max_energy, nobody)
+        yield _energy(name, design, found, limits.max_energy, nobody, modelled)
 
 
 def _gate(kind: str, name: str, words: str, value: float | None, threshold: float, passed: bool, says: str) -> Gate:
@@ -145,7 +147,7 @@ def _ratio(name: str, found: Balanced | None, limits: tuple[float, float], nobod
     if modelled and found is not None:
         return _gate("variance_ratio", name, words, None, high, True, _MODEL)
     if found is None or not np.any(~np.isnan(found.ratio)):
-        why = nobody if found is None else "no numeric covariate"
+        why = nobody if found is None else "not asked: no covariate is a number"
         return _gate("variance_ratio", name, words, None, high, found is not None, why)
     with np.errstate(divide="ignore"):
         far = np.abs(np.log(found.ratio))
@@ -157,29 +159,46 @@ def _ratio(name: str, found: Balanced | None, limits: tuple[float, float], nobod
     )
 
 
-def _effective(name: str, design: Design, least: float, nobody: str) -> Gate:
-    words = "Effective number of external patients"
-    if not design.weight_external.any():
+def _effective(name: str, design: Design, least: float, nobody: str, modelled: bool = False) -> Gate:
+    both = design.settings is not None and design.settings.estimand == "ATE"
+    words = "Effective number of patients, the smaller of the two sides" if both else _EFFECTIVE
+    weight, treated = balancing(design), design.treated
+    if not (weight[treated].any() and weight[~treated].any()):
         return _gate("effective", name, words, None, least, False, nobody)
-    n = effective_sample_size(design.weight_external)
+    if modelled:
+        return _gate("effective", name, words, None, least, True, _MODEL)
+    n = effective_sample_size(weight[~treated])
     says = f"of {len(design.used_external)} with weight; at least {least:g} required"
+    if both:
+        ours = effective_sample_size(weight[treated])
+        says = (
+            f"{ours:.3g} of {len(design.used_trial)} trial patients with weight, {n:.3g} of "
+            f"{len(design.used_external)} external ones; at least {least:g} required of each side"
+        )
+        n = min(n, ours)
     return _gate("effective", name, words, n, least, n >= least, says)
 
 
-def _heaviest(name: str, design: Design, most: float, nobody: str) -> Gate:
+_EFFECTIVE = "Effective number of external patients"
+
+
+def _heaviest(name: str, design: Design, most: float, nobody: str, modelled: bool = False) -> Gate:
     words = "Largest share of the external weight on one patient"
-    total = float(design.weight_external.sum())
+    weight = balancing(design)[~design.treated]
+    total = float(weight.sum())
     if not total > 0:
         return _gate("weight", name, words, None, most, False, nobody)
-    at = int(np.argmax(design.weight_external))
-    share = float(design.weight_external[at]) / total
+    if modelled:
+        return _gate("weight", name, words, None, most, True, _MODEL)
+    at = int(np.argmax(weight))
+    share = float(weight[at]) / total
     return _gate("weight", name, words, share, most, share <= most, f"{design.external[at]}; at most {most:g} allowed")
 
 
 def _overlap(name: str, design: Design, least: float) -> Gate:
     words = "Share of trial patients whose score the external patients reach"
     if not design.logit.size:
-        why = design.refused or "this method has no score"
+        why = design.refused or _NO_SCORE
         return _gate("overlap", name, words, None, least, not design.refused, why)
     low, high = float(design.logit_external.min()), float(design.logit_external.max())
     share = float(np.mean((design.logit_trial >= low) & (design.logit_trial <= high)))
@@ -191,7 +210,7 @@ def _overlap(name: str, design: Design, least: float) -> Gate:
 def _equipoise(name: str, design: Design, least: float) -> Gate:
     words = "Share with a preference score from 0.3 to 0.7, the smaller of the two sides"
     if not design.logit.size:
-        why = design.refused or "this method has no score"
+        why = design.refused or _NO_SCORE
         return _gate("equipoise", name, words, None, least, not design.refused, why)
     found = equipoise(1 / (1 + np.exp(-design.logit)), design.treated)
     share = min(float(found.treated), float(found.control))
@@ -199,9 +218,13 @@ def _equipoise(name: str, design: Design, least: float) -> Gate:
     return _gate("equipoise", name, words, share, least, share >= least, says)
 
 
-def _energy(name: str, design: Design, found: Balanced | None, most: float, nobody: str) -> Gate:
+def _energy(
+    name: str, design: Design, found: Balanced | None, most: float, nobody: str, modelled: bool = False
+) -> Gate:
     words = "Energy distance between the two sides after matching"
     if found is None:
         return _gate("energy", name, words, None, most, False, nobody)
-    value = energy_distance(found.x, design.treated, design.weight)
+    if modelled:
+        return _gate("energy", name, words, None, most, True, _MODEL)
+    value = energy_distance(found.x, design.treated, balancing(design))
     return _gate("energy", name, words, value, most, value <= most, f"at most {most:g} allowed")

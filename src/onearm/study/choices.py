@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from onearm.external.balancing import balancing
 from onearm.external.blind import Blind
 from onearm.external.design import PRIMARY
 from onearm.external.record import Design
@@ -20,10 +21,8 @@ def choices(made: Blind) -> Iterator[Choice]:
     """One record a method, the primary one first."""
     for key, design in made.designs.items():
         assert design.settings is not None, "a design knows its method"
-        ess = [
-            effective_sample_size(w) if w.size and w.max() > 0 else 0.0
-            for w in (design.weight_trial, design.weight_external)
-        ]
+        weight, treated = balancing(design), design.treated
+        ess = [effective_sample_size(w) if w.size and w.max() > 0 else 0.0 for w in (weight[treated], weight[~treated])]
         yield Choice(
             comparison=made.name,
             method=key,
@@ -49,12 +48,13 @@ _POINTS = 121
 def _drawn(design: Design) -> dict[str, Any]:
     """Densities of the logit scores and quantiles of the external weights, ready to draw."""
     found: dict[str, Any] = {}
-    if design.weight_external.any():
-        weight = design.weight_external[design.weight_external > 0]
+    counts = balancing(design)[~design.treated]
+    if counts.any():
+        weight = counts[counts > 0]
         found["weight_at"] = _SHARES
         found["weight_external"] = tuple(float(v) for v in np.quantile(weight / weight.mean(), _SHARES))
     logit = design.logit
-    if not logit.size or not design.weight_external.any() or np.ptp(logit) == 0:
+    if not logit.size or not counts.any() or np.ptp(logit) == 0:
         return found
     low, high = float(logit.min()), float(logit.max())
     grid = np.linspace(low - 0.1 * (high - low), high + 0.1 * (high - low), _POINTS)
@@ -62,7 +62,7 @@ def _drawn(design: Design) -> dict[str, Any]:
         curves = [
             density(design.logit_trial, None, grid),
             density(design.logit_external, None, grid),
-            density(design.logit_external, design.weight_external, grid),
+            density(design.logit_external, counts, grid),
         ]
     except ValueError:  # one side has a single score: there is no density to draw
         return found

@@ -1,0 +1,77 @@
+"""By which weights a design is judged, which gates are not asked of it, and what its document holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from test_blind import comparison, sample
+
+from onearm.external.blind import Blind, blind
+from onearm.results import Gate
+from onearm.study.choices import choices
+
+ASKED = {"max_smd": 5, "min_matched": 0.01, "variance_ratio": [0.01, 100], "max_ks": 1, "min_effective": 5,
+         "min_overlap": 0.01, "min_equipoise": 0.01, "max_weight": 1, "max_energy": 50}  # fmt: skip
+"""Every gate, each so wide that it holds."""
+
+
+def made(method: str, *, shift: float = 8.0, **more: Any) -> Blind:
+    return blind("main", comparison(method=method, **{"gates": ASKED, **more}), *sample(40, 90, shift))
+
+
+def gate(one: Blind, kind: str) -> Gate:
+    return next(g for g in one.diagnoses["primary"].gates if g.id == f"gate.{kind}|main")
+
+
+def kish(weight: np.ndarray) -> float:
+    return float(weight.sum() ** 2 / (weight**2).sum())
+
+
+@pytest.mark.parametrize("estimand", ["ATT", "ATE"])
+def test_a_doubly_robust_design_is_judged_by_the_weights_of_its_score(estimand: str) -> None:
+    robust, weighted = (made(m, estimand=estimand) for m in ("doubly-robust", "weights"))
+    p = 1 / (1 + np.exp(-robust.primary.logit))
+    expected = np.where(robust.primary.treated, 1.0, p / (1 - p))
+    if estimand == "ATE":
+        expected = np.where(robust.primary.treated, 1 / p, 1 / (1 - p))
+    ours, theirs = expected[:40], expected[40:]
+    least = min(kish(ours), kish(theirs)) if estimand == "ATE" else kish(theirs)
+    assert gate(robust, "effective").value == pytest.approx(least, rel=1e-10)
+    assert gate(robust, "weight").value == pytest.approx(theirs.max() / theirs.sum(), rel=1e-10)
+    for kind in ("effective", "weight", "energy", "balance"):
+        assert gate(robust, kind).value == pytest.approx(gate(weighted, kind).value, rel=1e-10), kind
+    one, other = next(choices(robust)), next(choices(weighted))
+    assert one.effective_external == pytest.approx(kish(theirs), rel=1e-10)
+    assert one.effective_trial == pytest.approx(kish(ours), rel=1e-10)
+    assert one.weight_external == pytest.approx(other.weight_external)
+    assert one.density_weighted == pytest.approx(other.density_weighted)
+    assert one.external == 90
+
+
+def test_the_smaller_side_counts_for_everybody_together() -> None:
+    one = made("weights", estimand="ATE", gates=ASKED | {"min_effective": 35})
+    found = gate(one, "effective")
+    ours, theirs = kish(one.primary.weight_trial), kish(one.primary.weight_external)
+    assert ours < 35 < theirs
+    assert found.value == pytest.approx(ours)
+    assert not found.passed
+    assert "smaller of the two sides" in found.name
+
+
+def test_what_a_model_of_the_outcome_carries_is_not_asked() -> None:
+    one = made("g-computation")
+    for kind in ("balance", "variance_ratio", "ks", "effective", "weight", "energy", "overlap", "equipoise"):
+        found = gate(one, kind)
+        assert (found.passed, found.value) == (True, None), kind
+        assert found.says.startswith("not asked: "), kind
+    assert gate(one, "matched").value == 1
+
+
+def test_what_asks_for_a_score_is_not_asked_without_one() -> None:
+    one = made("entropy")
+    for kind in ("overlap", "equipoise"):
+        assert gate(one, kind).says == "not asked: this method has no score"
+        assert gate(one, kind).passed
+    assert gate(one, "effective").value is not None
