@@ -9,6 +9,7 @@ import pytest
 from test_blind import comparison, sample
 
 from onearm.external.blind import Blind, blind
+from onearm.external.estimand import sentence
 from onearm.results import Gate
 from onearm.study.choices import choices
 
@@ -75,3 +76,32 @@ def test_what_asks_for_a_score_is_not_asked_without_one() -> None:
         assert gate(one, kind).says == "not asked: this method has no score"
         assert gate(one, kind).passed
     assert gate(one, "effective").value is not None
+
+
+# --- whom an effect in everybody speaks of ---------------------------------------------------------
+
+
+def test_external_patients_without_a_place_count_for_the_label() -> None:
+    one = made("full", shift=10.0, estimand="ATE", caliper={"width": 0.2}).primary
+    gone = 90 - len(one.used_external)
+    assert gone > 0
+    assert one.estimand == "ATE of those kept"
+    assert f"{gone} of 90 external patients have no place: the effect no longer speaks of them" in one.notes
+    whole = made("full", shift=1.0, estimand="ATE", caliper="none").primary
+    assert len(whole.used_external) == 90
+    assert whole.estimand == "ATE"
+    assert not [n for n in whole.notes if "no place" in n]
+
+
+def test_an_effect_in_the_trial_s_patients_loses_nobody_with_an_external_one() -> None:
+    one = made("nearest", shift=1.0, caliper="none").primary
+    assert len(one.used_external) == 40
+    assert one.estimand == "ATT"
+    assert not one.notes
+
+
+def test_the_sentence_beside_a_number_says_what_the_label_says() -> None:
+    assert sentence("ATE", 0, 0, "in no class", 15) == "estimand ATE of those kept"
+    assert sentence("ATE", 0, 0, "in no class", 0) == "estimand ATE"
+    assert sentence("ATT", 0, 0, "in no class", 15) == "estimand ATT"
+    assert "estimand ATE of those kept: 2 eligible trial patients are lost" in sentence("ATE", 0, 2, "in no class", 9)

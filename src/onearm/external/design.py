@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from onearm.cohort.baseline import Baseline
 from onearm.external.choose import Chosen, Sides, choose
-from onearm.external.estimand import label
+from onearm.external.estimand import external_words, label
 from onearm.external.record import Design
 from onearm.external.score import Matrix, Scored, matrix, score
 from onearm.protocol.comparison import Comparison
@@ -113,7 +113,8 @@ def needs_score(method: Method) -> bool:
 def _made(
     how: Method, seen: Matrix, scored: Scored, sides: Sides, chosen: Chosen, caliper: tuple[float, float]
 ) -> Design:
-    n = len(sides.trial.subjects)
+    n, m = len(sides.trial.subjects), len(sides.external.subjects)
+    external = m - int(np.count_nonzero(chosen.weight_external > 0))
     unmatched = tuple(s for s, w in zip(sides.trial.subjects, chosen.weight_trial, strict=True) if not w > 0)
     return Design(
         trial=sides.trial.subjects,
@@ -125,14 +126,14 @@ def _made(
         pairs=chosen.pairs,
         unmatched=unmatched,
         settings=how,
-        estimand=label(how.estimand, len(unmatched), chosen.trimmed),
+        estimand=label(how.estimand, len(unmatched), chosen.trimmed, external),
         weight_trial=chosen.weight_trial,
         weight_external=chosen.weight_external,
         class_trial=chosen.class_trial,
         class_external=chosen.class_external,
         matrix=seen.x,
         columns=seen.columns,
-        notes=(*scored.notes, *chosen.notes),
+        notes=(*scored.notes, *chosen.notes, *external_words(how.estimand, external, m)),
         unit_external=sides.units,
     )
 

@@ -17,7 +17,7 @@ from onearm.external.design import PRIMARY
 from onearm.external.estimand import sentence
 from onearm.external.record import Design
 from onearm.protocol.endpoint import Proportion, Survival
-from onearm.protocol.method import MODELLED, PAIRING
+from onearm.protocol.method import CLASSES, MODELLED, PAIRING, SCORED
 from onearm.protocol.method_words import method_words
 from onearm.results import Estimate
 from onearm.study.arms import arms
@@ -31,16 +31,25 @@ _DRAWN = frozenset({"weights", "entropy", "full"})
 def lost_words(design: Design) -> str:
     """Why trial patients have no place in a design."""
     assert design.settings is not None, "a design knows its method"
-    if design.settings.method in PAIRING:
+    method = design.settings.method
+    if method in PAIRING:
         return "without a partner within the caliper" if design.settings.width else "without a partner"
-    return "left out for their score" if design.settings.method == "weights" else "in no class with an external patient"
+    if design.refused:
+        return "without a design"
+    if method in CLASSES:
+        return "in no class with an external patient"
+    if method in SCORED:
+        return "left out for their score"
+    return "left out of the model" if method in MODELLED else "without a weight"
 
 
 def words_of(made: Blind, key: str, seen: Seen, *, context: str, group: str, population: str) -> Words:
     """What the numbers of one method have in common: gates that failed, the estimand, the method."""
     design = made.designs[key]
     assert design.settings is not None, "a design knows its method"
-    estimand = sentence(design.settings.estimand, len(made.trial.incomplete), len(design.unmatched), lost_words(design))
+    lost = len(made.trial.incomplete), len(design.unmatched)
+    away = len(design.external) - len(design.used_external)
+    estimand = sentence(design.settings.estimand, *lost, lost_words(design), away)
     return Words(
         name=seen.endpoint,
         label=seen.clause.label or seen.ours.label,
