@@ -73,6 +73,20 @@ def test_a_method_without_a_hazard_ratio_shows_its_difference(tables: dict[str, 
     assert cells[6:] == ["", "", "0.21 (0.02 to 0.40)"]
 
 
+def test_reasons_name_their_row_and_do_not_speak_for_the_table(results: Results) -> None:
+    key = f"os.hazard_ratio|{SALVAGE}/aipw"
+    none = replace(
+        results[f"os.hazard_ratio|{SALVAGE}/coarsened"], id=key, group=f"{SALVAGE}/aipw", population="ATT",
+        error="no marginal hazard ratio", notes=("estimand ATT",), label="Overall survival: hazard ratio",
+    )  # fmt: skip
+    table = build(replace(results, estimates={**results.estimates, key: none}))[f"methods-{SALVAGE}"]
+    said = "Doubly robust (AIPW) (ATT): Overall survival: hazard ratio: no marginal hazard ratio."
+    assert said in table.footnotes
+    assert table.footnotes.count("NE: not estimable.") == 1
+    assert not any(note.lower().startswith(("population:", "estimand", "method:")) for note in table.footnotes)
+    assert sum("no class holds patients of both sides" in note for note in table.footnotes) == 1
+
+
 def test_an_endpoint_of_yes_or_no_is_compared_by_its_odds(results: Results) -> None:
     found = [
         replace(results[f"os.hazard_ratio|{SALVAGE}/{m}"], id=f"orr.odds_ratio|{SALVAGE}/{m}", label="Response: odds")

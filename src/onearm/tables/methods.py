@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from onearm import text
 from onearm.results import Choice, Estimate, Results
-from onearm.tables.cells import level, value, value_limits
-from onearm.tables.footnotes import footnotes
+from onearm.tables.cells import level, limits, shown, value, value_limits
 from onearm.tables.model import Cell, Row, Table, words
 from onearm.tables.names import comparison_label, endpoint, moment, parse, unique
 
@@ -90,7 +89,7 @@ def _table(results: Results, name: str) -> Table:
         comparison=name,
         columns=words("Method", *_FIXED, "Ratio", "p", "Difference"),
         rows=tuple(rows),
-        footnotes=tuple(_notes(mine, effects)),
+        footnotes=(*_notes(mine), *_reasons(name, mine, effects)),
         notice=results.header.notice,
     )
 
@@ -133,7 +132,7 @@ def _effect(results: Results, ids: Sequence[str], group: str, stamp: str) -> tup
     return tuple(value(e, stamp) if e is not None and e.unit == "p" else value_limits(e, stamp) for e in found)
 
 
-def _notes(mine: Sequence[Choice], effects: Sequence[Estimate]) -> Iterator[str]:
+def _notes(mine: Sequence[Choice]) -> Iterator[str]:
     yield (
         "Lost: eligible trial patients of whom the numbers do not speak. Effective n: (sum of weights) squared over "
         "the sum of squared weights, trial / external."
@@ -143,4 +142,18 @@ def _notes(mine: Sequence[Choice], effects: Sequence[Estimate]) -> Iterator[str]
         yield from (f"{choice.label}: {said}." for said in choice.failed)
         if choice.refused:
             yield f"{choice.label}: no design: {choice.refused}."
-    yield from footnotes(e for e in effects if e.error)
+
+
+def _reasons(name: str, mine: Sequence[Choice], effects: Sequence[Estimate]) -> Iterator[str]:
+    """Why a number is missing, each with the row it belongs to; what refused a design was said with it."""
+    said = {part for e in effects for part in (shown(e), *limits(e).split())}
+    codes = {text.NOT_ESTIMABLE: "not estimable", text.NOT_REACHED: "not reached"}
+    if used := [f"{code}: {words}" for code, words in codes.items() if code in said]:
+        yield f"{', '.join(used)}."
+    rows = {group_of(c): (c.label, c.refused) for c in mine} | {f"{name}/crude": ("Crude, before matching", "")}
+    found = []
+    for e in effects:
+        row, refused = rows.get(parse(e.id).group, ("", ""))
+        if row and e.error and e.error != refused:
+            found.append(f"{row}: {e.label}: {e.error.rstrip('.')}.")
+    yield from unique(found)
