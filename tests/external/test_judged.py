@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from test_blind import comparison, sample
 
 from onearm.external.blind import Blind, blind
+from onearm.external.document import differences, document
 from onearm.external.estimand import sentence
 from onearm.results import Gate
 from onearm.study.choices import choices
@@ -105,3 +108,57 @@ def test_the_sentence_beside_a_number_says_what_the_label_says() -> None:
     assert sentence("ATE", 0, 0, "in no class", 0) == "estimand ATE"
     assert sentence("ATT", 0, 0, "in no class", 15) == "estimand ATT"
     assert "estimand ATE of those kept: 2 eligible trial patients are lost" in sentence("ATE", 0, 2, "in no class", 9)
+
+
+# --- classes in the document -----------------------------------------------------------------------
+
+
+def body_of(one: Blind) -> Any:
+    return json.loads(json.dumps(document({"main": one}, "", 1, "")))
+
+
+@pytest.mark.parametrize("method", ["full", "subclasses", "coarsened", "nearest"])
+def test_the_document_holds_the_classes(method: str) -> None:
+    one = made(method, shift=3.0)
+    body = body_of(one)
+    classes = body["comparisons"]["main"]["methods"]["primary"]["classes"]
+    design = one.primary
+    members: dict[int, set[str]] = {}
+    for side in ("trial", "external"):
+        for subject, own in classes[side].items():
+            members.setdefault(own, set()).add(subject)
+    own_classes: dict[int, set[str]] = {}
+    for subjects, own in ((design.trial, design.class_trial), (design.external, design.class_external)):
+        for subject, k in zip(subjects, own.tolist(), strict=True):
+            if k >= 0:
+                own_classes.setdefault(k, set()).add(subject)
+    assert sorted(members) == list(range(len(own_classes)))
+    assert sorted(map(sorted, members.values())) == sorted(map(sorted, own_classes.values()))
+    assert classes["trial"][min(classes["trial"])] == 0, "the first name is in the first class"
+    assert not list(differences(body, {"main": one}, 1))
+
+
+def test_other_classes_with_the_same_weights_are_another_design() -> None:
+    one = made("nearest", shift=1.0, caliper="none")
+    body = body_of(one)
+    classes = body["comparisons"]["main"]["methods"]["primary"]["classes"]["external"]
+    first, second = sorted(classes)[:2]
+    classes[first], classes[second] = classes[second], classes[first]
+    assert [d.code for d in differences(body, {"main": one}, 1)] == ["X506"]
+
+
+def test_numbers_of_classes_do_not_matter_and_older_documents_have_none() -> None:
+    one = made("full", shift=3.0)
+    design = one.primary
+    other = dataclasses.replace(
+        design, class_trial=design.class_trial * 3 + 2, class_external=design.class_external * 3 + 2
+    )
+    body = body_of(one)
+    assert not list(differences(body, {"main": dataclasses.replace(one, designs={"primary": other})}, 1))
+    del body["comparisons"]["main"]["methods"]["primary"]["classes"]
+    assert not list(differences(body, {"main": one}, 1))
+
+
+def test_with_replacement_the_pairs_say_it_all() -> None:
+    body = body_of(made("nearest", replace=True))
+    assert body["comparisons"]["main"]["methods"]["primary"]["classes"] == {"trial": {}, "external": {}}

@@ -100,12 +100,32 @@ def _method(made: Design, one: Blind) -> Body:
             "trial": _weights(made.trial, made.weight_trial),
             "external": _weights(made.external, made.weight_external),
         },
+        "classes": _classes(made),
         "lost": {"incomplete": len(one.trial.incomplete), "without_a_place": len(made.unmatched)},
     }
 
 
 def _weights(subjects: Sequence[str], weight: Floats) -> dict[str, float]:
     return {s: float(w) for s, w in zip(subjects, weight, strict=True) if w > 0}
+
+
+def _classes(made: Design) -> dict[str, dict[str, int]]:
+    """The pair or class of each subject, numbered as they are met in the order of the subjects' names, trial first.
+
+    A control with replacement is in several pairs: there are no classes then, the pairs say it all.
+    """
+    known: dict[int, int] = {}
+    found: dict[str, dict[str, int]] = {"trial": {}, "external": {}}
+    if made.settings is not None and made.settings.replace:
+        return found
+    for side, subjects, classes in (
+        ("trial", made.trial, made.class_trial),
+        ("external", made.external, made.class_external),
+    ):
+        for subject, own in sorted(zip(subjects, classes.tolist(), strict=True)):
+            if own >= 0:
+                found[side][subject] = known.setdefault(own, len(known))
+    return found
 
 
 def _diagnosis(one: Blind, key: str) -> Body:
@@ -157,8 +177,11 @@ def _compared(name: str, then: Mapping[str, Any], one: Blind) -> Iterator[Differ
         return
     sets = [(then["methods"], one), *zip(then.get("imputed", ()), one.drawn, strict=False)]
     for key in one.designs:
-        if not all(_agrees(old[key]["weights"], new.designs[key]) for old, new in sets):
-            says = f"method {key} of {name} chooses other patients or weights than those locked, from the same data"
+        if not all(_agrees(old[key], new.designs[key]) for old, new in sets):
+            says = (
+                f"method {key} of {name} chooses other patients, weights, pairs or classes than those locked, from the "
+                "same data"
+            )
             yield Difference("X506", name, says)
 
 
@@ -167,7 +190,11 @@ def _changed(then: Mapping[str, Any], settings: Comparison) -> list[str]:
     return sorted(k for k in {*then, *now} if then.get(k) != now.get(k))
 
 
-def _agrees(then: Mapping[str, Mapping[str, float]], made: Design) -> bool:
+def _agrees(locked: Mapping[str, Any], made: Design) -> bool:
+    """Whether patients, weights and classes are the locked ones; documents of before had no classes."""
+    if locked.get("classes", classes := _classes(made)) != classes:
+        return False
+    then = locked["weights"]
     now = {
         "trial": _weights(made.trial, made.weight_trial),
         "external": _weights(made.external, made.weight_external),
