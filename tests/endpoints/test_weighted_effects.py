@@ -185,7 +185,7 @@ def test_answers_that_do_not_vary_have_no_limits(said: list[bool]) -> None:
     found = by_id(weighted_risks(answers, 0.95, WORDS, "A", shares=True))
     e = found["os.risk_difference|c"]
     assert (e.low, e.high, e.std_error) == (None, None, None)
-    assert found["os.risk_p|c"].error == "the outcome does not vary"
+    assert found["os.risk_p|c"].error == "the outcome does not vary on one side"
     assert found["os.odds_ratio|c"].error
 
 
@@ -242,3 +242,13 @@ def test_saturated_models_give_the_standardised_risks() -> None:
         assert found["os.risk_difference|c"].value == pytest.approx(0.375)
         assert found["os.risk_ratio|c"].value == pytest.approx(2.5)
         assert "conditional" in found["os.conditional_odds_ratio|c"].method
+
+
+def test_a_side_on_which_everybody_answers_has_no_interval() -> None:
+    from onearm.endpoints.weighted_risks import one_sided
+    from onearm.stats.weighted_effects import weight_model_known, weighted_mean_difference
+
+    z = [1, 1, 1, 1, 0, 0, 0, 0]
+    model = weight_model_known([1] * 8, z, estimand="ATT")
+    assert one_sided(weighted_mean_difference([1, 0, 1, 0, 1, 1, 1, 1], z, model))
+    assert not one_sided(weighted_mean_difference([1, 0, 1, 0, 1, 1, 1, 0], z, model))

@@ -74,8 +74,8 @@ def weighted_risks(answered: Answered, level: float, words: Words, of: str, *, s
 
 def _limits(effect: WeightedEffect, measure: str, one: dict[str, Any]) -> dict[str, Any]:
     """Value and limits on the scale that is printed."""
-    sure = effect.std_error > 0
-    notes = one["notes"] if sure else (*one["notes"], "the outcome does not vary: no interval")
+    sure = effect.std_error > 0 and not one_sided(effect)
+    notes = one["notes"] if sure else (*one["notes"], "no interval: the outcome does not vary on one side")
     if measure == "difference":
         low, high = max(effect.low, -1.0), min(effect.high, 1.0)
         return {
@@ -95,15 +95,21 @@ def _limits(effect: WeightedEffect, measure: str, one: dict[str, Any]) -> dict[s
     }
 
 
+def one_sided(effect: WeightedEffect) -> bool:
+    """Whether everybody or nobody of one side has the outcome: its share then seems to be known without error."""
+    shares = (effect.treated, effect.control)
+    return any(p is not None and not 1e-12 < p < 1 - 1e-12 for p in shares)
+
+
 def _p(found: WeightedEffect | None, words: Words, common: dict[str, Any], variance: str) -> Estimate:
-    known = found is not None and math.isfinite(found.p_value)
+    known = found is not None and math.isfinite(found.p_value) and not one_sided(found)
     return words.estimate(
         "risk_p",
         "Wald p of the risk difference",
         unit="p",
         method=f"Wald test of the difference of weighted shares, {variance}",
         value=found.p_value if found is not None and known else None,
-        error=None if known else "the outcome does not vary" if found is not None else "nobody in a group",
+        error=None if known else "the outcome does not vary on one side" if found is not None else "nobody in a group",
         **common,
     )
 
