@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from onearm.results import Results
+from onearm.results import Gate, Header, Results
 from onearm.tables import Table, build
 from onearm.tables.methods import estimand_words
 from onearm.tables.model import Row
@@ -116,6 +116,43 @@ def test_gates_of_the_methods_say_what_broke(tables: dict[str, Table]) -> None:
     assert said(table, "Entropy balancing (ATT)") == ["0.31 [failed]", "failed"]
     assert "largest for age; at most 0.25 allowed" in named(table, "Entropy balancing (ATT)").note
     assert said(table, 'Overlap weights <"A&B"> (ATO)') == ["0.00", "passed"]
+
+
+@pytest.mark.parametrize(
+    ("value", "threshold", "passed", "says", "found", "verdict"),
+    [
+        (0.2513, 0.25, False, "largest for age; at most 0.25 allowed", ("0.251", "0.25"), "failed"),
+        (0.250001, 0.25, False, "at most 0.25 allowed", ("0.250001", "0.25"), "failed"),
+        (0.4996, 0.5, False, "at least 0.5 required", ("0.4996", "0.50"), "failed"),
+        (0.4999, 2.0, False, "farthest for age; from 0.5 to 2 allowed", ("0.4999", "2.00"), "failed"),
+        (0.3, 0.25, False, "at most 0.25 allowed", ("0.30", "0.25"), "failed"),
+        (0.25, 0.25, True, "at most 0.25 allowed", ("0.25", "0.25"), "passed"),
+        (0.1, 0.125, True, "at most 0.125 allowed", ("0.10", "0.125"), "passed"),
+        (None, 0.25, False, "no pairs", ("NE", "0.25"), "failed"),
+        (None, 0.25, True, "not asked: a model of the outcome", ("-", "0.25"), "not asked"),
+        (None, 0.25, True, "this method has no score", ("NE", "0.25"), "passed"),
+    ],
+)
+def test_rounding_does_not_hide_a_verdict(
+    value: float | None, threshold: float, passed: bool, says: str, found: tuple[str, str], verdict: str
+) -> None:
+    gate = Gate(
+        id="gate.balance|c", comparison="c", name="Largest", value=value, threshold=threshold, passed=passed, says=says
+    )
+    table = build(Results(Header(trial="t", title="T", arm="A", notice=""), gates=(gate,)))["gates-c"]
+    assert said(table, "Largest") == [*found, verdict]
+
+
+def test_gates_of_further_methods_show_the_digits_and_what_was_not_asked(results: Results) -> None:
+    key = f"gate.balance|{SALVAGE}/entropy"
+    near = replace(results[key], value=0.2504)
+    unasked = replace(results[key], id=f"gate.balance|{SALVAGE}/aipw", group=f"{SALVAGE}/aipw", value=None,
+                      method="not asked: a model of the outcome carries this method; passed", error="none")  # fmt: skip
+    table = build(replace(results, estimates={**results.estimates, key: near, unasked.id: unasked}))
+    mine = table[f"method-gates-{SALVAGE}"]
+    assert said(mine, "Entropy balancing (ATT)")[0] == "0.2504 [failed]"
+    assert said(mine, "Doubly robust (AIPW) (ATT)") == ["not asked", "passed"]
+    assert "a model of the outcome carries this method" in named(mine, "Doubly robust (AIPW) (ATT)").note
 
 
 def test_a_method_without_a_design_has_passed_no_gate(results: Results) -> None:

@@ -61,6 +61,7 @@ def _load(folder: Path, check: Any) -> Any:
 def lines(written: Lock, made: Mapping[str, Blind]) -> Iterator[str]:
     """What was locked, one block a comparison."""
     from onearm.protocol.method_words import short_words
+    from onearm.tables.gates import gate_verdict, shown_gate
 
     for name, one in made.items():
         ours, theirs = len(one.primary.trial), len(one.primary.external)
@@ -73,9 +74,10 @@ def lines(written: Lock, made: Mapping[str, Blind]) -> Iterator[str]:
                 continue
             yield f"    {len(design.used_trial)} trial and {len(design.used_external)} external; {design.estimand}"
             for gate in one.diagnoses[key].gates:
-                found = "-" if gate.value is None else f"{gate.value:.3g}"
-                verdict = "passed" if gate.passed else "FAILED"
-                yield f"    {verdict}  {gate.name}: {found} (threshold {gate.threshold:g})"
+                found, threshold = shown_gate(gate)
+                verdict = gate_verdict(gate)
+                why = "" if verdict == "passed" else f"; {gate.says}"
+                yield f"    {verdict.replace('failed', 'FAILED')}  {gate.name}: {found} (threshold {threshold}){why}"
     yield f"locked {written.locked}, digest {written.digest[:16]}"
     if written.first_look:
         yield f"NOT prespecified: outcomes were looked at on {written.first_look}, before this lock"
@@ -91,7 +93,7 @@ def as_json(written: Lock, made: Mapping[str, Blind]) -> dict[str, Any]:
                 "external": len(design.used_external),
                 "refused": design.refused,
                 "gates": [
-                    {"name": g.name, "value": g.value, "threshold": g.threshold, "passed": g.passed}
+                    {"name": g.name, "value": g.value, "threshold": g.threshold, "passed": g.passed, "says": g.says}
                     for g in one.diagnoses[key].gates
                 ],
             }
