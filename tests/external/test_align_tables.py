@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -15,8 +16,10 @@ from onearm.external.index_date import COLUMNS, Timing
 from onearm.external.target_trial import target_trial
 from onearm.protocol.comparability import COMPONENTS, HEADINGS
 from onearm.protocol.document import Protocol
+from onearm.protocol.method import Method
 from onearm.results import Header, Results
-from onearm.study.statements import statements
+from onearm.study.methods import lost_words
+from onearm.study.statements import reached, statements
 from onearm.tables.comparability import comparability as comparability_tables
 from onearm.tables.target_trial import target_trial as target_trial_tables
 
@@ -139,6 +142,56 @@ def test_the_target_trial_from_the_settings() -> None:
     assert found["Follow-up"]["emulation"].endswith("at most 24 months")
     assert "(ATT)" in found["Estimand (causal contrast)"]["emulation"]
     assert "complete cases" in found["Analysis"]["emulation"]
+
+
+def test_the_target_trial_says_whom_the_design_lost() -> None:
+    p = protocol(target_trial={"estimand": {"target": "All", "emulation": "Everybody in the trial"}})
+    told = target_trial("c", p.comparisons["c"], p, "ATT of those kept: 2 eligible trial patients are lost")
+    said = next(r["emulation"] for r in told if r["component"] == "Estimand (causal contrast)")
+    assert said == "Everybody in the trial; reached: ATT of those kept: 2 eligible trial patients are lost"
+    p = protocol()
+    told = target_trial("c", p.comparisons["c"], p, "ATT of those kept")
+    said = next(r["emulation"] for r in told if r["component"] == "Estimand (causal contrast)")
+    assert said == "Aimed at the effect in patients like those of the trial (ATT); reached: ATT of those kept"
+
+
+def test_the_statement_counts_the_lost_of_the_made_design() -> None:
+    p = protocol()
+    made = blind("c", p.comparisons["c"], OURS[0], THEIRS[0], timings=(OURS[1], THEIRS[1]))
+    settings = made.primary.settings
+    assert settings is not None
+    kept = replace(made.primary, settings=settings, refused="", unmatched=("a", "b"), estimand="ATT of those kept")
+    lost = replace(made, designs={**made.designs, "primary": kept})
+    gone = len(made.trial.incomplete)
+    said = f"ATT of those kept: {gone + 2} eligible trial patients are lost, {gone} for a missing covariate, 2 without"
+    assert reached(lost).startswith(said)
+    whole = replace(kept, unmatched=(), estimand="ATT")
+    assert not gone
+    assert reached(replace(lost, designs={**made.designs, "primary": whole})) == ""
+    none = replace(kept, refused="the groups do not overlap")
+    assert reached(replace(lost, designs={**made.designs, "primary": none})) == "no design: the groups do not overlap"
+
+
+@pytest.mark.parametrize(
+    ("settings", "refused", "words"),
+    [
+        ({"method": "nearest"}, "", "without a partner within the caliper"),
+        ({"method": "optimal", "caliper": "none"}, "", "without a partner"),
+        ({"method": "exact"}, "", "in no class with an external patient"),
+        ({"method": "full"}, "", "in no class with an external patient"),
+        ({"method": "full"}, "no class holds both", "without a design"),
+        ({"method": "weights"}, "", "left out for their score"),
+        ({"method": "doubly-robust"}, "", "left out for their score"),
+        ({"method": "g-computation"}, "", "left out of the model"),
+        ({"method": "g-computation"}, "too few", "without a design"),
+        ({"method": "entropy"}, "", "without a weight"),
+    ],
+)
+def test_why_patients_are_lost_fits_the_method(settings: dict[str, Any], refused: str, words: str) -> None:
+    p = protocol()
+    made = blind("c", p.comparisons["c"], OURS[0], THEIRS[0], timings=(OURS[1], THEIRS[1]))
+    design = replace(made.primary, settings=Method(estimand="ATT", **settings), refused=refused)
+    assert lost_words(design) == words
 
 
 @pytest.mark.parametrize("with_rows", [True, False])

@@ -18,10 +18,14 @@ ESTIMANDS = {
 """Estimand -> whom it speaks of."""
 
 
-def target_trial(name: str, settings: Comparison, protocol: Protocol) -> tuple[Mapping[str, str], ...]:
+def target_trial(
+    name: str, settings: Comparison, protocol: Protocol, reached: str = ""
+) -> tuple[Mapping[str, str], ...]:
     """Rows of the target-trial table of one comparison, in the order of the components.
 
-    Words of the protocol stand in place of what its settings would say. Components after Hernan & Robins (2016,
+    ``reached`` says whom the made design speaks of, where that is not whom the protocol aimed at: it stands beside the
+    aim even where the protocol has words of its own. Words of the protocol stand in place of what its settings would
+    say. Components after Hernan & Robins (2016,
     doi:10.1093/aje/kwv254) and the TARGET statement (2025, doi:10.1001/jama.2025.13350).
 
     Returns
@@ -41,10 +45,15 @@ def target_trial(name: str, settings: Comparison, protocol: Protocol) -> tuple[M
                 "comparison": name,
                 "component": label,
                 "target": said.target.strip() or target,
-                "emulation": said.emulation.strip() or emulation,
+                "emulation": _reached(said.emulation.strip() or emulation, reached if key == "estimand" else ""),
             }
         )
     return tuple(rows)
+
+
+def _reached(said: str, found: str) -> str:
+    """What was aimed at, and after it whom the made design speaks of where that is another."""
+    return f"{said.replace('The same: ', 'Aimed at ', 1)}; reached: {found}" if found else said
 
 
 def _settings(c: Comparison, p: Protocol) -> Mapping[str, tuple[str, str]]:

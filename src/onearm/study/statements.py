@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from onearm.external.blind import Blind
+from onearm.external.estimand import sentence
 from onearm.external.target_trial import target_trial
 from onearm.protocol.document import Protocol
 from onearm.results import Statement
+from onearm.study.methods import lost_words
 
 
 def statements(made: Blind, protocol: Protocol) -> tuple[Statement, ...]:
@@ -14,7 +16,7 @@ def statements(made: Blind, protocol: Protocol) -> tuple[Statement, ...]:
         ("comparability", made.comparability, ("heading", "trial", "external", "judgement", "done")),
         (
             "target_trial",
-            target_trial(made.name, made.settings, protocol),
+            target_trial(made.name, made.settings, protocol, reached(made)),
             ("component", "target", "emulation"),
         ),
     )
@@ -27,6 +29,19 @@ def statements(made: Blind, protocol: Protocol) -> tuple[Statement, ...]:
         )
         for kind, rows, keys in wanted
     )
+
+
+def reached(made: Blind) -> str:
+    """Whom the primary design speaks of, where that is not whom it aimed at; empty where it is."""
+    design = made.primary
+    assert design.settings is not None, "a design knows its method"
+    if design.refused:
+        return f"no design: {design.refused}"
+    incomplete, unplaced = len(made.trial.incomplete), len(design.unmatched)
+    lost = sentence(design.settings.estimand, incomplete, unplaced, lost_words(design)).partition(": ")[2]
+    if not lost and design.estimand == design.settings.estimand:
+        return ""
+    return ": ".join(filter(None, (design.estimand, lost)))
 
 
 _HEADINGS = {
