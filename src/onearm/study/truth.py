@@ -62,7 +62,9 @@ class Truth:
             raise ValueError(f"median_months must lie between 0.1 and 1200, found {self.median_months:g}")
         low, high = self.follow_up_months
         if not 0.5 <= low <= high <= 1200:
-            raise ValueError(f"follow_up_months goes from a shortest (0.5 or more) to a longest one, found {low:g} and {high:g}")
+            raise ValueError(
+                f"follow_up_months goes from a shortest (0.5 or more) to a longest one, found {low:g} and {high:g}"
+            )
 
     @property
     def words(self) -> tuple[str, ...]:
