@@ -208,5 +208,41 @@ def test_key_lines(results: Results) -> None:
     assert key_lines(nothing()) == []
 
 
+def test_a_primary_without_a_hazard_ratio_says_why_and_shows_its_difference(results: Results) -> None:
+    ratio = results[f"os.hazard_ratio|{SALVAGE}"]
+    none = replace(ratio, value=None, low=None, high=None, error="a model of the outcome gives none")
+    made = {}
+    for month, found in (("12", 0.21), ("24", 0.3)):
+        label = f"Overall survival: difference in survival at {month} months"
+        key = f"os.survival_difference@{month}mo|{SALVAGE}"
+        made[key] = replace(ratio, id=key, label=label, unit="difference", value=found, low=0.02, high=0.4)
+    again = replace(results, estimates={**results.estimates, none.id: none, **made})
+    lines = {line.id: line for line in key_lines(again)}
+    assert lines[none.id].text.startswith("NE (a model of the outcome gives none; ATT of those kept")
+    first = lines[f"os.survival_difference@12mo|{SALVAGE}"]
+    assert first.label.startswith("Overall survival, difference in survival at 12 months: trial against")
+    assert first.text.startswith("0.21 (95% CI 0.02 to 0.40; ATT of those kept")
+    assert f"os.survival_difference@24mo|{SALVAGE}" not in lines
+    whole = replace(results, estimates={**results.estimates, **made})
+    assert not any("survival_difference" in line.id for line in key_lines(whole))
+
+
+def test_a_proportion_and_an_incidence_have_their_differences_among_the_key_results(results: Results) -> None:
+    ratio = results[f"os.hazard_ratio|{SALVAGE}"]
+    kinds = {
+        f"orr.risk_difference|{SALVAGE}": "Response: risk difference",
+        f"orr.odds_ratio|{SALVAGE}": "Response: odds ratio",
+        f"orr.risk_difference|{SALVAGE}/crude": "Response: risk difference",
+        f"rel.incidence_difference.relapse@12mo|{SALVAGE}": "Relapse: relapse, difference at 12 months",
+        f"rel.incidence_difference.relapse@24mo|{SALVAGE}": "Relapse: relapse, difference at 24 months",
+    }
+    found = {
+        k: replace(ratio, id=k, label=label, unit="difference", value=0.1, low=-0.1, high=0.3)
+        for k, label in kinds.items()
+    }
+    lines = [line.id for line in key_lines(replace(results, estimates=found))]
+    assert lines == [f"orr.risk_difference|{SALVAGE}", f"rel.incidence_difference.relapse@12mo|{SALVAGE}"]
+
+
 def test_header_of_the_sample_survives_json(results: Results) -> None:
     assert Results.from_json(results.to_json()) == results

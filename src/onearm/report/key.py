@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from onearm.results import Estimate, Results
@@ -31,21 +32,45 @@ class KeyLine:
 
 
 def key_lines(results: Results) -> list[KeyLine]:
-    """Proportions of response, safety and status, medians and milestones of survival, follow-up, hazard ratios.
+    """Proportions of response, safety and status, medians and milestones of survival, follow-up, effects.
 
-    Subgroups, categories and side analyses are left to the tables. A hazard ratio says whom it speaks
-    of, and whether a gate failed.
+    Subgroups, categories and side analyses are left to the tables. The effect of a comparison is its hazard ratio, or
+    its difference in risk; where there is no hazard ratio the reason stands in its place and the first difference in
+    survival after it. An effect says whom it speaks of, and whether a gate failed.
     """
-    return [_line(results, e) for e in results if _is_key(e)]
+    chosen = _effects(results)
+    return [_line(results, e) for e in results if e.id in chosen or _is_key(e)]
+
+
+def _effects(results: Results) -> set[str]:
+    """Ids of the effects of the primary methods: one an endpoint, or the missing ratio and what is there instead."""
+    by: dict[tuple[str, str], list[Estimate]] = {}
+    for e in results:
+        name = parse(e.id)
+        if e.context == "comparison" and not name.side:
+            by.setdefault((name.variable, name.comparison), []).append(e)
+    return {e.id for found in by.values() for e in _of_endpoint(found)}
+
+
+def _of_endpoint(found: Sequence[Estimate]) -> Iterator[Estimate]:
+    first: dict[str, Estimate] = {}
+    for e in found:
+        first.setdefault(parse(e.id).statistic, e)
+    ratio = first.get("hazard_ratio")
+    if ratio is not None:
+        yield ratio
+    if (ratio is None or ratio.value is None) and "survival_difference" in first:
+        yield first["survival_difference"]
+    if "risk_difference" in first:
+        yield first["risk_difference"]
+    yield from (e for kind, e in first.items() if kind.startswith("incidence_difference."))
 
 
 def _is_key(e: Estimate) -> bool:
     name = parse(e.id)
     if e.context in _PROPORTIONS:
         return e.unit == "proportion" and e.id == name.variable
-    if e.context in _TIMES:
-        return not name.group and name.statistic in ("median", "survival")
-    return e.context == "comparison" and name.statistic == "hazard_ratio" and not name.side
+    return e.context in _TIMES and not name.group and name.statistic in ("median", "survival")
 
 
 def _line(results: Results, e: Estimate) -> KeyLine:
@@ -57,13 +82,15 @@ def _line(results: Results, e: Estimate) -> KeyLine:
         return KeyLine(e.label, shown(e), detail, "", e.id)
     label = e.label
     if e.context == "comparison":
-        endpoint = e.label.partition(": ")[0]
-        label = f"{endpoint}, hazard ratio: trial against {comparison_label(results, name.comparison)}"
+        endpoint, _, what = e.label.partition(": ")
+        said = f"{endpoint}, {what}" if what else endpoint
+        label = f"{said}: trial against {comparison_label(results, name.comparison)}"
         failed = gate_failed(results, name.comparison)
         checked = any(g.comparison == name.comparison for g in results.gates)
         primary = primary_of(results, name.comparison)
         whom = estimand_words(primary) if primary is not None else ""
-        detail = "; ".join(filter(None, (ci, whom, "gates passed" if checked and not failed else "")))
+        missing = e.error or "" if e.value is None else ""
+        detail = "; ".join(filter(None, (missing, ci, whom, "gates passed" if checked and not failed else "")))
         return KeyLine(label, shown(e), detail, "gate failed" if failed else "", e.id)
     if name.at:
         label = f"{e.label.partition(': ')[0]} at {moment(name.at)}"
