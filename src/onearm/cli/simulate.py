@@ -54,7 +54,7 @@ def lines(found: Simulated) -> Iterator[str]:
     yield "the log hazard ratio; kept: trial patients with a place; gates: runs in which all held; refused: runs without"
     yield "a number."
     share = math.sqrt(0.95 * 0.05 / found.runs)
-    yield f"With {found.runs} runs a coverage of 95% is known to {100 * share:.1f} percentage points (standard error)."
+    yield f"With {found.runs} runs a coverage of 95% has a standard error of {100 * share:.1f} percentage points."
     error = "type I error" if found.truth.hazard_ratio == 1 else "power"
     head = ("comparison", "method", "estimand", "true HR", "bias", "+-", "SD", "mean SE", "coverage", error)
     yield "\t".join((*head, "kept", "gates", "refused"))

@@ -72,7 +72,6 @@ _NAMES: dict[str, str] = {
     "bootstrap_weighted": "pipeline",
     "nearest_pairs": "matching",
     "caliper_width": "matching",
-    "common_support": "matching",
     "mahalanobis": "matching",
     "robust_mahalanobis": "matching",
     "scaled_euclidean": "matching",
