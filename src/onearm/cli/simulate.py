@@ -51,7 +51,7 @@ def lines(found: Simulated) -> Iterator[str]:
     yield f"{found.runs} runs, seed {found.seed}. Assumed, not estimated:"
     yield from (f"  {words}" for words in (*found.truth.words, *found.notes))
     yield "true HR is marginal, in the estimand's population; bias, +- (its Monte Carlo error), SD and mean SE are of"
-    yield "the log hazard ratio; kept: trial patients with a place; gates: runs in which all held; refused: runs with no"
+    yield "the log hazard ratio; kept: trial patients with a place; gates: runs where all held; refused: runs with no"
     yield "number."
     share = math.sqrt(0.95 * 0.05 / found.runs)
     yield f"With {found.runs} runs a coverage of 95% has a standard error of {100 * share:.1f} percentage points."
