@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,9 +13,10 @@ import matplotlib
 import pytest
 
 from onearm.figures import Picture, picture, pictures, plan
-from onearm.figures.curves import ROWS, apart, numbers
+from onearm.figures.at_risk import ROWS, numbers, row_names, weighted
+from onearm.figures.curves import apart
 from onearm.figures.style import RC, STROKES, lines, wrapped
-from onearm.results import Results
+from onearm.results import Curve, Results
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "report"))  # where the invented results are
 from sample import INO, SALVAGE, nothing, sample
@@ -88,6 +90,52 @@ def test_numbers_at_risk_stand_under_their_ticks(results: Results) -> None:
         at = [t.get_transform().transform(t.get_position())[0] for t in below]
         assert at == pytest.approx(ticks, abs=1e-9)
     assert numbers(curve, 0)[0] == str(curve.n)
+
+
+def weighing(curve: Curve, weight: float, effective: float) -> Curve:
+    """The same curve with every patient counted for ``weight``."""
+    scaled = {k: tuple(weight * v for v in getattr(curve, k)) for k in ("at_risk", "events", "censored")}
+    risk = {k: tuple(weight * v for v in getattr(curve.risk, k)) for k in ("at_risk", "events", "censored")}
+    method = f"weighted {curve.method}, robust variance; effective n {effective:.1f} of {curve.n}"
+    return replace(curve, **scaled, risk=replace(curve.risk, **risk), method=method)
+
+
+def test_sums_of_weights_are_never_called_patients(results: Results) -> None:
+    key = f"os|{SALVAGE}/external"
+    one = results.curves[key]
+    light = weighing(one, 0.75, 33.3)
+    again = replace(results, curves={**results.curves, key: light})
+    drawing = plan(again)[f"km-os-{SALVAGE}"]
+    said = texts(picture(drawing).svg)
+    for name in ("At risk", "Events", "Censored", "Weighted at risk", "Weighted events", "Weighted censored"):
+        assert said.count(name) == 1, name
+    assert numbers(light, 0.0)[0] == "30.8"  # 41 patients of weight 0.75
+    assert "Intensive salvage chemotherapy: 41 patients, effective n 33.3" in drawing.caption
+    both = replace(again, curves={k: weighing(c, 0.75, 33.3) for k, c in results.curves.items()})
+    assert "At risk" not in texts(picture(plan(both)[f"km-os-{SALVAGE}"]).svg)
+    assert "weighted numbers at risk" in plan(both)["km-os"].caption
+    assert "(48 patients, effective n 33.3)" in plan(both)["km-os"].caption
+    assert "eighted" not in plan(results)[f"km-os-{SALVAGE}"].caption
+
+
+def test_weights_count_as_such_unless_each_is_one(results: Results) -> None:
+    one = results.curves["os"]
+    assert not weighted(one)
+    assert row_names(weighing(one, 1.0, one.n)) == ROWS  # every weight is one: these are patients
+    assert weighted(weighing(one, 2.0, one.n))  # equal, yet not one
+    assert weighted(weighing(one, 1.0, one.n / 2))  # they add up to the patients, yet are unequal
+    assert weighted(replace(weighing(one, 0.5, 1.0), method="weighted Kaplan-Meier"))
+    assert not weighted(replace(one, method="unweighted Kaplan-Meier"))
+    clones = "weighted Kaplan-Meier; numbers are clones without their weights"
+    assert not weighted(replace(one, method=clones))
+
+
+def test_a_saved_picture_names_its_method_and_estimand(drawn: dict[str, Picture]) -> None:
+    said = "1:1 nearest neighbour (ATT), primary; estimand: ATT of those kept"
+    assert said in texts(drawn[f"km-os-{SALVAGE}"].svg)
+    assert said not in texts(drawn["km-os"].svg)
+    forest = " ".join(texts(drawn["forest"].svg))
+    assert forest.count("(ATT of those kept)") == 2  # the two primary ratios; crude ones have no estimand
 
 
 def test_many_ticks_are_thinned(results: Results) -> None:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from onearm import text
+from onearm.figures.at_risk import ROWS, counted, numbers, row_names, weighted
 from onearm.figures.drawing import Drawing
 from onearm.figures.style import (
     FAINT,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_LEFT, _PLOT, _ROW, _WRAP = 0.82, 2.75, 0.165, 1.45
+_LEFT, _WIDER, _PLOT, _ROW, _WRAP = 0.82, 1.4, 2.75, 0.165, 1.45
 _CUT = " Drawn to the first tick after the end of the shorter follow-up; the estimates use all of it."
 _PREFIX = {"survival": "km", "incidence": "cif"}
 
@@ -54,6 +55,12 @@ class Panel:
     notice: str
     cut: bool = False
     estimand: str = ""
+    whom: str = ""
+
+    @property
+    def left(self) -> float:
+        """Inches left of the axes: rows of weighted numbers have longer names."""
+        return _WIDER if any(weighted(c) for c in self.curves) else _LEFT
 
     @property
     def several(self) -> bool:
@@ -98,6 +105,7 @@ def _panel(results: Results, key: str) -> Panel:
         stamp=_stamp(results, comparison, chosen),
         notice=results.header.notice,
         estimand=_estimand(results, comparison),
+        whom=_whom(results, comparison),
     )
 
 
@@ -120,6 +128,12 @@ def _estimand(results: Results, comparison: str) -> str:
     """Whom the picture of a comparison speaks of, where it is known."""
     found = next((c for c in results.choices if _group_of(c) == comparison), None)
     return "" if found is None else f" {found.label}: {found.estimand}."
+
+
+def _whom(results: Results, comparison: str) -> str:
+    """Method and estimand for the heading in the picture; empty where they are not known."""
+    found = next((c for c in results.choices if _group_of(c) == comparison), None)
+    return "" if found is None else wrapped(f"{found.label}; estimand: {found.estimand}", WIDTH - _WIDER - 0.3, SMALL)
 
 
 def _sibling(key: str, statistic: str) -> str:
@@ -157,7 +171,7 @@ def _drawing(panel: Panel) -> Drawing:
         name=slug(_PREFIX.get(panel.kind, panel.kind), endpoint, comparison),
         title=title,
         caption=f"{title}. {method}. {'Shaded: confidence band. ' if panel.banded else ''}{marks} "
-        "Under the axis: subjects at risk, events and censored before." + (_CUT if panel.cut else "") + panel.estimand,
+        f"Under the axis: {counted(panel.curves, group)}.{_CUT if panel.cut else ''}{panel.estimand}",
         section="comparison" if comparison else "survival",
         comparison=comparison,
         draw=partial(draw, panel),
@@ -175,12 +189,12 @@ def group(curve: Curve) -> str:
 def draw(panel: Panel) -> Figure:
     """Draw one panel: curves, bands, ticks of the censored, medians, numbers at risk."""
     rows = len(panel.curves) * (len(ROWS) + (1 if panel.several else 0))
-    top = 0.18 + (0.24 if panel.says or panel.stamp else 0.0)
+    top = 0.18 + (0.24 if panel.says or panel.stamp else 0.0) + (0.08 + 0.13 * lines(panel.whom) if panel.whom else 0.0)
     bottom = 0.68 + rows * _ROW + (0.27 if panel.notice else 0.0)
     height = top + _PLOT + bottom
     right = _WRAP + 0.2 if panel.several else 0.3
     figure = sheet(height, panel.notice)
-    axes = figure.add_axes((_LEFT / WIDTH, bottom / height, (WIDTH - _LEFT - right) / WIDTH, _PLOT / height))
+    axes = figure.add_axes((panel.left / WIDTH, bottom / height, (WIDTH - panel.left - right) / WIDTH, _PLOT / height))
     _frame(axes, panel)
     for k, curve in enumerate(panel.curves):
         _line(axes, curve, stroke(k), band=panel.banded)
@@ -291,10 +305,6 @@ def apart(wanted: Sequence[float], sizes: Sequence[float], low: float = 0.0, hig
     return out
 
 
-ROWS = ("At risk", "Events", "Censored")
-"""The rows of numbers under every curve."""
-
-
 def _numbers(axes: Axes, panel: Panel) -> None:
     """Numbers at risk, of events and of the censored, each under the tick of its time."""
     from matplotlib.transforms import blended_transform_factory
@@ -309,24 +319,12 @@ def _numbers(axes: Axes, panel: Panel) -> None:
         if panel.several:
             y -= _ROW
             figure.text(0.1, y, group(curve), color=stroke(k).colour, **place)
-        for row, name in enumerate(ROWS):
+        for row, name in enumerate(row_names(curve)):
             y -= _ROW
             figure.text(0.1, y, name, color=GREY, **place)
             for tick in panel.ticks:
                 said = numbers(curve, tick)[row]
                 axes.text(tick, y, said, transform=below, size=SMALL, color=INK, ha="center", va="center")
-
-
-def numbers(curve: Curve, tick: float) -> tuple[str, str, str]:
-    """At risk at a tick, events and censored before it; after the last one nobody is at risk."""
-    risk = curve.risk
-    if tick in risk.time:
-        k = risk.time.index(tick)
-        found: tuple[float, ...] = (risk.at_risk[k], risk.events[k], risk.censored[k])
-    else:
-        found = (0.0, sum(curve.events), sum(curve.censored))
-    one, two, three = (text.number(v, 0) for v in found)
-    return one, two, three
 
 
 def _heading(axes: Axes, panel: Panel) -> None:
@@ -339,6 +337,9 @@ def _heading(axes: Axes, panel: Panel) -> None:
     }
     if said:
         axes.annotate(said, (0, 1.02), xytext=(0, 5), color=INK, **place)
+    if panel.whom:
+        over = 5 + (17 if panel.says or panel.stamp else 0)
+        axes.annotate(panel.whom, (0, 1.02), xytext=(0, over), color=INK, weight="bold", **place)
     if panel.stamp:
         axes.annotate(
             panel.stamp,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from onearm import text
 from onearm.figures.drawing import Drawing
-from onearm.figures.style import FAINT, GREY, INK, SMALL, STROKES, TINY, WARNING, WIDTH, sheet, wrapped
+from onearm.figures.style import FAINT, GREY, INK, SMALL, STROKES, TINY, WARNING, WIDTH, lines, sheet, wrapped
 from onearm.results import Estimate, Results
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One hazard ratio: its label, the number, whether it is a side analysis, whether a gate failed."""
+    """One hazard ratio: its label and estimand, the number, whether it is a side analysis, whether a gate failed."""
 
     label: str
     estimate: Estimate
@@ -61,7 +61,9 @@ def _line(results: Results, e: Estimate) -> Line:
     name, _, side = e.id.partition("|")[2].partition("/")
     label = next((f.label for f in results.flows if f.id == name), name.replace("_", " "))
     endpoint = e.label.partition(": ")[0]
-    said = f"{endpoint}: {label}" + (f", {side}" if side else "")
+    primary = next((c for c in results.choices if c.comparison == name and c.method == "primary"), None)
+    whom = f" ({primary.estimand})" if primary is not None and not side else ""
+    said = f"{endpoint}: {label}" + (f", {side}" if side else whom)
     failed = not side and any(g.comparison == name and not g.passed for g in results.gates)
     return Line(said, e, bool(side), failed)
 
@@ -69,9 +71,10 @@ def _line(results: Results, e: Estimate) -> Line:
 def draw(rows: Sequence[Line], notice: str) -> Figure:
     """Draw the rows from the top on a log axis."""
     foot = 0.58 + (0.22 if notice else 0.0)
-    height = 0.36 + _ROW * len(rows) + foot
+    tall = max(_ROW, 0.08 + 0.13 * max(lines(_named(r)) for r in rows))
+    height = 0.36 + tall * len(rows) + foot
     figure = sheet(height, notice)
-    axes = figure.add_axes((_LEFT / WIDTH, foot / height, (WIDTH - _LEFT - _RIGHT) / WIDTH, _ROW * len(rows) / height))
+    axes = figure.add_axes((_LEFT / WIDTH, foot / height, (WIDTH - _LEFT - _RIGHT) / WIDTH, tall * len(rows) / height))
     low, high = _axis(axes, rows)
     for k, row in enumerate(reversed(rows)):
         _row(axes, k, row, low, high)
@@ -87,6 +90,10 @@ def draw(rows: Sequence[Line], notice: str) -> Figure:
     return figure
 
 
+def _named(row: Line) -> str:
+    return wrapped(row.label, _LEFT - 0.25, SMALL)
+
+
 def _axis(axes: Axes, rows: Sequence[Line]) -> tuple[float, float]:
     from matplotlib.ticker import NullLocator
 
@@ -100,7 +107,7 @@ def _axis(axes: Axes, rows: Sequence[Line]) -> tuple[float, float]:
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
     axes.set_ylim(-0.5, len(rows) - 0.5)
-    axes.set_yticks(range(len(rows)), [wrapped(r.label, _LEFT - 0.25, SMALL) for r in reversed(rows)])
+    axes.set_yticks(range(len(rows)), [_named(r) for r in reversed(rows)])
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.axvline(1, color=GREY, linewidth=0.9, zorder=1)
