@@ -13,7 +13,8 @@ import pytest
 
 from onearm.figures import Picture, picture, pictures, plan
 from onearm.figures.consistency import consistency
-from onearm.figures.style import RC
+from onearm.figures.love_methods import love_methods
+from onearm.figures.style import GREY, RC
 from onearm.results import Estimate, Results
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "report"))  # where the invented results are
@@ -111,6 +112,35 @@ def test_the_largest_difference_of_each_method_is_named(drawn: dict[str, Picture
     assert "0.31 Age, years" in said
     assert "limit 0.25" in said
     assert "GATE FAILED" in said
+
+
+def test_a_model_of_the_outcome_is_grey_and_says_that_it_balances_nothing(results: Results) -> None:
+    key = f"gate.balance|{SALVAGE}/entropy"
+    unasked = replace(results[key], value=None, method="not asked: a model of the outcome; passed", error="none")
+    choices = tuple(replace(c, failed=()) if c.method == "entropy" else c for c in results.choices)
+    again = replace(results, estimates={**results.estimates, key: unasked}, choices=choices)
+    drawing = next(d for d in love_methods(again) if d.name == f"love-methods-{SALVAGE}")
+    assert "Grey, not balanced" in drawing.caption
+    said = " ".join(texts(picture(drawing).svg))
+    assert "not balanced: a model of the outcome" in said
+    assert "0.31 Age, years" not in said
+    with matplotlib.rc_context(RC):
+        axes = drawing.draw().axes[0]
+    colours = [line.get_markeredgecolor() for line in axes.lines if line.get_marker() == "o"]
+    assert colours[-2:] == [GREY, GREY]
+    assert GREY not in colours[:-2]
+    before = next(d for d in love_methods(results) if d.name == f"love-methods-{SALVAGE}")
+    assert "not balanced" not in before.caption
+
+
+def test_a_primary_model_of_the_outcome_is_grey_too(results: Results) -> None:
+    says = "not asked: a model of the outcome"
+    gates = tuple(
+        replace(g, value=None, passed=True, says=says) if g.id == f"gate.balance|{SALVAGE}" else g
+        for g in results.gates
+    )
+    drawing = next(d for d in love_methods(replace(results, gates=gates)) if d.name == f"love-methods-{SALVAGE}")
+    assert "not balanced: a model of the outcome" in " ".join(texts(picture(drawing).svg))
 
 
 def test_nothing_is_drawn_of_nothing() -> None:

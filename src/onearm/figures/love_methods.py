@@ -24,21 +24,23 @@ from onearm.figures.style import (
     slug,
     wrapped,
 )
-from onearm.results import Results
+from onearm.results import Choice, Results
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _LEFT, _RIGHT = 2.45, 1.75
+_NOT_ASKED = "not asked"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One method: its absolute differences with the covariates' labels, and whether a gate failed."""
+    """One method: its absolute differences with the covariates' labels, whether a gate failed, if balance was asked."""
 
     label: str
     found: tuple[tuple[float, str], ...]
     failed: bool
+    asked: bool = True
 
 
 def love_methods(results: Results) -> tuple[Drawing, ...]:
@@ -54,31 +56,49 @@ def love_methods(results: Results) -> tuple[Drawing, ...]:
         rows = [Line("Before matching", tuple(by.get(f"{name}/before", ())), failed=False)]
         for c in mine:
             group = f"{name}/after" if c.method == "primary" else f"{name}/{c.method}"
-            rows.append(Line(c.label, tuple(by.get(group, ())), bool(c.failed)))
+            rows.append(Line(c.label, tuple(by.get(group, ())), bool(c.failed), _asked(results, c)))
         if any(f"{name}/{c.method}" in by for c in mine):
             drawn.append(_drawing(results, name, [r for r in rows if r.found]))
     return tuple(drawn)
+
+
+def _asked(results: Results, choice: Choice) -> bool:
+    """Whether a method is judged by its balance: one that is carried by a model of the outcome is not."""
+    if choice.method == "primary":
+        key = f"gate.balance|{choice.comparison}"
+        return not any(g.id == key and g.value is None and g.says.startswith(_NOT_ASKED) for g in results.gates)
+    gate = results.estimates.get(f"gate.balance|{choice.comparison}/{choice.method}")
+    return gate is None or gate.value is not None or not gate.method.startswith(_NOT_ASKED)
 
 
 def _drawing(results: Results, name: str, rows: Sequence[Line]) -> Drawing:
     label = next((f.label for f in results.flows if f.id == name), name.replace("_", " "))
     limit = next((g.threshold for g in results.gates if g.id == f"gate.balance|{name}"), None)
     allowed = "" if limit is None else f" Dashed line: the largest allowed, {text.number(limit, 2)}."
+    unasked = "" if all(r.asked for r in rows) else " Grey, not balanced: a model of the outcome carries the method."
     return Drawing(
         name=slug("love-methods", name),
         title=f"Balance by method: {label}",
         caption=f"Absolute standardized differences against {label} by every method: a dot for each covariate, the "
-        f"largest one filled and named.{allowed}",
+        f"largest one filled and named.{allowed}{unasked}",
         section="comparison",
         comparison=name,
         draw=partial(draw, rows, limit, results.header.notice),
     )
 
 
+def _largest(row: Line) -> str:
+    """The largest difference in words; of a method that balances nothing, that it does not."""
+    if not row.asked:
+        return "not balanced: a model of the outcome"
+    worst, covariate = max(row.found)
+    return f"{text.number(worst, 2)} {covariate}"
+
+
 def draw(rows: Sequence[Line], limit: float | None, notice: str) -> Figure:
     """Draw before matching first, then the methods in order."""
     names = [wrapped(r.label, _LEFT - 0.2, SMALL) for r in rows]
-    said = [wrapped(f"{text.number(max(r.found)[0], 2)} {max(r.found)[1]}", _RIGHT, TINY) for r in rows]
+    said = [wrapped(_largest(r), _RIGHT, TINY) for r in rows]
     heights = [
         max(0.31, 0.1 + 0.125 * max(lines(a), lines(b) + r.failed)) for a, b, r in zip(names, said, rows, strict=True)
     ]
@@ -97,12 +117,12 @@ def draw(rows: Sequence[Line], limit: float | None, notice: str) -> Figure:
     axes.hlines(centres, 0, axes.get_xlim()[1], colors=FAINT, linewidth=0.4, zorder=0)
     place: dict[str, Any] = {"textcoords": "offset points", "annotation_clip": False}
     for k, (row, y) in enumerate(zip(rows, centres, strict=True)):
-        colour = STROKES[1].colour if k == 0 else GREY if row.failed else STROKES[0].colour
+        colour = STROKES[1].colour if k == 0 else GREY if row.failed or not row.asked else STROKES[0].colour
         dots: dict[str, Any] = {"marker": "o", "linestyle": "", "markeredgecolor": colour, "clip_on": False}
         axes.plot([d for d, _ in row.found], [y] * len(row.found), markersize=4, markerfacecolor="white", **dots)
         axes.plot([max(row.found)[0]], [y], markersize=5.5, markerfacecolor=colour, zorder=3, **dots)
         words = f"{said[k]}\nGATE FAILED" if row.failed else said[k]
-        shade = WARNING if row.failed else INK
+        shade = WARNING if row.failed else INK if row.asked else GREY
         right = axes.get_yaxis_transform()
         axes.annotate(words, (1, y), xycoords=right, xytext=(7, 0), va="center", size=TINY, color=shade, **place)
     if limit is not None:
