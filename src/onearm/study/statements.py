@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onearm.external.blind import Blind
-from onearm.external.estimand import sentence
+from onearm.external.estimand import external_words, sentence
 from onearm.external.target_trial import target_trial
 from onearm.protocol.document import Protocol
 from onearm.results import Statement
@@ -41,7 +41,9 @@ def reached(made: Blind) -> str:
     lost = sentence(design.settings.estimand, incomplete, unplaced, lost_words(design)).partition(": ")[2]
     if not lost and design.estimand == design.settings.estimand:
         return ""
-    return ": ".join(filter(None, (design.estimand, lost)))
+    away = len(design.external) - len(design.used_external)
+    gone = "; ".join(filter(None, (lost, *external_words(design.settings.estimand, away, len(design.external)))))
+    return ": ".join(filter(None, (design.estimand, gone)))
 
 
 _HEADINGS = {
