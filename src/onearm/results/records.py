@@ -239,9 +239,9 @@ class Choice:
 class Commitment:
     """When the design of the comparisons was settled, relative to the first look at outcomes.
 
-    ``status`` is ``prespecified`` (locked before any look on record), ``late`` (locked after one) or ``open`` (never
-    locked). ``locked`` and ``first_look`` are moments (ISO), empty where there is none; ``changes`` are the reasons
-    given each time it was locked again.
+    ``status`` is ``prespecified`` (locked before any look on record), ``late`` (locked after one), ``open`` (never
+    locked) or ``unknown`` (locked, but the log of that lock is missing). ``locked`` and ``first_look`` are moments
+    (ISO), empty where there is none; ``changes`` are the reasons given each time it was locked again.
     """
 
     status: str

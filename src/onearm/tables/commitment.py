@@ -8,7 +8,12 @@ from onearm.tables.model import Cell, Row, Table, words
 ID = "commitment"
 """The id of every word of the record: there is one a run."""
 
-_STATUS = {"prespecified": "Prespecified", "late": "Not prespecified: locked late", "open": "Not prespecified"}
+_STATUS = {
+    "prespecified": "Prespecified",
+    "late": "Not prespecified: locked late",
+    "open": "Not prespecified",
+    "unknown": "Not known whether prespecified",
+}
 
 
 def commitment(results: Results) -> tuple[Table, ...]:
