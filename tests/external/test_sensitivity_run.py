@@ -53,7 +53,7 @@ def run(change: dict[str, Any], seed: int = 1, without: tuple[str, ...] = ()) ->
         "response": Survival(estimator="survival", fact="time_to_response", population="treated"),
     }
     body = trial.protocol.comparisons[NAME].model_dump(by_alias=True, exclude_unset=True)
-    kept = {k: v for k, v in ({**body, "methods": {}} | change).items() if k not in without}
+    kept = {k: v for k, v in ({**body, "methods": {}, "sensitivity": None} | change).items() if k not in without}
     protocol = trial.protocol.model_copy(
         update={
             "endpoints": {k: known[k] for k in FEW} | extra,
@@ -344,3 +344,29 @@ def test_imputed_covariates_are_pooled_in_every_order(monkeypatch: pytest.Monkey
     assert r[f"os.hazard_ratio|{NAME}/order=largest"].value == pytest.approx(ratio, rel=1e-10)
     for key in (f"os.order_median|{NAME}", f"os.dropout|{NAME}/delta=3"):
         assert "patients are those of the first imputed data set" in r[key].notes
+
+
+def test_a_bias_analysis_says_whose_each_prior_is() -> None:
+    prior = EVERYTHING["bias"] | {"correlation": 0.0}  # type: ignore[operator]
+    said = run({"sensitivity": {"bias": prior}})[f"os.bias|{NAME}/total"].notes[0]
+    assert "prevalence of the confounder in the trial uniform(0.1, 0.4)" in said
+    assert "prevalence of the confounder in the external patients uniform(0.3, 0.6)" in said
+    assert "correlation 0 between the two values of a pair" in said
+    assert "correlation 0.8 between" in whole()[f"os.bias|{NAME}/total"].notes[0]
+
+
+def test_drop_outs_have_events_of_their_own() -> None:
+    _, event, side = matched_times()
+    r = whole()
+    assert r[f"os.dropout|{NAME}/worst"].events == int(np.where(side == 1, 1, event).sum())
+    assert r[f"os.dropout|{NAME}/best"].events == int(event.sum()) < r[f"os.dropout|{NAME}/worst"].events
+    assert r[f"os.dropout|{NAME}/delta=3"].events is None
+
+
+def test_the_spread_over_orders_is_not_of_more_patients_than_one_order() -> None:
+    r = whole()
+    ratio = r[f"os.hazard_ratio|{NAME}"]
+    for part in ("median", "low", "high"):
+        e = r[f"os.order_{part}|{NAME}"]
+        assert (e.n, e.events, e.subjects) == (ratio.n, ratio.events, ratio.subjects)
+        assert "patients and events are those of the prespecified order" in e.notes

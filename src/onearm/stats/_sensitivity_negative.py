@@ -77,7 +77,7 @@ def negative_control(estimate: ArrayLike, std_error: ArrayLike) -> NegativeContr
 
     Raises
     ------
-    ValueError : fewer than two controls, standard errors that are negative or 0 for some only.
+    ValueError : fewer than two controls, standard errors that are negative, below 1e-9, or 0 for some only.
 
     Examples
     --------
@@ -95,6 +95,8 @@ def negative_control(estimate: ArrayLike, std_error: ArrayLike) -> NegativeContr
         raise ValueError("std_error must lie between 0 and 1000, estimate between -1000 and 1000, on the log scale")
     if np.any(s == 0) and np.any(s > 0):
         raise ValueError("std_error is 0 for some controls only: they would decide alone; give their standard errors")
+    if np.any((s > 0) & (s < 1e-9)):
+        raise ValueError("std_error is above 0 and below 1e-9 for some controls: they would decide alone")
     variance = _best_variance(x, s * s)
     if np.all(variance + s * s == 0):  # exact and equal: no scatter at all
         return NegativeControl(float(x[0]), 0.0, np.inf, x.size)
