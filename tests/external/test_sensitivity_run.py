@@ -59,6 +59,9 @@ def run(change: dict[str, Any], seed: int = 1, without: tuple[str, ...] = ()) ->
             "endpoints": {k: known[k] for k in FEW} | extra,
             "comparisons": {NAME: Comparison.model_validate(kept)},
             "monitoring": {},
+            "published": {},
+            "published": {},
+            "borrowing": {},
         }
     )
     return oa.run(dataclasses.replace(trial, protocol=protocol), seed)
