@@ -60,7 +60,6 @@ def run(change: dict[str, Any], seed: int = 1, without: tuple[str, ...] = ()) ->
             "comparisons": {NAME: Comparison.model_validate(kept)},
             "monitoring": {},
             "published": {},
-            "published": {},
             "borrowing": {},
         }
     )

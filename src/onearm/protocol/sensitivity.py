@@ -87,9 +87,10 @@ class Bias(Part):
     selection
         Four, of the chance to be in the data: trial with the event, external with, trial without, external without.
     ratio, prevalence
-        Of a confounder: its risk ratio, and two distributions of its prevalence (trial, external).
+        Of a confounder: its risk ratio, and two distributions of its prevalence: the first among the trial's
+        patients, the second among the external ones.
     correlation
-        Between the two values of a pair.
+        Between the two values of a pair, an assumption that is printed with the result: 0.8 where nothing is said.
     measure
         ``rr`` (risk ratio), ``or`` or ``rd``.
     runs
@@ -117,10 +118,36 @@ class Bias(Part):
         return self
 
     @property
+    def named(self) -> tuple[tuple[str, Draw], ...]:
+        """Every distribution with what it is of, and of whom."""
+        found: list[tuple[str, Draw]] = [] if self.ratio is None else [("risk ratio of the confounder", self.ratio)]
+        for key in ("sensitivity", "specificity", "selection", "prevalence"):
+            given: tuple[Draw, ...] = getattr(self, key)
+            whose = _SELECTED if key == "selection" else _WHOSE[self.kind]
+            whose = whose if len(given) > 1 else ("on both sides" if self.kind == "outcome" else "in everybody",)
+            found += [(f"{_CALLED.get(key, key)} {of}", one) for of, one in zip(whose, given, strict=False)]
+        return tuple(found)
+
+    @property
+    def paired(self) -> bool:
+        """Whether two values of a pair are drawn, so that their correlation matters."""
+        return any(len(getattr(self, key)) == 2 for key in ("sensitivity", "specificity", "prevalence"))
+
+    @property
     def priors(self) -> dict[str, Any]:
         """What is assumed, by the names of the kernel's arguments."""
         return {key: getattr(self, key) for key in type(self).model_fields if key not in ("month", "runs")}
 
+
+_SIDES = ("in the trial", "in the external patients")
+_WHOSE = {"outcome": _SIDES, "confounder": _SIDES, "exposure": ("with the event", "without the event"), "selection": ()}
+_SELECTED = (
+    "of trial patients with the event",
+    "of external patients with the event",
+    "of trial patients without the event",
+    "of external patients without the event",
+)
+_CALLED = {"selection": "chance to be in the data", "prevalence": "prevalence of the confounder"}
 
 _PRIORS = {
     "outcome": ("sensitivity", "specificity"),

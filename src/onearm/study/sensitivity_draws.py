@@ -44,8 +44,9 @@ def dropouts(one: Subject, asked: Dropout) -> Iterator[Estimate]:
             why = e.error or str(problem)
             yield from (about(e, "dropout", what, part, error=why) for part, what in parts.items())
             continue
-        for (part, what), (value, low, high, error) in zip(parts.items(), numbers, strict=True):
+        for (part, what), (value, low, high, error, events) in zip(parts.items(), numbers, strict=True):
             said: dict[str, Any] = {"value": value, "low": low, "high": high, "std_error": error, "level": e.level}
+            said["events"] = events
             yield about(e, "dropout", what, part, method=_IMPUTED, notes=(_assumed(asked), *first_set(one)), **said)
 
 
@@ -62,8 +63,11 @@ def _assumed(asked: Dropout) -> str:
     )
 
 
-def _dropped(one: Subject, e: Estimate, asked: Dropout) -> list[tuple[float, float, float, float]]:
-    """Ratio, limits and standard error of its logarithm: for each delta, the worst case and the best."""
+def _dropped(one: Subject, e: Estimate, asked: Dropout) -> list[tuple[float, float, float, float, int | None]]:
+    """Ratio, limits, standard error of its logarithm and events: for each delta, the worst case and the best.
+
+    Imputed events differ from one imputation to the next: with a delta there is no number of them.
+    """
     if one.made.primary.refused:
         raise ValueError(one.made.primary.refused)
     timed = _timed(one, e)
@@ -85,7 +89,11 @@ def _dropped(one: Subject, e: Estimate, asked: Dropout) -> list[tuple[float, flo
     half = (found.high - found.log_hazard_ratio) / found.std_error
     rows = [*zip(found.log_hazard_ratio, found.std_error, strict=True), found.worst[:2], found.best[:2]]
     z = float(half[0])
-    return [(math.exp(b), math.exp(b - z * s), math.exp(b + z * s), float(s)) for b, s in rows]
+    events = [*[None] * len(asked.delta), int((event | treated).sum()), int(event.sum())]
+    return [
+        (math.exp(b), math.exp(b - z * s), math.exp(b + z * s), float(s), n)
+        for (b, s), n in zip(rows, events, strict=True)
+    ]
 
 
 def biased(one: Subject, asked: Bias) -> Iterator[Estimate]:
@@ -126,9 +134,11 @@ _TABLE = (
 
 
 def _priors(asked: Bias) -> str:
-    """Every prior as it was written."""
-    given = ((key, value) for key, value in asked.priors.items() if value and key not in ("kind", "measure"))
-    return "assumed: " + "; ".join(f"{key} {_written(value)}" for key, value in given)
+    """Every prior as it was written, of whom it is, and the correlation within a pair."""
+    said = [f"{words} {_written(value)}" for words, value in asked.named]
+    if asked.paired:
+        said.append(f"correlation {asked.correlation:g} between the two values of a pair")
+    return "assumed: " + "; ".join(said)
 
 
 def _written(value: object) -> str:

@@ -24,6 +24,7 @@ from onearm.study.methods import lost_words
 from onearm.study.sensitivity_subject import Subject, about, first_set
 
 _SAME = 1e-6
+_WHOSE = "patients and events are those of the prespecified order"
 _METHOD = "Cox regression, Efron ties, on the pairs of each order; nothing is chosen from them"
 
 
@@ -94,9 +95,9 @@ def _log_ratio(timed: Timed, design: Design) -> float:
     return float(fit.coef[0]) if fit.converged else np.nan
 
 
-def _of(one: Subject, timed: Timed, designs: Sequence[Design]) -> dict[str, Any]:
-    """Whom a number speaks of: everybody who counts in one of the designs."""
-    used = timed.known & np.any([d.weight > 0 for d in designs], axis=0)
+def _of(one: Subject, timed: Timed, design: Design) -> dict[str, Any]:
+    """Whom a number speaks of: everybody who counts in the design."""
+    used = timed.known & (design.weight > 0)
     prefix = f"{one.made.settings.source}:"
     before = np.where(timed.arms.treated, "", prefix).tolist()
     named = tuple(b + s for b, s, u in zip(before, timed.arms.subjects, used.tolist(), strict=True) if u)
@@ -116,8 +117,7 @@ def _spread(
     settings, lost = one.made.settings, len(one.made.trial.incomplete)
     kept = (f"estimand {settings.estimand} of those matched, who differ by order", method_words(settings))
     stamps = tuple(f"GATE FAILED: {w}" for w in rows[0].failed)
-    said: dict[str, Any] = {"method": _METHOD, "notes": (*stamps, note, *first_set(one)), "kept": kept}
-    said |= _of(one, timed, [o.design for o in rows])
+    said: dict[str, Any] = {"method": _METHOD, "notes": (*stamps, note, _WHOSE, *first_set(one)), "kept": kept}
     why = _differs(e, found)
     values = [None] * 3 if why else [float(np.median(known)), float(known.min()), float(known.max())]
     for (key, what), value in zip(_PARTS, values, strict=True):
@@ -131,7 +131,7 @@ def _spread(
         whom = sentence(settings.estimand, lost, len(design.unmatched), lost_words(design))
         kept = (whom, method_words(settings.model_copy(update={"order": order.order})))
         number: dict[str, Any] = {"value": value} if np.isfinite(value) else {"error": "no hazard ratio in this order"}
-        number |= _of(one, timed, [design])
+        number |= _of(one, timed, design)
         yield about(e, e.stat, what, f"order={order.order}", method=_METHOD, notes=own, kept=kept, **number)
 
 
