@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 from test_blind import comparison, sample
 
+import onearm as oa
+from onearm.errors import ProtocolError
 from onearm.external.blind import Blind, blind
 from onearm.external.document import differences, document
 from onearm.external.estimand import sentence
@@ -162,3 +167,34 @@ def test_numbers_of_classes_do_not_matter_and_older_documents_have_none() -> Non
 def test_with_replacement_the_pairs_say_it_all() -> None:
     body = body_of(made("nearest", replace=True))
     assert body["comparisons"]["main"]["methods"]["primary"]["classes"] == {"trial": {}, "external": {}}
+
+
+# --- what a protocol is told -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"caliper": 0.3}, r"write \{width: 0.3\}, or none"),
+        ({"caliper": "narrow"}, r"write \{width: 0.2\}, or none"),
+        ({"method": "weights", "trim": 0.3}, r"write \{rule: score, at: 0.1\}"),
+        ({"estimand": "ATE"}, "nearest cannot aim at ATE: use ATT, or another method: full, exact, coarsened"),
+        ({"method": "entropy", "estimand": "ATO"}, "use ATT or ATE, or another method: weights$"),
+    ],
+)
+def test_a_key_that_does_not_fit_is_answered_with_one_that_does(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        comparison(**given)
+    assert re.search(words, caught.value.errors()[0]["msg"])
+    assert comparison(caliper={"width": 0.3}).width is not None
+    assert comparison(caliper="none").width is None
+
+
+def test_a_caliper_that_is_a_number_is_one_finding_with_its_place(small: Path) -> None:
+    path = small / "protocol.yaml"
+    text = path.read_text()
+    path.write_text(text.replace("    endpoints: [os]\n", "    caliper: 0.25\n    endpoints: [os]\n", 1))
+    with pytest.raises(ProtocolError) as caught:
+        oa.load(small)
+    said = [f.says for f in caught.value.findings if "caliper" in f.where or "caliper" in f.says]
+    assert said == ["a caliper has a width and a deviation: write {width: 0.25}, or none"]

@@ -154,11 +154,31 @@ class Method(Part):
             raise ValueError("a width of 0: name the covariate under `exact` instead")
         return value
 
+    @field_validator("caliper", mode="before")
+    @classmethod
+    def _a_caliper(cls, value: object) -> object:
+        if isinstance(value, Caliper | dict) or value == "none":
+            return value
+        shown = f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else "0.2"
+        raise ValueError(f"a caliper has a width and a deviation: write {{width: {shown}}}, or none")
+
+    @field_validator("trim", mode="before")
+    @classmethod
+    def _a_rule(cls, value: object) -> object:
+        if value is None or isinstance(value, Trim | dict):
+            return value
+        raise ValueError(
+            "trimming has a rule: write {rule: score, at: 0.1}, {rule: percentile, at: 0.05} or {rule: common}"
+        )
+
     @model_validator(mode="after")
     def _fits(self) -> Method:
         aims = TARGETS[self.method]
         if self.estimand not in aims:
-            raise ValueError(f"{self.method} cannot aim at {self.estimand}; it can at {' or '.join(aims)}")
+            others = ", ".join(method for method, known in TARGETS.items() if self.estimand in known)
+            raise ValueError(
+                f"{self.method} cannot aim at {self.estimand}: use {' or '.join(aims)}, or another method: {others}"
+            )
         for key, kinds in _ONLY.items():
             if key in self.model_fields_set and self.method not in kinds:
                 raise ValueError(f"`{key}` goes with {' or '.join(sorted(kinds))}, not with {self.method}")
