@@ -34,7 +34,8 @@ def test_every_number_can_be_traced_to_lines(results: Results) -> None:
     for e in results:
         rows = evidence(results, e)
         assert all(at for _, _, at in rows), e.id
-        assert rows or e.value in (0, None), e.id
+        nobody_of_ours = e.context in ("published", "borrowing")  # a publication's own number has no patients here
+        assert rows or e.value in (0, None) or nobody_of_ours, e.id
         assert list(lines(results, e.id))
         json.dumps(as_values(results, e.id))
 

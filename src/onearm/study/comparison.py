@@ -176,6 +176,6 @@ def _as_estimate(gate: Gate, n: int) -> Estimate:
         population="eligible",
         group=gate.comparison,
         value=gate.value,
-        error=None if gate.value is not None else "no pairs",
+        error=None if gate.value is not None else gate.says,
         subjects_of=tuple(f"n.{'complete' if method else 'matched'}|{name}/{side}" for side in ("trial", "external")),
     )
