@@ -48,7 +48,7 @@ def refused(folder: Path) -> set[str]:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("label: Overall survival, events: [death]}", "label: Overall survival, events: [death], censor_at: [ASCT]}"),
+        ("no_response_at: last-assessment", "no_response_at: time-zero"),
         ("at_months: [12, 24]", "at_months: [7]"),
     ],
 )
