@@ -53,7 +53,7 @@ the two cores when ours was timed; above 2.5 a floor is judged by the processor.
 Peers: R's MatchIt 4.5.1 and Matching 4.10-8 (Debian's packages), `glm.fit` and survival 3.5.3; from PyPI
 pymatchit-causal, scikit-learn, glum, tableone, SciPy. **MatchIt 4.7, optmatch and cobalt could not be had**: CRAN was
 not reachable and Debian has no package of optmatch. Where the table says *printed*, the peer's time is the one
-that was measured earlier on a machine of this kind (issue and design notes), not in this run. For optimal pairs
+that was measured earlier on a machine of this kind, not in this run. For optimal pairs
 within a caliper there is no printed time of MatchIt itself (its floor was 15 x): it calls optmatch, whose printed time
 is the comparison. cobalt's way, one covariate and one weighting after the other, is written out in R and in pandas:
 two of the eleven weightings are timed and counted 5.5 times, as each costs the same.
