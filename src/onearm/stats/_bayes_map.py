@@ -90,8 +90,9 @@ def map_prior(
     (0.2583, 0.0874, 0.3795)
     """
     studies = _checked(n, r, outcome)
-    mean = as_number("mu_prior", mu_prior[0], -50, 50)
-    sd = as_number("mu_prior", mu_prior[1], 1e-3, 100)
+    centre_spread = as_vector("mu_prior", mu_prior, 2)
+    mean = as_number("mu_prior", centre_spread[0], -50, 50)
+    sd = as_number("mu_prior", centre_spread[1], 1e-3, 100)
     scale = as_number("tau_prior", tau_prior, 1e-3, 100)
     count = int(as_number("components", components, 1, 5))
     tau, tau_weight = (x.ravel() for x in panel_nodes(scale * _TAU_EDGES))

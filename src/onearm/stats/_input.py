@@ -164,16 +164,16 @@ def _few_labels(x: NDArray[Any]) -> tuple[NDArray[Any], Ints] | None:
 
 def as_level(level: float) -> float:
     """A confidence level strictly between 0 and 1, and so far from 1 that its tail is a number."""
-    if not 0 < level < 1 - 1e-12:
+    if np.ndim(level) or not 0 < level < 1 - 1e-12:
         raise ValueError(f"level must lie between 0 and 1, found {level}")
     return float(level)
 
 
 def as_choice(name: str, value: str, allowed: tuple[str, ...]) -> str:
     """One of the ``allowed`` words."""
-    if value not in allowed:
-        raise ValueError(f"{name} must be one of {', '.join(allowed)}; found {value!r}")
-    return value
+    if isinstance(value, str) and value in allowed:
+        return value
+    raise ValueError(f"{name} must be one of {', '.join(allowed)}; found {' '.join(repr(value).split())}")
 
 
 def count(code: Ints, weight: Floats, size: int) -> Floats:
