@@ -21,10 +21,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 MODULES = (
-    "aipw", "balance", "bayes", "benchmark", "binomial", "competing", "concordance", "cox", "describe", "imputation",
-    "indirect", "intercurrent", "logistic", "matching", "multistate", "overlap", "parametric", "pipeline",
-    "reconstruct", "resampling", "sensitivity", "standardise", "survival", "weighted_effects", "weighted_risk",
-    "weighting",
+    "aipw", "balance", "bayes", "benchmark", "binomial", "competing", "concordance", "cox", "describe", "designs",
+    "imputation", "indirect", "intercurrent", "logistic", "matching", "monitoring", "multistate", "overlap",
+    "parametric", "pipeline", "reconstruct", "resampling", "sensitivity", "standardise", "survival",
+    "weighted_effects", "weighted_risk", "weighting",
 )  # fmt: skip
 
 ODD = [0.0, -1.0, 1e-300, 1e300, math.nan, math.inf, -math.inf, 1.0, 1 + 1e-12, 2.0**53, 5e-324]
@@ -229,6 +229,27 @@ def borrowed(tame: bool) -> dict[str, st.SearchStrategy[Any]]:
     }  # fmt: skip
 
 
+def designed(tame: bool) -> dict[str, st.SearchStrategy[Any]]:
+    """Arguments of designs and stopping rules: small trials, or odd ones."""
+    share = st.sampled_from([0.05, 0.1, 0.2, 0.3, 0.5, 0.7]) if tame else PROBABILITY
+    whole = st.integers(1, 20) if tame else SMALL
+    looks = st.sampled_from([[5, 10, 15], [4, 8, 12, 16]]) if tame else column(st.integers(-1, 20), 3)
+    beta = st.tuples(st.sampled_from([0.2, 0.5, 1.0, 3.0]), st.sampled_from([0.8, 1.0, 7.0]))
+    mixture = st.just([(0.75, 1, 1), (0.25, 25, 15)])
+    prior = st.one_of(beta, beta, mixture) if tame else st.one_of(beta, mixture, plain(SMALL, 2), SMALL)
+    return {
+        "p0": st.sampled_from([0.05, 0.1, 0.2]) if tame else PROBABILITY,
+        "p1": st.sampled_from([0.3, 0.4, 0.6]) if tame else PROBABILITY,
+        "p": share, "alpha": share, "beta": share, "n_max": st.integers(10, 30) if tame else SMALL,
+        "x": st.integers(0, 9) if tame else SMALL, "n": whole, "r1": st.integers(0, 4) if tame else SMALL,
+        "n1": whole, "r": whole, "prior": prior, "looks": looks, "threshold": share, "cutoff": share,
+        "low": column(st.integers(-1, 20), 3), "high": column(st.integers(-1, 20), 3),
+        "low_means": st.sampled_from(["", "futility", "odd", None]), "together": st.booleans(),
+        "high_means": st.sampled_from(["", "harm", "odd", ("harm", "harm")]),
+        "names": st.sampled_from([("response",), ("response", "toxicity"), (), "a"]),
+    }  # fmt: skip
+
+
 def beta_or_gamma(sure: st.SearchStrategy[bool]) -> st.SearchStrategy[Any]:
     """Mixtures, and now and then something that is none."""
     from onearm.stats.bayes import beta_mixture, gamma_mixture
@@ -246,6 +267,9 @@ def drawn(draw: Callable[[Any], Any], kernel: Any) -> tuple[list[Any], dict[str,
     if kernel.__module__.startswith(BORROWING):
         known |= borrowed(kind is tamed)
         known |= OWN.get(kernel.__name__, lambda k: {})(known)
+    if any(kernel.__name__ in import_module(f"onearm.stats.{m}").__all__ for m in ("designs", "monitoring")):
+        known |= designed(kind is tamed)
+        known |= DESIGNS.get(kernel.__name__, lambda k, tame: {})(known, kind is tamed)
     positional, named = [], {}
     for name, parameter in inspect.signature(kernel).parameters.items():
         if parameter.kind is inspect.Parameter.VAR_KEYWORD:
@@ -278,6 +302,11 @@ OWN: dict[str, Callable[[Any], dict[str, Any]]] = {
     "map_prior": lambda k: {"n": k["values"], "r": k["values"]},
 }
 """Arguments by the same name that mean something else in one of these kernels."""
+
+DESIGNS: dict[str, Callable[[Any, bool], dict[str, Any]]] = {
+    "boundary": lambda k, tame: {"n": k["looks"]},
+}
+"""The same for designs and stopping rules; the second argument says whether only allowed values are wanted."""
 
 SPECIAL: dict[str, dict[str, Any]] = {
     "reconstruct_repeatedly": {"error_time": 0.1, "error_survival": 0.01, "repeats": 2},

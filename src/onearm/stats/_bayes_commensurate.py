@@ -18,9 +18,10 @@ from scipy.special import gammaincinv, gammaln
 
 from ._bayes_blur import MU_REACH, blurred, mu_nodes
 from ._bayes_grid import GridDistribution, graded_edges, normalised, panel_nodes
-from ._bayes_mixture import as_counts, as_exposed, as_number
+from ._bayes_mixture import as_counts, as_exposed
 from ._bayes_studies import Studies
 from ._input import Floats, as_choice, as_vector
+from ._number import as_number
 
 _X, _W = legendre.leggauss(60)
 

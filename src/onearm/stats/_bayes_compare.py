@@ -12,8 +12,9 @@ import numpy as np
 from scipy.special import betainc, betaln, expit, log_expit
 
 from ._bayes_grid import GridDistribution, between_nodes, panel_nodes
-from ._bayes_mixture import BetaMixture, GammaMixture, as_number
+from ._bayes_mixture import BetaMixture, GammaMixture
 from ._input import Floats
+from ._number import as_number
 
 Distribution = BetaMixture | GammaMixture | GridDistribution
 _P = np.concatenate([10.0 ** np.arange(-12, -1), np.linspace(0.05, 0.95, 19), 1 - 10.0 ** np.arange(-2, -13, -1.0)])

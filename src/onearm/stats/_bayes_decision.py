@@ -18,8 +18,9 @@ from scipy.special import betaincinv, betaln, expit, gammaln, log_expit, logit, 
 
 from ._bayes_compare import probability_greater
 from ._bayes_grid import panel_nodes
-from ._bayes_mixture import BetaMixture, as_number
+from ._bayes_mixture import BetaMixture
 from ._input import Bools, Floats, as_choice, as_floats
+from ._number import as_number
 
 _MOST = 5000  # subjects of an arm
 _NEAR = 1e-6

@@ -10,9 +10,10 @@ from numpy.typing import ArrayLike
 from ._bayes_blur import blurred, mu_nodes
 from ._bayes_fit import fit_mixture
 from ._bayes_grid import GridDistribution, graded_edges, normalised, panel_nodes, quantile_between
-from ._bayes_mixture import LARGEST, BetaMixture, GammaMixture, as_number
+from ._bayes_mixture import LARGEST, BetaMixture, GammaMixture
 from ._bayes_studies import Studies
 from ._input import Floats, as_choice, as_vector
+from ._number import as_number
 
 _TAU_EDGES = np.array([0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.0, 9.0])  # in units of the prior's scale
 

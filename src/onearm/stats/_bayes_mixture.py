@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike
 from scipy.special import betainc, betaincinv, betaln, gammainc, gammaincinv, gammaln, logsumexp
 
 from ._input import Floats, as_floats, as_vector
+from ._number import as_number
 
 SMALLEST, LARGEST = 1e-6, 1e9  # a parameter of a component
 
@@ -202,16 +203,6 @@ def _shares(p: ArrayLike) -> Floats:
     if np.any((share < 0) | (share > 1)):
         raise ValueError("p must lie between 0 and 1")
     return share
-
-
-def as_number(name: str, value: float, low: float, high: float, why: str = "") -> float:
-    """One number between two limits, or ValueError naming ``name``."""
-    x = as_floats(name, value)
-    if x.ndim != 0:
-        raise ValueError(f"{name} must be one number, found shape {x.shape}")
-    if not low <= float(x) <= high:
-        raise ValueError(f"{name} must lie between {low:g} and {high:g}, found {float(x):g}{why}")
-    return float(x)
 
 
 def as_counts(r: float, n: float, names: tuple[str, str] = ("r", "n")) -> tuple[float, float]:

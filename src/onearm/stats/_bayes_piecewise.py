@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._bayes_mixture import LARGEST, GammaMixture, _updated, as_number, gamma_log_marginals
+from ._bayes_mixture import LARGEST, GammaMixture, _updated, gamma_log_marginals
 from ._input import Floats, as_floats, as_times, as_vector
+from ._number import as_number
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,9 +21,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betaln, roots_jacobi
 
-from ._bayes_mixture import LARGEST, SMALLEST, BetaMixture, GammaMixture, as_counts, as_exposed, as_number
+from ._bayes_mixture import LARGEST, SMALLEST, BetaMixture, GammaMixture, as_counts, as_exposed
 from ._bayes_piecewise import PiecewiseMixture
 from ._input import Floats, as_choice, as_floats, as_vector
+from ._number import as_number
 
 _NODES = 128
 

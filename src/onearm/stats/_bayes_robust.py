@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit, xlog1py, xlogy
 
-from ._bayes_mixture import BetaMixture, GammaMixture, as_counts, as_exposed, as_number
+from ._bayes_mixture import BetaMixture, GammaMixture, as_counts, as_exposed
 from ._bayes_piecewise import PiecewiseMixture
+from ._number import as_number
 
 
 def robust_map(

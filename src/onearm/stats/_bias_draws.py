@@ -13,8 +13,8 @@ from itertools import pairwise
 import numpy as np
 from scipy.special import betaincinv, ndtr, ndtri
 
-from ._bayes_mixture import as_number
 from ._input import Floats
+from ._number import as_number
 
 Distribution = Sequence[object]
 KINDS = {"constant": 1, "uniform": 2, "triangular": 3, "trapezoidal": 4, "beta": 2, "lognormal": 2}

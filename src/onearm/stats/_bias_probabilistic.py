@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._bayes_mixture import as_number
 from ._bias_draws import Distribution, correlated_uniforms, quantiles, read_distribution
 from ._bias_table import counts, measures, unclassified
 from ._input import Floats, as_choice, as_level
+from ._number import as_number
 
 _SCALES = ("rr", "or", "rd")
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._bayes_mixture import as_counts, as_number
+from ._bayes_mixture import as_counts
 from ._input import Floats, as_choice, as_floats, as_vector
+from ._number import as_number
 
 _OF = ("outcome", "exposure")
 

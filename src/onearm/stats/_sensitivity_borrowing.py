@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._bayes_compare import Distribution, probability_greater, scale_of
-from ._bayes_mixture import BetaMixture, GammaMixture, as_counts, as_exposed, as_number
+from ._bayes_mixture import BetaMixture, GammaMixture, as_counts, as_exposed
 from ._bayes_power import power_prior
 from ._bayes_robust import robust_map
 from ._input import Bools, Floats, as_choice, as_floats, as_vector
+from ._number import as_number
 
 
 @dataclass(frozen=True, slots=True, eq=False)

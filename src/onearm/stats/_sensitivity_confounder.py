@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._bayes_mixture import as_number
 from ._input import Bools, Floats, as_floats
+from ._number import as_number
 from ._sensitivity_evalue import _LEAST, _MOST, _ordered
 
 _DIFFERENCES = tuple(k / 10 for k in range(-5, 6))

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._bayes_mixture import as_number
 from ._distributions import critical_value, two_sided_p
 from ._input import Bools, Floats, as_floats, as_indicator, as_level, as_times
+from ._number import as_number
 from .cox import cox
 
 

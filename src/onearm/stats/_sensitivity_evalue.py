@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._bayes_mixture import as_counts, as_number
+from ._bayes_mixture import as_counts
 from ._distributions import critical_value
 from ._input import Floats, as_choice, as_floats, as_level
+from ._number import as_number
 
 _LEAST, _MOST = 1e-9, 1e9
 MEASURES = ("rr", "hr", "or")

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._bayes_mixture import as_counts, as_number
+from ._bayes_mixture import as_counts
 from ._exact_tests import fisher_exact
 from ._input import Bools, Floats, as_choice, as_level
+from ._number import as_number
 
 _MOST = 2000  # missing outcomes of an arm
 

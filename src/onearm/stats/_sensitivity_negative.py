@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._bayes_mixture import as_number
 from ._distributions import critical_value, two_sided_p
 from ._input import Floats, as_level, as_vector
+from ._number import as_number
 
 
 @dataclass(frozen=True, slots=True)
