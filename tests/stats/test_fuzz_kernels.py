@@ -246,6 +246,9 @@ def designed(tame: bool) -> dict[str, st.SearchStrategy[Any]]:
         "low": column(st.integers(-1, 20), 3), "high": column(st.integers(-1, 20), 3),
         "low_means": st.sampled_from(["", "futility", "odd", None]), "together": st.booleans(),
         "high_means": st.sampled_from(["", "harm", "odd", ("harm", "harm")]),
+        "futility": st.sampled_from([0.05, 0.7]) if tame else PROBABILITY, "strict": st.booleans(),
+        "efficacy": st.sampled_from([0.9, 0.99]) if tame else PROBABILITY, "name": st.sampled_from(["VOD", "", None]),
+        "harm": st.sampled_from([0.8, 0.95]) if tame else PROBABILITY,
         "names": st.sampled_from([("response",), ("response", "toxicity"), (), "a"]),
     }  # fmt: skip
 
@@ -327,6 +330,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
 
 
 WORDS = {
+    "side": ("low", "high", "odd", None),
     "kind": ("survival", "rmst", "lp", "risk", "martingale", "deviance", "score", "schoenfeld", "dfbeta", "odd"),
     "rule": ("smallest", "midpoint", "odd"),
     "interval": ("log-log", "log", "plain", "odd"),

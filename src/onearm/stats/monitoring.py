@@ -3,5 +3,16 @@
 from __future__ import annotations
 
 from ._boundary import Boundary, boundary
+from ._posterior_boundary import PosteriorBoundary, posterior_boundary
+from ._predictive import PredictiveBoundary, PredictiveProbability, predictive_boundary, predictive_probability
 
-__all__ = ["Boundary", "boundary"]
+__all__ = [
+    "Boundary",
+    "PosteriorBoundary",
+    "PredictiveBoundary",
+    "PredictiveProbability",
+    "boundary",
+    "posterior_boundary",
+    "predictive_boundary",
+    "predictive_probability",
+]
