@@ -131,6 +131,8 @@ _NAMES: dict[str, str] = {
     "probabilistic_bias": "sensitivity",
     "negative_control": "sensitivity",
     "boundary": "monitoring",
+    "log_rank_design": "designs",
+    "log_rank_two_stage": "designs",
     "posterior_boundary": "monitoring",
     "predictive_boundary": "monitoring",
     "predictive_probability": "monitoring",

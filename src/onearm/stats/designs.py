@@ -2,4 +2,14 @@
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from ._log_rank_design import LogRankDesign, log_rank_design
+from ._log_rank_two_stage import LogRankDecision, LogRankStages, LogRankTwoStage, log_rank_two_stage
+
+__all__ = [
+    "LogRankDecision",
+    "LogRankDesign",
+    "LogRankStages",
+    "LogRankTwoStage",
+    "log_rank_design",
+    "log_rank_two_stage",
+]
