@@ -5,6 +5,7 @@ stands after ``|`` is the comparison, arm or subgroup.
 """
 
 from onearm.results.collection import SCHEMA, Results
+from onearm.results.monitored import Boundaries, CharacteristicsCurves, TimeBoundaries
 from onearm.results.records import (
     Choice,
     Commitment,
@@ -26,6 +27,8 @@ from onearm.results.statement import Statement
 
 __all__ = [
     "SCHEMA",
+    "Boundaries",
+    "CharacteristicsCurves",
     "Choice",
     "Commitment",
     "Curve",
@@ -43,4 +46,5 @@ __all__ = [
     "RiskTable",
     "Segment",
     "Statement",
+    "TimeBoundaries",
 ]

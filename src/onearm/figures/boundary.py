@@ -1,0 +1,147 @@
+"""A stopping boundary: events against patients, the counts that stop shaded, with the path of a trial upon it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from onearm.figures.drawing import Drawing
+from onearm.figures.style import FAINT, GREY, INK, SIZE, SMALL, STROKES, WIDTH, sheet, slug
+from onearm.results import Boundaries
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_LEFT, _RIGHT, _PLOT, _FOOT, _GAP = 0.6, 0.25, 2.7, 0.5, 0.7
+_ROW = 0.17
+_LOOKS_NAMED = 8
+_HATCH = {"futility": "\\\\\\\\", "harm": "////", "efficacy": "....", "safe": "...."}
+_COLOUR = {"futility": STROKES[0].colour, "harm": STROKES[1].colour, "efficacy": STROKES[2].colour}
+_WORDS = {
+    "futility": "stop for futility",
+    "harm": "stop for harm",
+    "efficacy": "stop for efficacy",
+    "safe": "stop: safe enough",
+}
+
+
+def drawing(b: Boundaries, notice: str) -> Drawing:
+    """The drawing of one rule."""
+    path = " Line with dots: the trial; its last decision stands at the end." if b.path_n else ""
+    both = " Low counts stop only where every kind of event is at or below its limit." if b.together else ""
+    return Drawing(
+        name=slug("boundary", b.id, b.panel),
+        title=f"Stopping boundary: {b.label}",
+        caption=f"{b.label}. Counts in a hatched region stop the trial at that number of patients evaluated; triangles "
+        f"stand at the outermost count that goes on no more.{both}{path}",
+        section="monitoring",
+        comparison=b.panel,
+        draw=partial(draw, b, notice),
+    )
+
+
+def draw(b: Boundaries, notice: str = "") -> Figure:
+    """Draw one panel for each kind of event, beside each other."""
+    foot = _FOOT + (0.22 if notice else 0.0)
+    count = len(b.names)
+    height = 0.15 + _ROW * (1 if count == 1 else 2) + _PLOT + foot
+    figure = sheet(height, notice)
+    width = (WIDTH - _LEFT - _RIGHT - _GAP * (count - 1)) / count
+    for k, name in enumerate(b.names):
+        left = _LEFT + k * (width + _GAP)
+        axes = figure.add_axes((left / WIDTH, foot / height, width / WIDTH, _PLOT / height))
+        _axes(axes, b, k, name)
+        _regions(axes, b, k)
+        if b.path_n:
+            _path(axes, b, k)
+        _legend(axes, b, k)
+    return figure
+
+
+def _axes(axes: Axes, b: Boundaries, k: int, name: str) -> None:
+    axes.set_xlim(0, b.n_max + 1)
+    axes.set_ylim(-0.5, _top(b, k))
+    axes.set_xlabel("Patients evaluated", size=SIZE, labelpad=3)
+    axes.set_ylabel(f"Patients with {name}", size=SIZE, labelpad=4)
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.grid(color=FAINT, linewidth=0.4, zorder=0)
+    axes.set_axisbelow(True)
+    axes.plot([0, b.n_max], [0, b.n_max], color=GREY, linewidth=0.6, linestyle=(0, (1, 2)), zorder=1)
+
+
+def _top(b: Boundaries, k: int) -> float:
+    """Where the axis of counts ends: a little above all that is drawn, never above what is possible."""
+    drawn = [x for n, x in zip(b.n, b.high[k], strict=True) if x <= n] + list(b.low[k])
+    drawn += b.path_x[k] if b.path_x else ()
+    return min(b.n_max, max(drawn, default=0) * 1.25 + 2) + 0.5
+
+
+def _regions(axes: Axes, b: Boundaries, k: int) -> None:
+    """One bar a look, as wide as the looks allow, from the limit to the end of what is possible."""
+    gaps = [later - one for one, later in zip(b.n, b.n[1:], strict=False)]
+    width = 1.0 if min(gaps, default=2) == 1 else max(0.8, 0.03 * b.n_max)
+    top = _top(b, k)
+    for side, means in (("low", b.low_means[k]), ("high", b.high_means[k])):
+        if not means:
+            continue
+        limits = b.low[k] if side == "low" else b.high[k]
+        held = [(n, x) for n, x in zip(b.n, limits, strict=True) if 0 <= x <= n]
+        colour = _COLOUR.get(means, STROKES[2].colour)
+        for n, x in held:
+            foot, head = (-0.5, x + 0.5) if side == "low" else (x - 0.5, min(n, top) + 0.5)
+            axes.bar(
+                n, head - foot, width, foot, color=colour + "2e", edgecolor=colour, hatch=_HATCH[means], linewidth=0,
+                zorder=2,
+            )  # fmt: skip
+        mark = "v" if side == "low" else "^"
+        axes.plot(
+            [n for n, _ in held], [x for _, x in held], linestyle="", marker=mark, markersize=3.6, color=colour, zorder=4
+        )  # fmt: skip
+        if len(b.n) <= _LOOKS_NAMED:
+            _named(axes, held, side, colour)
+
+
+def _named(axes: Axes, held: list[tuple[int, int]], side: str, colour: str) -> None:
+    """The limit itself above or below its triangle, where there is room for numbers."""
+    sign, beyond, shift, va = ("≤ ", 0.5, 2, "bottom") if side == "low" else ("≥ ", -0.5, -2, "top")
+    for n, x in held:
+        axes.annotate(
+            f"{sign}{x}", (n, x + beyond), xytext=(0, shift), textcoords="offset points", ha="center", va=va,
+            size=SMALL, color=colour, zorder=5,
+        )  # fmt: skip
+
+
+def _path(axes: Axes, b: Boundaries, k: int) -> None:
+    n, x = (0, *b.path_n), (0, *b.path_x[k])
+    axes.plot(n, x, color=INK, linewidth=1.2, marker="o", markersize=2.4, zorder=6)
+    axes.plot(n[-1], x[-1], marker="o", markersize=6, color=INK, markerfacecolor="white", linestyle="", zorder=7)
+    if b.decisions:
+        left = n[-1] > 0.6 * b.n_max
+        axes.annotate(
+            b.decisions[-1], (n[-1], x[-1]), xytext=(-8 if left else 8, 0), textcoords="offset points", size=SMALL,
+            ha="right" if left else "left", va="center", color=INK, weight="bold", zorder=8,
+            bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.85},
+        )  # fmt: skip
+
+
+def _legend(axes: Axes, b: Boundaries, k: int) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    entries: list[Patch | Line2D] = []
+    for means in (b.high_means[k], b.low_means[k]):
+        if means:
+            colour = _COLOUR.get(means, STROKES[2].colour)
+            entries.append(
+                Patch(facecolor=colour + "2e", edgecolor=colour, hatch=_HATCH[means], linewidth=0, label=_WORDS[means])
+            )
+    dots = (0, (1, 2))
+    entries.append(Line2D([], [], color=GREY, linewidth=0.6, linestyle=dots, label=f"every patient with {b.names[k]}"))
+    if b.path_n:
+        entries.append(Line2D([], [], color=INK, linewidth=1.2, marker="o", markersize=2.4, label="the trial"))
+    axes.legend(
+        handles=entries, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2 if len(b.names) == 2 else 4, frameon=False,
+        fontsize=SMALL, borderaxespad=0.2, handlelength=1.8, columnspacing=1.2,
+    )  # fmt: skip
