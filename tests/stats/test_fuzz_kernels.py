@@ -249,7 +249,21 @@ def designed(tame: bool) -> dict[str, st.SearchStrategy[Any]]:
         "futility": st.sampled_from([0.05, 0.7]) if tame else PROBABILITY, "strict": st.booleans(),
         "efficacy": st.sampled_from([0.9, 0.99]) if tame else PROBABILITY, "name": st.sampled_from(["VOD", "", None]),
         "harm": st.sampled_from([0.8, 0.95]) if tame else PROBABILITY,
+        "n_min": st.integers(5, 20) if tame else SMALL, "every": st.integers(1, 5) if tame else SMALL,
+        "first_look": st.integers(2, 9) if tame else SMALL,
+        "choose": st.sampled_from(["power", "expected-n", "odd"]),
         "names": st.sampled_from([("response",), ("response", "toxicity"), (), "a"]),
+    }  # fmt: skip
+
+
+def cut(tame: bool) -> dict[str, st.SearchStrategy[Any]]:
+    """Arguments of rules with the cut-off lambda (n / N)^gamma."""
+    share = st.sampled_from([0.1, 0.2, 0.3, 0.5]) if tame else PROBABILITY
+    null = st.one_of(share, st.sampled_from([(0.1, 0.3), (0.2, 0.5)]), plain(share, 2))
+    return {
+        "null": null, "alternative": st.one_of(st.just(0.7), plain(share, 2), st.just((0.4, 0.6))),
+        "lam": st.sampled_from([0.5, 0.9, 1.0]) if tame else SMALL, "gamma": st.floats(0, 1) if tame else SMALL,
+        "kind": st.sampled_from(["binary", "nested", "co-primary", "efficacy-toxicity", "odd"]),
     }  # fmt: skip
 
 
@@ -307,7 +321,15 @@ OWN: dict[str, Callable[[Any], dict[str, Any]]] = {
 """Arguments by the same name that mean something else in one of these kernels."""
 
 DESIGNS: dict[str, Callable[[Any, bool], dict[str, Any]]] = {
+    "safety_boundary": lambda k, tame: {
+        "looks": st.one_of(k["looks"], k["n_max"]), "shape": st.floats(0, 0.5) if tame else SMALL,
+        "kind": st.sampled_from(["beta-binomial", "pocock", "obrien-fleming", "wang-tsiatis", "sprt", "maxsprt", "x"]),
+        "statistic": st.sampled_from(["exact", "normal", "odd"]), "strict": st.booleans(), "name": st.just("VOD"),
+        "first_look": st.integers(1, 4) if tame else SMALL, "every": st.integers(1, 4) if tame else SMALL,
+        "n_max": st.none(),
+    },
     "boundary": lambda k, tame: {"n": k["looks"]},
+    "bop2": lambda k, tame: cut(tame),
 }
 """The same for designs and stopping rules; the second argument says whether only allowed values are wanted."""
 

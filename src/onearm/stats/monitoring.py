@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from ._bop2 import Bop2, bop2
 from ._boundary import Boundary, boundary
+from ._characteristics import operating_characteristics
+from ._characteristics_record import OperatingCharacteristics
 from ._posterior_boundary import PosteriorBoundary, posterior_boundary
 from ._predictive import PredictiveBoundary, PredictiveProbability, predictive_boundary, predictive_probability
+from ._safety import safety_boundary
+from ._safety_record import SafetyBoundary
 
 __all__ = [
+    "Bop2",
     "Boundary",
+    "OperatingCharacteristics",
     "PosteriorBoundary",
     "PredictiveBoundary",
     "PredictiveProbability",
+    "SafetyBoundary",
+    "bop2",
     "boundary",
+    "operating_characteristics",
     "posterior_boundary",
     "predictive_boundary",
     "predictive_probability",
+    "safety_boundary",
 ]
