@@ -105,7 +105,8 @@ CASES: list[tuple[str, str, str, str, str]] = [
     (
         "stopping rule of no fact",
         "external:",
-        "monitoring:\n  r: {fact: x, stop_if: rate-above, limit: 0.2, cutoff: 0.9, prior: [1, 1], first_look: 5}\n"
+        "monitoring:\n  r: {kind: posterior, fact: x, n_max: 9, stop_if: rate-above, limit: 0.2, cutoff: 0.9, "
+        "prior: [1, 1], looks: [5]}\n"
         "external:",
         "P110",
         "monitoring.r.fact",

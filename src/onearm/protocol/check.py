@@ -10,6 +10,7 @@ from onearm.protocol.check_alignment import check_alignment
 from onearm.protocol.check_borrowing import check_borrowing
 from onearm.protocol.check_course import check_course
 from onearm.protocol.check_modification import check_modifications
+from onearm.protocol.check_monitoring import check_monitoring
 from onearm.protocol.check_published import check_published
 from onearm.protocol.check_sensitivity import check_sensitivity
 from onearm.protocol.check_treatment import check_treatment
@@ -50,7 +51,7 @@ def check(protocol: Protocol, where: Where = str) -> tuple[Finding, ...]:
     tuple of Finding
         Empty when all is well.
     """
-    results = (_versions, _populations, _facts, _endpoints, _monitoring, _comparisons)
+    results = (_versions, _populations, _facts, _endpoints, check_monitoring, _comparisons)
     treatment = (check_treatment, check_modifications)
     others = (check_published, check_borrowing)
     return tuple(finding for part in (*results, *treatment, *others) for finding in part(protocol, where))
@@ -226,14 +227,6 @@ def _distribution(p: Protocol, where: Where, path: str, e: Distribution) -> Iter
         yield from wrong_fact(p, where, f"{path}.fact", e.fact, facts.CATEGORY_KINDS)
     elif e.covariate is not None:
         yield from covariate(p, where, f"{path}.covariate", e.covariate, number=False)
-
-
-def _monitoring(p: Protocol, where: Where) -> Iterator[Finding]:
-    known = {"enrolled", *p.populations}
-    for name, rule in p.monitoring.items():
-        yield from wrong_fact(p, where, f"monitoring.{name}.fact", rule.fact, facts.YES_NO_KINDS)
-        if rule.population not in known:
-            yield unknown(where, f"monitoring.{name}.population", "population", rule.population, sorted(known))
 
 
 def _comparisons(p: Protocol, where: Where) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from onearm.protocol.comparison import Comparison
 from onearm.protocol.document import Protocol
 from onearm.protocol.method import PAIRING
 from onearm.protocol.method_words import method_words, short_words, variance_words
+from onearm.protocol.rule_words import rule_words
 from onearm.protocol.version import Version
 from onearm.units import MONTH_DAYS
 
@@ -35,12 +36,7 @@ def _sentences(p: Protocol) -> Iterator[str]:
     for name, comparison in p.comparisons.items():
         yield _comparison(name, comparison, p)
     for name, rule in p.monitoring.items():
-        beyond = "above" if rule.stop_if == "rate-above" else "below"
-        yield (
-            f"Stopping rule {rule.label or name}, declared and not evaluated in this analysis: stop when the posterior "
-            f"probability of a rate {beyond} {rule.limit:g} exceeds {rule.cutoff:g}."
-            + (f" Assumption: {rule.assumption.rstrip('.')}." if rule.assumption else "")
-        )
+        yield rule_words(name, rule)
     for assumption in p.assumptions:
         yield f"Assumption: {assumption.rstrip('.')}."
 

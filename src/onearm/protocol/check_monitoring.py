@@ -1,0 +1,47 @@
+"""Do the stopping rules fit the rest of the protocol?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from onearm.errors import Finding
+from onearm.protocol import fact as facts
+from onearm.protocol.document import Protocol
+from onearm.protocol.findings import Where, misfit, unknown, wrong_fact
+from onearm.protocol.monitoring import CountsRule, Rule, TimeRule
+
+STAYS_TRUE = frozenset({"response", "mrd", "procedure", "adverse-event"})
+"""Kinds of yes/no facts that do not become untrue again, so that an event that was counted stays counted."""
+
+
+def check_monitoring(p: Protocol, where: Where) -> Iterator[Finding]:
+    """Every place where a stopping rule counts what cannot be counted, or whom nobody knows."""
+    known = {"enrolled", *p.populations}
+    for name, rule in p.monitoring.items():
+        path = f"monitoring.{name}"
+        kinds = facts.TIME_KINDS if isinstance(rule, TimeRule) else STAYS_TRUE | facts.TIME_KINDS
+        yield from wrong_fact(p, where, f"{path}.fact", rule.fact, kinds)
+        if rule.population not in known:
+            yield unknown(where, f"{path}.population", "population", rule.population, sorted(known))
+        if rule.by_version and not p.versions:
+            yield misfit(where, f"{path}.by_version", "the protocol has no versions", "remove `by_version`")
+        yield from _within(p, where, path, rule)
+
+
+def _within(p: Protocol, where: Where, path: str, rule: Rule) -> Iterator[Finding]:
+    if isinstance(rule, TimeRule) and rule.window is not None:
+        yield misfit(where, f"{path}.window", "a rule on times counts all of the time", "remove `window`")
+    if rule.pending == "fractional" and rule.kind not in ("posterior", "bop2"):
+        says = f"a rule of kind {rule.kind} cannot count patients by fractions"
+        yield misfit(where, f"{path}.pending", says, "choose exclude, count-as-no or count-as-event")
+    if isinstance(rule, CountsRule):
+        for k, n in enumerate(rule.schedule):
+            low = rule.stop_at_most[k] if rule.stop_at_most else -1
+            high = rule.stop_at_least[k] if rule.stop_at_least else n + 1
+            if low >= high:
+                says = f"at {n} patients {low} or fewer and {high} or more both stop: no count goes on"
+                yield misfit(where, path, says, "lower `stop_at_most` or raise `stop_at_least`")
+    clause = p.facts.get(rule.fact)
+    if isinstance(clause, facts.Mrd) and clause.untested == "excluded":
+        says = f'the fact "{rule.fact}" leaves out who was not tested, so that nobody is ever known to be without it'
+        yield misfit(where, f"{path}.fact", says, "use a fact with `untested: counted`")
