@@ -5,6 +5,11 @@ from __future__ import annotations
 from ._log_rank_design import LogRankDesign, log_rank_design
 from ._log_rank_two_stage import LogRankDecision, LogRankStages, LogRankTwoStage, log_rank_two_stage
 from ._predictive_design import PredictiveDesign, predictive_design
+from ._simon import SimonDesigns, simon_two_stage
+from ._simon_search import SimonCurve
+from ._single_stage import SingleStageDesign, fleming, single_stage
+from ._two_stage import TwoStageDesign, TwoStageRates, two_stage_design
+from ._two_stage_inference import TwoStageInference, two_stage_inference
 
 __all__ = [
     "LogRankDecision",
@@ -12,7 +17,18 @@ __all__ = [
     "LogRankStages",
     "LogRankTwoStage",
     "PredictiveDesign",
+    "SimonCurve",
+    "SimonDesigns",
+    "SingleStageDesign",
+    "TwoStageDesign",
+    "TwoStageInference",
+    "TwoStageRates",
+    "fleming",
     "log_rank_design",
     "log_rank_two_stage",
     "predictive_design",
+    "simon_two_stage",
+    "single_stage",
+    "two_stage_design",
+    "two_stage_inference",
 ]

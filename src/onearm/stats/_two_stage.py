@@ -1,0 +1,251 @@
+"""A two-stage design with given cut-offs: its exact error rates, also at sample sizes that were not planned."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from ._binomial_row import above, binomial_row, upto
+from ._boundary import Boundary, boundary
+from ._input import Floats, as_choice
+from ._number import as_count, as_share
+
+CONVENTIONS = (
+    "The trial stops for futility when X1 <= r1 among the first n1 patients; it succeeds when X > r among all n.",
+    "r and n count both stages. Koyama and Chen, and A'Hern, print R = r + 1: success when X >= R.",
+    "There is no early stop for success, even when X1 > r already.",
+    "alpha is exact at p0 and power at p1; expected_n and pet (the probability of the early stop) are those at p0.",
+)
+RULES = ("type-one", "green-dahlberg")
+LARGEST = 10_000
+_EXACT = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class TwoStageRates:
+    """What a two-stage design does at one true rate ``p``.
+
+    ``success`` P(X1 > r1 and X > r); ``pet`` P(X1 <= r1), the probability of the early stop; ``expected_n`` patients,
+    n - pet (n - n1); ``expected_events`` p times that.
+    """
+
+    p: float
+    success: float
+    pet: float
+    expected_n: float
+    expected_events: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TwoStageDesign:
+    """Stop after ``n1`` patients with ``r1`` responses or fewer; of ``n`` in all, ``r`` or fewer are a failure.
+
+    ``alpha`` P(success) at ``p0`` and ``power`` at ``p1``, exact; ``expected_n`` and ``pet`` at p0, ``expected_n_p1``
+    and ``pet_p1`` at p1; ``q_low`` and ``q_high`` the range of q in which q n + (1 - q) expected_n is smallest, None
+    for a design that no search has found; ``boundary`` the two looks; ``conventions`` in words.
+    """
+
+    r1: int
+    n1: int
+    r: int
+    n: int
+    p0: float
+    p1: float
+    alpha: float
+    power: float
+    expected_n: float
+    pet: float
+    expected_n_p1: float
+    pet_p1: float
+    q_low: float | None
+    q_high: float | None
+    boundary: Boundary
+    conventions: tuple[str, ...] = CONVENTIONS
+
+    def at(self, p: float) -> TwoStageRates:
+        """What the design does when the true rate is ``p``.
+
+        Raises
+        ------
+        ValueError : for a p outside 0..1.
+        """
+        return two_stage_rates(self.r1, self.n1, self.r, self.n, as_share("p", p))
+
+    def used(self, n1: int, n: int) -> TwoStageDesign:
+        """The planned cut-offs r1 and r at the sample sizes that were in fact used.
+
+        Parameters
+        ----------
+        n1, n : patients at the look and in all.
+
+        Raises
+        ------
+        ValueError : for sizes that leave no room for the cut-offs.
+        """
+        return two_stage_design(self.r1, n1, self.r, n, self.p0, self.p1)
+
+    def adapted(self, n1: int, n: int, rule: str = "type-one") -> TwoStageDesign:
+        """The design with cut-offs that fit the sample sizes in fact used; fixed before the outcomes are seen.
+
+        "type-one"
+            r1 is the one whose probability of a wrong stop, P1(X1 <= r1), is nearest to the planned one (the smaller
+            of two), then r the smallest whose exact type I error does not exceed the plan's. The idea that the type I
+            error of the plan decides is that of the adaptive thresholds of Liu and Pan 2024 (doi:10.32614/
+            CRAN.package.UnplanSimon); the choice of r1 is our own.
+        "green-dahlberg"
+            r1 the largest with P1(X1 <= r1) <= 0.02, r the smallest with P0(X > r) <= 0.055 (Green and Dahlberg 1992,
+            doi:10.1002/sim.4780110703).
+
+        Neither rule promises the planned power: read ``power`` of the result.
+
+        Parameters
+        ----------
+        n1, n : patients at the look and in all.
+        rule : one of the two names.
+
+        Raises
+        ------
+        ValueError : for sizes out of order, an unknown rule, or when no cut-off fits.
+        """
+        n1, n = _sizes(n1, n)
+        rule = as_choice("rule", rule, RULES)
+        r1 = self._near_r1(n1) if rule == "type-one" else _small_stop(n1, self.p1)
+        if rule == "type-one":
+            errors = ((r, two_stage_rates(r1, n1, r, n, self.p0).success) for r in range(r1, n))
+            limit = self.alpha
+        else:
+            row = binomial_row(n, self.p0)
+            errors, limit = ((r, above(row, r)) for r in range(r1, n)), 0.055
+        for r, error in errors:
+            if error <= limit + _EXACT:
+                return two_stage_design(r1, n1, r, n, self.p0, self.p1)
+        raise ValueError(f"n of {n} is too few for a type I error of {limit:.4g}: treat more patients")
+
+    def _near_r1(self, n1: int) -> int:
+        row = binomial_row(n1, self.p1)
+        gap = [abs(upto(row, k) - self.pet_p1) for k in range(n1)]
+        return min(range(n1), key=lambda k: (gap[k] > min(gap) + _EXACT, k))
+
+    def conditional_r(self, x1: int, n: int) -> int:
+        """The final cut-off when the second stage has another size than planned and the first is known.
+
+        The smallest r with P0(X2' > r - x1) <= P0(X2 > r_planned - x1), X2' of n - n1 patients and X2 of the planned
+        number: the conditional type I error is kept, hence the overall one too, whatever made the size change
+        (Koyama and Chen 2008, doi:10.1002/sim.3123).
+
+        Parameters
+        ----------
+        x1 : responses among the first n1 patients, more than r1.
+        n : patients of both stages in fact.
+
+        Returns
+        -------
+        int : success when X > this; x1 - 1 where the trial has succeeded whatever follows.
+
+        Raises
+        ------
+        ValueError : when x1 would have stopped the trial or n is not above n1.
+        """
+        x1 = as_count("x1", x1, self.r1 + 1, self.n1, ": at r1 or below the trial stops at its look")
+        n = as_count("n", n, self.n1 + 1, LARGEST, ": it counts both stages")
+        planned = above(binomial_row(self.n - self.n1, self.p0), self.r - x1)
+        row = binomial_row(n - self.n1, self.p0)
+        if planned >= 1 - _EXACT and self.r < x1:
+            return x1 - 1
+        return next(r for r in range(x1, n + 1) if above(row, r - x1) <= planned + _EXACT * planned)
+
+
+def _small_stop(n1: int, p1: float) -> int:
+    row = binomial_row(n1, p1)
+    r1 = sum(upto(row, k) <= 0.02 + _EXACT for k in range(n1)) - 1
+    if r1 < 0:
+        raise ValueError(
+            f"n1 of {n1} is too few for a look at the 0.02 level: even no response is likelier; use rule='type-one'"
+        )
+    return r1
+
+
+def two_stage_rates(r1: int, n1: int, r: int, n: int, p: float) -> TwoStageRates:
+    """The rates of a checked design at ``p``; sums of positive terms only.
+
+    P(success) = sum over x > r1 of b(x; n1, p) P(X2 > r - x).
+    """
+    first, second = binomial_row(n1, p), binomial_row(n - n1, p)
+    tails = second[::-1].cumsum()[::-1]  # P(X2 >= k)
+    success = sum_of_products(first, tails, r1, r)
+    pet = upto(first, r1)
+    expected = n1 + above(first, r1) * (n - n1)
+    return TwoStageRates(p, success, pet, expected, p * expected)
+
+
+def sum_of_products(first: Floats, tails: Floats, r1: int, r: int) -> float:
+    """Sum over x > r1 of P(X1 = x) P(X2 >= r + 1 - x)."""
+    last = tails.size - 1
+    terms = (
+        float(first[x]) * (float(tails[max(r + 1 - x, 0)]) if r + 1 - x <= last else 0.0)
+        for x in range(r1 + 1, first.size)
+    )
+    return min(math.fsum(terms), 1.0)
+
+
+def _sizes(n1: int, n: int) -> tuple[int, int]:
+    n = as_count("n", n, 2, LARGEST, ": it counts both stages")
+    return as_count("n1", n1, 1, n - 1, f": the second stage needs at least one of the n = {n} patients"), n
+
+
+def two_stage_design(r1: int, n1: int, r: int, n: int, p0: float, p1: float) -> TwoStageDesign:
+    """The exact error rates and expected size of a two-stage design with given cut-offs.
+
+    With b the binomial probability, P(success | p) = sum over x > r1 of b(x; n1, p) P(Bin(n - n1, p) > r - x),
+    pet(p) = P(X1 <= r1), expected n = n1 + (1 - pet) (n - n1) (Simon 1989, doi:10.1016/0197-2456(89)90015-9).
+
+    Parameters
+    ----------
+    r1, n1 : stop after n1 patients with r1 responses or fewer.
+    r, n : success needs more than r responses among n patients; both count the two stages together.
+    p0, p1 : the rate of no interest and the rate hoped for, p0 < p1.
+
+    Returns
+    -------
+    TwoStageDesign
+
+    Raises
+    ------
+    ValueError
+        For p0 >= p1, n1 >= n, or cut-offs at which the trial could only stop or only fail.
+
+    Examples
+    --------
+    A design used at other sizes than planned, 1/20 3/35 at 0.05 and 0.20: type I error .080, power .901, 23.962
+    patients expected, early stop .736 (documentation of the R package UnplanSimon).
+
+    >>> d = two_stage_design(1, 20, 3, 35, 0.05, 0.20)
+    >>> round(d.alpha, 3), round(d.power, 3), round(d.expected_n, 3), round(d.pet, 3)
+    (0.08, 0.901, 23.962, 0.736)
+    """
+    p0, p1 = rates(p0, p1)
+    n1, n = _sizes(n1, n)
+    r1 = as_count("r1", r1, 0, n1 - 1, ": at n1 or above every trial stops")
+    r = as_count("r", r, r1, n - 1, ": r counts both stages, and more than r of n must be possible")
+    return made(r1, n1, r, n, p0, p1)
+
+
+def rates(p0: float, p1: float) -> tuple[float, float]:
+    """Two rates in order."""
+    p0, p1 = as_share("p0", p0), as_share("p1", p1)
+    if p0 >= p1:
+        raise ValueError(f"p0 must be below p1 (the rate of no interest, the rate hoped for), found {p0:g} and {p1:g}")
+    return p0, p1
+
+
+def made(
+    r1: int, n1: int, r: int, n: int, p0: float, p1: float, q: tuple[float, float] | None = None
+) -> TwoStageDesign:  # fmt: skip
+    """The record of a checked design."""
+    null, target = (two_stage_rates(r1, n1, r, n, p) for p in (p0, p1))
+    low, high = q or (None, None)
+    rule = boundary([n1, n], low=[r1, r], low_means="futility")
+    return TwoStageDesign(
+        r1, n1, r, n, p0, p1, null.success, target.success, null.expected_n, null.pet, target.expected_n, target.pet,
+        low, high, rule,
+    )  # fmt: skip
