@@ -6,6 +6,8 @@ from ._bop2 import Bop2, bop2
 from ._boundary import Boundary, boundary
 from ._characteristics import operating_characteristics
 from ._characteristics_record import OperatingCharacteristics
+from ._monitoring_record import MonitoringSimulation
+from ._monitoring_simulation import simulate_monitoring
 from ._posterior_boundary import PosteriorBoundary, posterior_boundary
 from ._predictive import PredictiveBoundary, PredictiveProbability, predictive_boundary, predictive_probability
 from ._safety import safety_boundary
@@ -14,6 +16,7 @@ from ._safety_record import SafetyBoundary
 __all__ = [
     "Bop2",
     "Boundary",
+    "MonitoringSimulation",
     "OperatingCharacteristics",
     "PosteriorBoundary",
     "PredictiveBoundary",
@@ -26,4 +29,5 @@ __all__ = [
     "predictive_boundary",
     "predictive_probability",
     "safety_boundary",
+    "simulate_monitoring",
 ]
