@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-from ._binomial_row import above, binomial_row, upto
 from ._boundary import Boundary, boundary
-from ._input import Floats, as_choice
+from ._input import as_choice
 from ._number import as_count, as_share
+from ._two_stage_adapt import green_dahlberg, keep_conditional, keep_type_one
+from ._two_stage_rates import TwoStageRates, two_stage_rates
 
 CONVENTIONS = (
     "The trial stops for futility when X1 <= r1 among the first n1 patients; it succeeds when X > r among all n.",
@@ -18,22 +18,6 @@ CONVENTIONS = (
 )
 RULES = ("type-one", "green-dahlberg")
 LARGEST = 10_000
-_EXACT = 1e-12
-
-
-@dataclass(frozen=True, slots=True)
-class TwoStageRates:
-    """What a two-stage design does at one true rate ``p``.
-
-    ``success`` P(X1 > r1 and X > r); ``pet`` P(X1 <= r1), the probability of the early stop; ``expected_n`` patients,
-    n - pet (n - n1); ``expected_events`` p times that.
-    """
-
-    p: float
-    success: float
-    pet: float
-    expected_n: float
-    expected_events: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,14 +68,14 @@ class TwoStageDesign:
         """
         return two_stage_design(self.r1, n1, self.r, n, self.p0, self.p1)
 
-    def adapted(self, n1: int, n: int, rule: str = "type-one") -> TwoStageDesign:
+    def adapted(self, n1: int, n: int, rule: str = "type-one", alpha: float | None = None) -> TwoStageDesign:
         """The design with cut-offs that fit the sample sizes in fact used; fixed before the outcomes are seen.
 
         "type-one"
             r1 is the one whose probability of a wrong stop, P1(X1 <= r1), is nearest to the planned one (the smaller
-            of two), then r the smallest whose exact type I error does not exceed the plan's. The idea that the type I
-            error of the plan decides is that of the adaptive thresholds of Liu and Pan 2024 (doi:10.32614/
-            CRAN.package.UnplanSimon); the choice of r1 is our own.
+            of two), then r the smallest whose exact type I error does not exceed ``alpha``. That the type I error
+            decides is the idea of the adaptive thresholds of Liu and Pan 2024 (doi:10.32614/CRAN.package.UnplanSimon);
+            the choice of r1 is our own.
         "green-dahlberg"
             r1 the largest with P1(X1 <= r1) <= 0.02, r the smallest with P0(X > r) <= 0.055 (Green and Dahlberg 1992,
             doi:10.1002/sim.4780110703).
@@ -102,29 +86,19 @@ class TwoStageDesign:
         ----------
         n1, n : patients at the look and in all.
         rule : one of the two names.
+        alpha : limit of the type I error for "type-one"; the exact one of this design when not given.
 
         Raises
         ------
         ValueError : for sizes out of order, an unknown rule, or when no cut-off fits.
         """
-        n1, n = _sizes(n1, n)
-        rule = as_choice("rule", rule, RULES)
-        r1 = self._near_r1(n1) if rule == "type-one" else _small_stop(n1, self.p1)
-        if rule == "type-one":
-            errors = ((r, two_stage_rates(r1, n1, r, n, self.p0).success) for r in range(r1, n))
-            limit = self.alpha
+        n1, n = sizes(n1, n)
+        if as_choice("rule", rule, RULES) == "type-one":
+            limit = self.alpha if alpha is None else as_share("alpha", alpha)
+            r1, r = keep_type_one(n1, n, self.p0, self.p1, self.pet_p1, limit)
         else:
-            row = binomial_row(n, self.p0)
-            errors, limit = ((r, above(row, r)) for r in range(r1, n)), 0.055
-        for r, error in errors:
-            if error <= limit + _EXACT:
-                return two_stage_design(r1, n1, r, n, self.p0, self.p1)
-        raise ValueError(f"n of {n} is too few for a type I error of {limit:.4g}: treat more patients")
-
-    def _near_r1(self, n1: int) -> int:
-        row = binomial_row(n1, self.p1)
-        gap = [abs(upto(row, k) - self.pet_p1) for k in range(n1)]
-        return min(range(n1), key=lambda k: (gap[k] > min(gap) + _EXACT, k))
+            r1, r = green_dahlberg(n1, n, self.p0, self.p1)
+        return made(r1, n1, r, n, self.p0, self.p1)
 
     def conditional_r(self, x1: int, n: int) -> int:
         """The final cut-off when the second stage has another size than planned and the first is known.
@@ -140,7 +114,7 @@ class TwoStageDesign:
 
         Returns
         -------
-        int : success when X > this; x1 - 1 where the trial has succeeded whatever follows.
+        int : success when X > this; x1 - 1 where the trial has succeeded whatever follows, n where it cannot succeed.
 
         Raises
         ------
@@ -148,47 +122,11 @@ class TwoStageDesign:
         """
         x1 = as_count("x1", x1, self.r1 + 1, self.n1, ": at r1 or below the trial stops at its look")
         n = as_count("n", n, self.n1 + 1, LARGEST, ": it counts both stages")
-        planned = above(binomial_row(self.n - self.n1, self.p0), self.r - x1)
-        row = binomial_row(n - self.n1, self.p0)
-        if planned >= 1 - _EXACT and self.r < x1:
-            return x1 - 1
-        return next(r for r in range(x1, n + 1) if above(row, r - x1) <= planned + _EXACT * planned)
+        return keep_conditional(x1, self.r, self.n - self.n1, n - self.n1, self.p0)
 
 
-def _small_stop(n1: int, p1: float) -> int:
-    row = binomial_row(n1, p1)
-    r1 = sum(upto(row, k) <= 0.02 + _EXACT for k in range(n1)) - 1
-    if r1 < 0:
-        raise ValueError(
-            f"n1 of {n1} is too few for a look at the 0.02 level: even no response is likelier; use rule='type-one'"
-        )
-    return r1
-
-
-def two_stage_rates(r1: int, n1: int, r: int, n: int, p: float) -> TwoStageRates:
-    """The rates of a checked design at ``p``; sums of positive terms only.
-
-    P(success) = sum over x > r1 of b(x; n1, p) P(X2 > r - x).
-    """
-    first, second = binomial_row(n1, p), binomial_row(n - n1, p)
-    tails = second[::-1].cumsum()[::-1]  # P(X2 >= k)
-    success = sum_of_products(first, tails, r1, r)
-    pet = upto(first, r1)
-    expected = n1 + above(first, r1) * (n - n1)
-    return TwoStageRates(p, success, pet, expected, p * expected)
-
-
-def sum_of_products(first: Floats, tails: Floats, r1: int, r: int) -> float:
-    """Sum over x > r1 of P(X1 = x) P(X2 >= r + 1 - x)."""
-    last = tails.size - 1
-    terms = (
-        float(first[x]) * (float(tails[max(r + 1 - x, 0)]) if r + 1 - x <= last else 0.0)
-        for x in range(r1 + 1, first.size)
-    )
-    return min(math.fsum(terms), 1.0)
-
-
-def _sizes(n1: int, n: int) -> tuple[int, int]:
+def sizes(n1: int, n: int) -> tuple[int, int]:
+    """Two sample sizes in order."""
     n = as_count("n", n, 2, LARGEST, ": it counts both stages")
     return as_count("n1", n1, 1, n - 1, f": the second stage needs at least one of the n = {n} patients"), n
 
@@ -224,7 +162,7 @@ def two_stage_design(r1: int, n1: int, r: int, n: int, p0: float, p1: float) -> 
     (0.08, 0.901, 23.962, 0.736)
     """
     p0, p1 = rates(p0, p1)
-    n1, n = _sizes(n1, n)
+    n1, n = sizes(n1, n)
     r1 = as_count("r1", r1, 0, n1 - 1, ": at n1 or above every trial stops")
     r = as_count("r", r, r1, n - 1, ": r counts both stages, and more than r of n must be possible")
     return made(r1, n1, r, n, p0, p1)

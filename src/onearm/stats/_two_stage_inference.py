@@ -12,7 +12,8 @@ from ._binomial_root import bisect
 from ._binomial_row import above, binomial_row
 from ._input import as_level
 from ._number import as_count, as_share
-from ._two_stage import LARGEST, sum_of_products
+from ._two_stage import sizes
+from ._two_stage_rates import sum_of_products
 
 CONVENTIONS = (
     "n counts both stages together; x counts the responses among all patients evaluated: x <= r1 means that the trial "
@@ -96,8 +97,7 @@ def two_stage_inference(x: int, r1: int, n1: int, n: int, p0: float, level: floa
     >>> round(t.low, 5), round(t.high, 5), round(t.median_unbiased, 5)
     (0.1015, 0.40074, 0.21468)
     """
-    n = as_count("n", n, 2, LARGEST, ": it counts both stages")
-    n1 = as_count("n1", n1, 1, n - 1, f": the second stage needs at least one of the n = {n} patients")
+    n1, n = sizes(n1, n)
     r1 = as_count("r1", r1, 0, n1 - 1, ": at n1 or above every trial stops")
     x = as_count("x", x, 0, n, f": it counts the responses of at most n = {n} patients")
     p0, level = as_share("p0", p0), as_level(level)

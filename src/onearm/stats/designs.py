@@ -8,8 +8,9 @@ from ._predictive_design import PredictiveDesign, predictive_design
 from ._simon import SimonDesigns, simon_two_stage
 from ._simon_search import SimonCurve
 from ._single_stage import SingleStageDesign, fleming, single_stage
-from ._two_stage import TwoStageDesign, TwoStageRates, two_stage_design
+from ._two_stage import TwoStageDesign, two_stage_design
 from ._two_stage_inference import TwoStageInference, two_stage_inference
+from ._two_stage_rates import TwoStageRates
 
 __all__ = [
     "LogRankDecision",
