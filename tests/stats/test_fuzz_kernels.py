@@ -267,6 +267,16 @@ def cut(tame: bool) -> dict[str, st.SearchStrategy[Any]]:
     }  # fmt: skip
 
 
+def gamma_times(tame: bool) -> dict[str, st.SearchStrategy[Any]]:
+    """Inverse gamma priors and margins of a rule on event times."""
+    pair = st.tuples(st.floats(0.5, 60), st.floats(1, 300)) if tame else st.one_of(st.tuples(SMALL, SMALL), SMALL)
+    return {
+        "standard": pair, "experimental": pair, "cutoff": st.floats(0.001, 0.2) if tame else PROBABILITY,
+        "delta": st.one_of(st.just(0.0), st.floats(0, 5)) if tame else SMALL,
+        "parameter": st.sampled_from(["mean", "median", "odd"]),
+    }  # fmt: skip
+
+
 def beta_or_gamma(sure: st.SearchStrategy[bool]) -> st.SearchStrategy[Any]:
     """Mixtures, and now and then something that is none."""
     from onearm.stats.bayes import beta_mixture, gamma_mixture
@@ -328,6 +338,14 @@ DESIGNS: dict[str, Callable[[Any, bool], dict[str, Any]]] = {
         "first_look": st.integers(1, 4) if tame else SMALL, "every": st.integers(1, 4) if tame else SMALL,
         "n_max": st.none(),
     },
+    "time_to_event_boundary": lambda k, tame: gamma_times(tame) | {"events": k["n"]},
+    "time_to_event_characteristics": lambda k, tame: {
+        "rule": st.just(import_module("onearm.stats.monitoring").time_to_event_boundary(5, (4, 8), (2, 3), cutoff=0.1)),
+        "true_mean": st.sampled_from([2.0, [1.0, 4.0]]) if tame else column(times, 2), "n_max": st.integers(1, 5),
+        "accrual": st.sampled_from([0.5, 2.0]) if tame else SMALL, "minimum": st.integers(0, 3), "executor": st.none(),
+        "arrivals": st.sampled_from(["poisson", "even", "odd"]), "look": st.sampled_from(["event", "enrolment", "odd"]),
+        "follow_up": st.sampled_from([0.0, 1.0]) if tame else SMALL, "replicates": st.integers(1, 20),
+    },
     "boundary": lambda k, tame: {"n": k["looks"]},
     "bop2": lambda k, tame: cut(tame),
 }
@@ -371,7 +389,8 @@ def asked(draw: Callable[[Any], Any], record: Any, method: Any) -> dict[str, Any
         "cumulative": several, "level": PROBABILITY, "x": x, "varying": x, "cause": st.integers(0, 3),
         "n": st.integers(-1, 5), "of": st.integers(-1, 5), "rng": st.integers(0, 3).map(np.random.default_rng),
         "points": st.integers(-1, 9),
-        "r": st.integers(-1, 5), "events": SMALL, "exposure": SMALL, "size": SMALL, "interval": st.integers(-1, 2),
+        "r": st.integers(-1, 5), "events": SMALL, "exposure": SMALL, "per_unit": SMALL,
+        "time": SMALL, "size": SMALL, "interval": st.integers(-1, 2),
         "share1": PROBABILITY, "share0": PROBABILITY, "estimate": SMALL, "std_error": SMALL,
         "df": st.integers(-1, 6), "extend": st.booleans(), "centred": st.booleans(),
         "cap": SMALL, "collapse": column(st.integers(0, 2), draw(st.sampled_from([1, 2, 5, 8, 12]))),

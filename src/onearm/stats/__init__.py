@@ -146,6 +146,8 @@ _NAMES: dict[str, str] = {
     "predictive_boundary": "monitoring",
     "predictive_probability": "monitoring",
     "safety_boundary": "monitoring",
+    "time_to_event_boundary": "monitoring",
+    "time_to_event_characteristics": "monitoring",
     "impute": "imputation",
     "combined_p_value": "imputation",
     "missing_indicator": "imputation",

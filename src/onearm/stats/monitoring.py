@@ -12,6 +12,8 @@ from ._posterior_boundary import PosteriorBoundary, posterior_boundary
 from ._predictive import PredictiveBoundary, PredictiveProbability, predictive_boundary, predictive_probability
 from ._safety import safety_boundary
 from ._safety_record import SafetyBoundary
+from ._time_to_event_characteristics import TimeCharacteristics, time_to_event_characteristics
+from ._time_to_event_rule import TimeBoundary, time_to_event_boundary
 
 __all__ = [
     "Bop2",
@@ -22,6 +24,8 @@ __all__ = [
     "PredictiveBoundary",
     "PredictiveProbability",
     "SafetyBoundary",
+    "TimeBoundary",
+    "TimeCharacteristics",
     "bop2",
     "boundary",
     "operating_characteristics",
@@ -30,4 +34,6 @@ __all__ = [
     "predictive_probability",
     "safety_boundary",
     "simulate_monitoring",
+    "time_to_event_boundary",
+    "time_to_event_characteristics",
 ]
