@@ -277,6 +277,22 @@ def gamma_times(tame: bool) -> dict[str, st.SearchStrategy[Any]]:
     }  # fmt: skip
 
 
+def grid(tame: bool) -> dict[str, st.SearchStrategy[Any]]:
+    """Grids of lambda and gamma."""
+    steps = st.sampled_from([None, [0.3, 0.6, 0.9], [0.5]]) if tame else st.one_of(column(SMALL, 2), st.none())
+    return {"lam": steps, "gamma": steps, "association": st.sampled_from([1.0, 1.0, 3.0]) if tame else SMALL,
+            "alpha": st.sampled_from([0.1, 0.3]) if tame else PROBABILITY}  # fmt: skip
+
+
+def joint(tame: bool, looks: st.SearchStrategy[Any]) -> dict[str, st.SearchStrategy[Any]]:
+    """Arguments of rules with looks of their own for each endpoint."""
+    some = st.sampled_from([[5, 10, 15], [15], [3, 6, 15]]) if tame else looks
+    two = st.sampled_from([(0.3, 0.4), (0.2, 0.3)]) if tame else plain(PROBABILITY, 2)
+    return {"efficacy_looks": some, "toxicity_looks": some, "null": two,
+            "alternative": st.just((0.6, 0.1)) if tame else plain(PROBABILITY, 2)} | (
+                {} if not tame else {"lam": st.sampled_from([[0.5, 0.9], [0.8, 0.95]])})  # fmt: skip
+
+
 def beta_or_gamma(sure: st.SearchStrategy[bool]) -> st.SearchStrategy[Any]:
     """Mixtures, and now and then something that is none."""
     from onearm.stats.bayes import beta_mixture, gamma_mixture
@@ -331,23 +347,41 @@ OWN: dict[str, Callable[[Any], dict[str, Any]]] = {
 """Arguments by the same name that mean something else in one of these kernels."""
 
 DESIGNS: dict[str, Callable[[Any, bool], dict[str, Any]]] = {
+    "continuation": lambda k, tame: {
+        "boundary": st.just(
+            import_module("onearm.stats.monitoring").boundary([10, 29], low=[1, 5], low_means="futility")
+        )
+    },
     "safety_boundary": lambda k, tame: {
-        "looks": st.one_of(k["looks"], k["n_max"]), "shape": st.floats(0, 0.5) if tame else SMALL,
+        "looks": st.one_of(k["looks"], k["n_max"]),
+        "shape": st.floats(0, 0.5) if tame else SMALL,
         "kind": st.sampled_from(["beta-binomial", "pocock", "obrien-fleming", "wang-tsiatis", "sprt", "maxsprt", "x"]),
-        "statistic": st.sampled_from(["exact", "normal", "odd"]), "strict": st.booleans(), "name": st.just("VOD"),
-        "first_look": st.integers(1, 4) if tame else SMALL, "every": st.integers(1, 4) if tame else SMALL,
+        "statistic": st.sampled_from(["exact", "normal", "odd"]),
+        "strict": st.booleans(),
+        "name": st.just("VOD"),
+        "first_look": st.integers(1, 4) if tame else SMALL,
+        "every": st.integers(1, 4) if tame else SMALL,
         "n_max": st.none(),
     },
     "time_to_event_boundary": lambda k, tame: gamma_times(tame) | {"events": k["n"]},
     "time_to_event_characteristics": lambda k, tame: {
         "rule": st.just(import_module("onearm.stats.monitoring").time_to_event_boundary(5, (4, 8), (2, 3), cutoff=0.1)),
-        "true_mean": st.sampled_from([2.0, [1.0, 4.0]]) if tame else column(times, 2), "n_max": st.integers(1, 5),
-        "accrual": st.sampled_from([0.5, 2.0]) if tame else SMALL, "minimum": st.integers(0, 3), "executor": st.none(),
-        "arrivals": st.sampled_from(["poisson", "even", "odd"]), "look": st.sampled_from(["event", "enrolment", "odd"]),
-        "follow_up": st.sampled_from([0.0, 1.0]) if tame else SMALL, "replicates": st.integers(1, 20),
+        "true_mean": st.sampled_from([2.0, [1.0, 4.0]]) if tame else column(times, 2),
+        "n_max": st.integers(1, 5),
+        "accrual": st.sampled_from([0.5, 2.0]) if tame else SMALL,
+        "minimum": st.integers(0, 3),
+        "executor": st.none(),
+        "arrivals": st.sampled_from(["poisson", "even", "odd"]),
+        "look": st.sampled_from(["event", "enrolment", "odd"]),
+        "follow_up": st.sampled_from([0.0, 1.0]) if tame else SMALL,
+        "replicates": st.integers(1, 20),
     },
     "boundary": lambda k, tame: {"n": k["looks"]},
     "bop2": lambda k, tame: cut(tame),
+    "bop2_design": lambda k, tame: cut(tame) | grid(tame),
+    "bop2_te": lambda k, tame: cut(tame) | joint(tame, k["looks"]),
+    "bop2_te_design": lambda k, tame: cut(tame) | grid(tame) | joint(tame, k["looks"]) | {
+        "alpha": st.sampled_from([(0.1, 0.2, 0.2), (0.3, 1, 1)]) if tame else st.one_of(plain(PROBABILITY, 3), SMALL)},
 }
 """The same for designs and stopping rules; the second argument says whether only allowed values are wanted."""
 

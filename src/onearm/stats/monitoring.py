@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from ._bop2 import Bop2, bop2
+from ._bop2_te import Bop2Te, bop2_te
 from ._boundary import Boundary, boundary
 from ._characteristics import operating_characteristics
 from ._characteristics_record import OperatingCharacteristics
+from ._continuation import Continuation, PredictedEvents, continuation, predicted_events
+from ._forecast import AccrualForecast, accrual_forecast
+from ._forecast_events import EventForecast, event_forecast
 from ._monitoring_record import MonitoringSimulation
 from ._monitoring_simulation import simulate_monitoring
 from ._posterior_boundary import PosteriorBoundary, posterior_boundary
@@ -16,20 +20,30 @@ from ._time_to_event_characteristics import TimeCharacteristics, time_to_event_c
 from ._time_to_event_rule import TimeBoundary, time_to_event_boundary
 
 __all__ = [
+    "AccrualForecast",
     "Bop2",
+    "Bop2Te",
     "Boundary",
+    "Continuation",
+    "EventForecast",
     "MonitoringSimulation",
     "OperatingCharacteristics",
     "PosteriorBoundary",
+    "PredictedEvents",
     "PredictiveBoundary",
     "PredictiveProbability",
     "SafetyBoundary",
     "TimeBoundary",
     "TimeCharacteristics",
+    "accrual_forecast",
     "bop2",
+    "bop2_te",
     "boundary",
+    "continuation",
+    "event_forecast",
     "operating_characteristics",
     "posterior_boundary",
+    "predicted_events",
     "predictive_boundary",
     "predictive_probability",
     "safety_boundary",
