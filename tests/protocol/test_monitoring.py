@@ -24,7 +24,7 @@ RULES = {
         "cutoff": 0.001, "prior": [0.2, 0.8], "efficacy": 0.99,
     },
     "bop2": {
-        "kind": "bop2", "fact": "cr", "n_max": 40, "looks": [10, 20, 39], "stop_if": "rate-below", "limit": 0.23,
+        "kind": "bop2", "fact": "cr", "n_max": 40, "looks": [10, 20, 39], "limit": 0.23,
         "lambda": 0.86, "gamma": 0.95,
     },
     "safety": {

@@ -170,10 +170,9 @@ class PredictiveRule(RuleBase):
 
 
 class Bop2Rule(RuleBase):
-    """Stop when P(rate is good | data) < lambda (n / n_max)^gamma (Zhou, Lee & Yuan 2017); equality continues."""
+    """Stop when P(rate > limit | data) < lambda (n / n_max)^gamma (Zhou, Lee & Yuan 2017); equality continues."""
 
     kind: Literal["bop2"]
-    stop_if: Literal["rate-above", "rate-below"]
     limit: Share
     lam: Annotated[float, Field(gt=0, lt=1, alias="lambda")]
     gamma: Annotated[float, Field(ge=0, le=10)]

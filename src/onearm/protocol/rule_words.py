@@ -57,9 +57,8 @@ def stops_when(rule: Rule) -> str:
                 f"patients ({prior})"
             )
         case Bop2Rule():
-            good = "below" if rule.stop_if == "rate-above" else "above"
             return (
-                f"stop when the posterior probability of a rate {good} {rule.limit:g} is smaller than "
+                f"stop when the posterior probability of a rate above {rule.limit:g} is smaller than "
                 f"{rule.lam:g} (n / {rule.n_max})^{rule.gamma:g}"
             )
         case SafetyRule():
