@@ -95,6 +95,19 @@ def rule_boundary(
     )
 
 
+def same_integers(endpoint: Endpoint, gamma: float, n: Ints, limit: Ints, n_max: int) -> tuple[float, float]:
+    """The lambda between which the limits at the looks ``n`` stay as they are; the endpoint's own is not read."""
+    least, most = 0.0, 1.0
+    for size, edge in zip(n.tolist(), limit.tolist(), strict=True):
+        share = (size / n_max) ** gamma
+        passing = edge - 1 if endpoint.harm else edge + 1
+        if 0 <= edge <= size:
+            least = max(least, float(endpoint.good(edge, size)) / share)
+        if 0 <= passing <= size:
+            most = min(most, float(endpoint.good(passing, size)) / share)
+    return least, most
+
+
 def as_total(looks: Ints, n_max: int | None) -> int:
     """The patients of the whole trial, by default those of the last look."""
     last = int(looks[-1])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ._bop2_search import Bop2Design, bop2_design
+from ._bop2_te_search import Bop2TeDesign, bop2_te_design
 from ._log_rank_design import LogRankDesign, log_rank_design
 from ._log_rank_two_stage import LogRankDecision, LogRankStages, LogRankTwoStage, log_rank_two_stage
 from ._predictive_design import PredictiveDesign, predictive_design
@@ -13,6 +15,8 @@ from ._two_stage_inference import TwoStageInference, two_stage_inference
 from ._two_stage_rates import TwoStageRates
 
 __all__ = [
+    "Bop2Design",
+    "Bop2TeDesign",
     "LogRankDecision",
     "LogRankDesign",
     "LogRankStages",
@@ -24,6 +28,8 @@ __all__ = [
     "TwoStageDesign",
     "TwoStageInference",
     "TwoStageRates",
+    "bop2_design",
+    "bop2_te_design",
     "fleming",
     "log_rank_design",
     "log_rank_two_stage",
