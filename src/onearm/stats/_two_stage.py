@@ -114,7 +114,8 @@ class TwoStageDesign:
 
         Returns
         -------
-        int : success when X > this; x1 - 1 where the trial has succeeded whatever follows, n where it cannot succeed.
+        int : success when X > this; x1 - 1 where the trial has succeeded whatever follows, the largest count that is
+            left, x1 + n - n1, where it cannot succeed.
 
         Raises
         ------
