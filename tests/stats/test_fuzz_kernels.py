@@ -252,7 +252,40 @@ def designed(tame: bool) -> dict[str, st.SearchStrategy[Any]]:
         "n_min": st.integers(5, 20) if tame else SMALL, "every": st.integers(1, 5) if tame else SMALL,
         "first_look": st.integers(2, 9) if tame else SMALL,
         "choose": st.sampled_from(["power", "expected-n", "odd"]),
+        "experimental": prior, "standard": prior, "delta": st.sampled_from([0.0, 0.15, -0.1]) if tame else SMALL,
+        "efficacy_delta": st.sampled_from([0.0, 0.05]) if tame else SMALL, "mean": share, "width": share,
+        "concentration": st.sampled_from([2.0, 10.0]) if tame else SMALL, "cohort": st.integers(1, 5) if tame else SMALL,
+        "margins": st.sampled_from([(0.0, 0.0), (0.15, 0.05)]) if tame else plain(SMALL, 2),
+        "reading": st.sampled_from(["multc-lean", "multc99", "odd"]),
         "names": st.sampled_from([("response",), ("response", "toxicity"), (), "a"]),
+    }  # fmt: skip
+
+
+def null_distribution(which: int) -> Any:
+    """A distribution of times, some of them odd."""
+    named = import_module("onearm.stats.parametric")
+    return (named.weibull(0.5, survival_at=(3, 0.6)), named.exponential(rate=0.1), named.piecewise([0.0, 0.2], [3.0]),
+            named.exponential(rate=1e-300), named.weibull(9.0, 20.0), "weibull")[which]  # fmt: skip
+
+
+def small_rule(endpoints: int) -> Any:
+    """A rule on one kind of event or two."""
+    boundary = import_module("onearm.stats.monitoring").boundary
+    if endpoints == 1:
+        return boundary([5, 10], high=[3, 4], high_means="harm", n_max=12)
+    return boundary([4, 8], low=[[0, 2], [0, 1]], low_means="futility", together=True, names=("a", "b"))
+
+
+def survival_design(known: dict[str, Any], tame: bool) -> dict[str, Any]:
+    """Arguments of designs for the one-sample log-rank test."""
+    return {
+        "null": st.integers(0, 4 if tame else 5).map(null_distribution),
+        "hazard_ratio": st.floats(0.3, 0.6) if tame else PROBABILITY, "follow_up": sane if tame else times,
+        "accrual_rate": st.one_of(sane, times), "accrual_time": st.one_of(st.none(), times),
+        "restricted": st.booleans(), "variance": st.sampled_from(["expected", "mean", "odd"]),
+        "drift": st.sampled_from(["exact", "OneArm2stage", "odd"]), "earliest": PROBABILITY,
+        "stop_at_least": PROBABILITY, "alpha": st.sampled_from([0.05, 0.1]) if tame else PROBABILITY,
+        "beta": st.sampled_from([0.1, 0.2]) if tame else PROBABILITY,
     }  # fmt: skip
 
 
@@ -291,6 +324,11 @@ def joint(tame: bool, looks: st.SearchStrategy[Any]) -> dict[str, st.SearchStrat
     return {"efficacy_looks": some, "toxicity_looks": some, "null": two,
             "alternative": st.just((0.6, 0.1)) if tame else plain(PROBABILITY, 2)} | (
                 {} if not tame else {"lam": st.sampled_from([[0.5, 0.9], [0.8, 0.95]])})  # fmt: skip
+
+
+def two_priors(prior: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Priors of response and toxicity, or Dirichlet parameters, or neither."""
+    return st.one_of(plain(prior, 2), st.just([0.3, 0.7, 0.2, 0.8]), st.sampled_from([None, 1.0, "odd", [1, 2, 3]]))
 
 
 def beta_or_gamma(sure: st.SearchStrategy[bool]) -> st.SearchStrategy[Any]:
@@ -347,6 +385,25 @@ OWN: dict[str, Callable[[Any], dict[str, Any]]] = {
 """Arguments by the same name that mean something else in one of these kernels."""
 
 DESIGNS: dict[str, Callable[[Any, bool], dict[str, Any]]] = {
+    "log_rank_design": lambda k, tame: survival_design(k, tame),
+    "log_rank_two_stage": lambda k, tame: survival_design(k, tame) | {"n_max": st.integers(1, 60)},
+    "simulate_monitoring": lambda k, tame: {
+        "boundary": st.sampled_from([small_rule(1), small_rule(2), "rule"]),
+        "p": st.one_of(k["p"], plain(k["p"], 2)), "window": st.one_of(times, plain(times, 2)), "accrual": times,
+        "pending": st.sampled_from(["exclude", "wait", "count-as-no", "fractional", "suspend", "odd"]),
+        "arrivals": st.sampled_from(["poisson", "even", "odd"]), "replicates": st.sampled_from([100, 150, 0, math.nan]),
+        "onset": st.sampled_from(["uniform", "odd", null_distribution(0), (null_distribution(0), "uniform")]),
+        "association": times, "cells": st.sampled_from([(0.1, 0.2, 0.3, 0.4), None, (1, 0, 0, 0), 2]),
+        "executor": st.none(),
+    },
+    "accrual_forecast": lambda k, tame: {
+        "days": plain(sane, 5) if tame else column(times, 5), "opened": times,
+        "as_of": st.just(50.0) if tame else times, "prior": st.tuples(times, times),
+    },
+    "event_forecast": lambda k, tame: {
+        "exposure": times, "events": st.integers(0, 9) if tame else SMALL, "target": SMALL, "horizon": times,
+        "at_risk": st.integers(0, 9) if tame else SMALL, "entries": column(times, 3), "prior": st.tuples(times, times),
+    },
     "continuation": lambda k, tame: {
         "boundary": st.just(
             import_module("onearm.stats.monitoring").boundary([10, 29], low=[1, 5], low_means="futility")
@@ -377,6 +434,11 @@ DESIGNS: dict[str, Callable[[Any, bool], dict[str, Any]]] = {
         "replicates": st.integers(1, 20),
     },
     "boundary": lambda k, tame: {"n": k["looks"]},
+    "elicit_beta": lambda k, tame: {"level": st.sampled_from([0.9, 0.95, 1.0, 0.0])},
+    "thall_simon_estey": lambda k, tame: {
+        "experimental": two_priors(k["prior"]), "standard": two_priors(k["prior"]),
+        "looks": st.just([3, 6, 9]) if tame else k["looks"], "cutoffs": st.just((0.95, 0.95)) if tame else k["margins"],
+    },
     "bop2": lambda k, tame: cut(tame),
     "bop2_design": lambda k, tame: cut(tame) | grid(tame),
     "bop2_te": lambda k, tame: cut(tame) | joint(tame, k["looks"]),
@@ -405,6 +467,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
 
 WORDS = {
     "side": ("low", "high", "odd", None),
+    "endpoint": ("response", "toxicity", "odd"),
     "kind": ("survival", "rmst", "lp", "risk", "martingale", "deviance", "score", "schoenfeld", "dfbeta", "odd"),
     "rule": ("smallest", "midpoint", "odd"),
     "interval": ("log-log", "log", "plain", "odd"),
@@ -427,6 +490,7 @@ def asked(draw: Callable[[Any], Any], record: Any, method: Any) -> dict[str, Any
         "time": SMALL, "size": SMALL, "interval": st.integers(-1, 2),
         "share1": PROBABILITY, "share0": PROBABILITY, "estimate": SMALL, "std_error": SMALL,
         "df": st.integers(-1, 6), "extend": st.booleans(), "centred": st.booleans(),
+        "observed": st.integers(0, 9), "expected": SMALL, "stage": st.integers(0, 3), "day": SMALL,
         "cap": SMALL, "collapse": column(st.integers(0, 2), draw(st.sampled_from([1, 2, 5, 8, 12]))),
     } | {k: st.sampled_from(v) for k, v in WORDS.items()}  # fmt: skip
     if "array" not in str(inspect.signature(method).parameters.get("p", "")).lower():

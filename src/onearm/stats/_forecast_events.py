@@ -1,13 +1,13 @@
 """How many events by a date, and the date of a target number, when the hazard is constant and not known.
 
 With d events in total exposure T and a gamma prior of shape a and rate b, the hazard is h ~ gamma(d + a, T + b). Given
-h, a patient at risk now has the event within s with probability 1 - exp(-h s), and one who enters at time u from now with
-1 - exp(-h (s - u)): the number of events is binomial plus Poisson binomial, mixed over h. Its mean is closed,
+h, a patient at risk now has the event within s with probability 1 - exp(-h s), and one who enters at time u from now
+with 1 - exp(-h (s - u)): the number of events is binomial plus Poisson binomial, mixed over h. Its mean is closed,
 
     E N(s) = sum over patients of 1 - ((T + b) / (T + b + s - u))^(d + a),
 
-and its distribution an integral over h alone, by Gauss-Legendre on the scale of log h (error near 1e-12). The target m is
-reached by s when N(s) >= m.
+and its distribution an integral over h alone, by Gauss-Legendre on the scale of log h (error near 1e-12). The target m
+is reached by s when N(s) >= m.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class EventForecast:
     rate, rate_low, rate_high : events per unit of time, posterior mean and limits.
     horizon : time from now; ``expected``, ``low``, ``high``: total number of events by then, mean and limits, and
         ``probability`` (at_risk + entries + 1,) of 0, 1, ... more.
-    target : total number of events awaited, or None; ``time``, ``time_low``, ``time_high``: median and limits of the time
-        from now until it is reached, NaN without a target; ``reached`` the probability of reaching it by the horizon.
+    target : total number of events awaited, or None; ``time``, ``time_low``, ``time_high``: median and limits of the
+        time from now until it is reached, NaN without a target; ``reached``: probability of reaching it by the horizon.
     level, prior : as asked.
     """
 

@@ -51,7 +51,7 @@ def simulate_monitoring(
     seed : whole number. The same seed gives the same numbers with any ``executor`` or none.
     pending : how patients without a known outcome count: "exclude", "wait", "count-as-no", "fractional" or "suspend";
         ``conventions`` of the result says in words what was done.
-    arrivals : "poisson", or "uniform" for one patient every 1 / accrual.
+    arrivals : "poisson", or "even" for one patient every 1 / accrual.
     onset : times of the events that happen: "uniform" over the window, or a distribution of `onearm.stats.parametric`
         (exponential, weibull, ...) cut at the window; one, or one an endpoint.
     replicates : trials to simulate, at least 100.
@@ -120,7 +120,7 @@ def _scheme(
         rule=rule,
         cells=shares,
         rate=as_number("accrual", accrual, 1e-9, 1e9),
-        arrivals=as_choice("arrivals", arrivals, ("poisson", "uniform")),
+        arrivals=as_choice("arrivals", arrivals, ("poisson", "even")),
         window=np.broadcast_to(lengths, (rule.endpoints,)).copy(),
         onset=_onsets(onset, rule.endpoints),
         pending=as_choice("pending", pending, tuple(READINGS)),
