@@ -111,6 +111,8 @@ def _tail(tail: Callable[..., Floats], prior: BetaMixture, x: ArrayLike, n: Arra
 
 def next_event(prior: BetaMixture, x: ArrayLike, n: ArrayLike) -> Floats:
     """P(the next patient has the event | x of n)."""
+    if prior.weight.size == 1:
+        return np.asarray((prior.a[0] + np.asarray(x)) / (prior.a[0] + prior.b[0] + np.asarray(n)))
     events, size = np.asarray(x)[..., None], np.asarray(n)[..., None]
     means = (prior.a + events) / (prior.a + prior.b + size)
     return np.asarray(np.sum(updated_weights(prior, x, n) * means, axis=-1))

@@ -8,6 +8,7 @@ from ._boundary import Boundary, boundary
 from ._characteristics import operating_characteristics
 from ._characteristics_record import OperatingCharacteristics
 from ._continuation import Continuation, PredictedEvents, continuation, predicted_events
+from ._elicit import BetaPrior, elicit_beta
 from ._forecast import AccrualForecast, accrual_forecast
 from ._forecast_events import EventForecast, event_forecast
 from ._monitoring_record import MonitoringSimulation
@@ -16,15 +17,19 @@ from ._posterior_boundary import PosteriorBoundary, posterior_boundary
 from ._predictive import PredictiveBoundary, PredictiveProbability, predictive_boundary, predictive_probability
 from ._safety import safety_boundary
 from ._safety_record import SafetyBoundary
+from ._thall_simon import EndForecast, ThallSimon, thall_simon
+from ._thall_simon_estey import ThallSimonEstey, thall_simon_estey
 from ._time_to_event_characteristics import TimeCharacteristics, time_to_event_characteristics
 from ._time_to_event_rule import TimeBoundary, time_to_event_boundary
 
 __all__ = [
     "AccrualForecast",
+    "BetaPrior",
     "Bop2",
     "Bop2Te",
     "Boundary",
     "Continuation",
+    "EndForecast",
     "EventForecast",
     "MonitoringSimulation",
     "OperatingCharacteristics",
@@ -33,6 +38,8 @@ __all__ = [
     "PredictiveBoundary",
     "PredictiveProbability",
     "SafetyBoundary",
+    "ThallSimon",
+    "ThallSimonEstey",
     "TimeBoundary",
     "TimeCharacteristics",
     "accrual_forecast",
@@ -40,6 +47,7 @@ __all__ = [
     "bop2_te",
     "boundary",
     "continuation",
+    "elicit_beta",
     "event_forecast",
     "operating_characteristics",
     "posterior_boundary",
@@ -48,6 +56,8 @@ __all__ = [
     "predictive_probability",
     "safety_boundary",
     "simulate_monitoring",
+    "thall_simon",
+    "thall_simon_estey",
     "time_to_event_boundary",
     "time_to_event_characteristics",
 ]
