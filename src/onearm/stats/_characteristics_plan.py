@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,8 +21,7 @@ Block = tuple[slice, slice]
 """A part of the state."""
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(NamedTuple):
     """Counts that stop the trial at one look, for one reason.
 
     Parameters
@@ -37,8 +36,7 @@ class Region:
     moments: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """One look.
 
     Parameters
@@ -55,8 +53,7 @@ class Look:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """The looks up to the last one that any trial reaches, and the moments of the counts that pass it."""
 
     looks: tuple[Look, ...]
@@ -68,18 +65,19 @@ def plan_of(rule: Boundary) -> Plan:
     two = rule.endpoints == 2
     together = rule.together and two
     low, high, n = rule.low.tolist(), rule.high.tolist(), rule.n.tolist()
+    moments = _moments(n[-1] + 1, n[-1] + 1 if two else 1)
     start, end, before = [0, 0], [1, 1], 0
     looks: list[Look] = []
     for at, look in enumerate(n):
         end = [end[0] + look - before, end[1] + (look - before if two else 0)]
         first = _cuts(start[0], end[0], low[0][at], high[0][at])
         second = _cuts(start[1], end[1], low[1][at], high[1][at]) if two else (0, 0, 1, 1)
-        looks.append(_look(look - before, first, second, together))
+        looks.append(_look(look - before, first, second, together, moments))
         begin = 0 if together else 1
         start, end, before = [first[begin], second[begin]], [first[2], second[2]], look
         if start[0] >= end[0] or start[1] >= end[1]:
             break
-    return Plan(tuple(looks), _moments(start[0], end[0], start[1], end[1]))
+    return Plan(tuple(looks), moments[:, start[0] : end[0], start[1] : end[1]].reshape(3, -1))
 
 
 def _cuts(start: int, end: int, low: int, high: int) -> Cuts:
@@ -87,7 +85,7 @@ def _cuts(start: int, end: int, low: int, high: int) -> Cuts:
     return start, first, min(max(high, first), end), end
 
 
-def _look(added: int, first: Cuts, second: Cuts, together: bool) -> Look:
+def _look(added: int, first: Cuts, second: Cuts, together: bool, moments: Floats) -> Look:
     """A look at a state that holds the counts of ``first`` x ``second``."""
     regions = []
     for side1, a, b in _parts(first):
@@ -95,7 +93,7 @@ def _look(added: int, first: Cuts, second: Cuts, together: bool) -> Look:
             reason = _reason(side1, side2) if together else (side1, side2)
             if reason != (0, 0):
                 block = (slice(a - first[0], b - first[0]), slice(c - second[0], d - second[0]))
-                regions.append(Region(reason, block, _moments(a, b, c, d)))
+                regions.append(Region(reason, block, moments[:, a:b, c:d].reshape(3, -1)))
     begin = 0 if together else 1
     keep = (_from(first[begin], first), _from(second[begin], second))
     return Look(added, tuple(regions), keep, (first[3] - first[0]) * (second[3] - second[0]))
@@ -118,8 +116,9 @@ def _reason(side1: int, side2: int) -> Sides:
     return (2 if side1 == 2 else 0, 2 if side2 == 2 else 0)
 
 
-def _moments(a: int, b: int, c: int, d: int) -> Floats:
-    held = np.ones((3, max(b - a, 0), max(d - c, 0)))
-    held[1] = np.arange(a, b)[:, None]
-    held[2] = np.arange(c, d)
-    return held.reshape(3, -1)
+def _moments(first: int, second: int) -> Floats:
+    """One, the first and the second count of each state, (3, first, second)."""
+    held = np.ones((3, first, second))
+    held[1] = np.arange(first)[:, None]
+    held[2] = np.arange(second)
+    return held

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._input import Floats, as_floats
-from ._number import as_number
 
 _WIDEST = 1e6  # odds ratio
 _SUM = 1e-9
@@ -28,30 +27,28 @@ def true_rates(
     if (p is None) == (cells is None):
         raise ValueError("give exactly one of p (rates of the endpoints) and cells (probabilities of both, first only, "
                          "second only, none)")  # fmt: skip
-    plain = np.ndim(association) == 0 and as_number("association", association, 1 / _WIDEST, _WIDEST) == 1
+    ratio = as_floats("association", association)
+    given = "association" if cells is None else "cells"
     if endpoints == 1:
-        if cells is not None or not plain:
-            raise ValueError(
-                f"{'association' if cells is None else 'cells'} is for two endpoints; this boundary has one"
-            )
-        rates = _shares("p", p, 0)
-        return rates.reshape(-1, 1), None
+        if cells is not None or np.any(ratio != 1):
+            raise ValueError(f"{given} is for two endpoints; this boundary has one")
+        return _shares("p", p, 0).reshape(-1, 1), None
     if cells is not None:
-        if not plain:
+        if np.any(ratio != 1):
             raise ValueError("association belongs to p; cells say it themselves")
         shares = _whole(_shares("cells", cells, 4))
         return np.stack([shares[:, 0] + shares[:, 1], shares[:, 0] + shares[:, 2]], axis=1), shares
     rates = _shares("p", p, 2)
-    return rates, _cells(rates, _odds_ratio(association, rates.shape[0]))
+    return rates, _cells(rates, _odds_ratio(ratio, rates.shape[0]))
 
 
 def _shares(name: str, value: ArrayLike | None, columns: int) -> Floats:
     """Shares (S,) where ``columns`` is 0, otherwise (S, columns)."""
-    x = as_floats(name, value if value is not None else [])
-    x = x[None] if x.ndim == (columns > 0) else x
+    given = as_floats(name, value if value is not None else [])
+    x = given[None] if given.ndim == (columns > 0) else given
     if x.ndim != 1 + (columns > 0) or (columns and x.shape[1] != columns):
         wanted = f"({columns},) or (S, {columns})" if columns else "() or (S,)"
-        raise ValueError(f"{name} must have shape {wanted} for this boundary, found {np.shape(value)}")
+        raise ValueError(f"{name} must have shape {wanted} for this boundary, found {given.shape}")
     if not x.shape[0]:
         raise ValueError(f"{name} is empty")
     if not np.all((x >= 0) & (x <= 1)):
@@ -64,11 +61,10 @@ def _whole(cells: Floats) -> Floats:
     if np.any(np.abs(total - 1) > _SUM):
         wrong = int(np.argmax(np.abs(total - 1)))
         raise ValueError(f"cells must sum to 1 in each row, found {total[wrong]:.10g} in row {wrong}")
-    return cells / total[:, None]
+    return np.asarray(cells / total[:, None])
 
 
-def _odds_ratio(association: ArrayLike, scenarios: int) -> Floats:
-    ratio = as_floats("association", association)
+def _odds_ratio(ratio: Floats, scenarios: int) -> Floats:
     if ratio.ndim > 1 or (ratio.ndim == 1 and ratio.size != scenarios):
         raise ValueError(
             f"association must be one odds ratio or one a row of p ({scenarios}), found shape {ratio.shape}"
