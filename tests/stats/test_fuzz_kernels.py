@@ -290,6 +290,15 @@ def survival_design(known: dict[str, Any], tame: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def count_rules(tame: bool) -> st.SearchStrategy[Any]:
+    """Boundaries on one or two endpoints, and now and then something that is none."""
+    make = import_module("onearm.stats.monitoring").boundary
+    one = make([5, 10], low=[0, 3], high=[5, 11], low_means="futility", high_means="efficacy")
+    limits = {"low": [[0, 2], [-1, -1]], "high": [[5, 11], [3, 5]], "names": ("response", "toxicity")}
+    two = [make([4, 10], n_max=12, together=t, **limits) for t in (False, True)]
+    return st.sampled_from([one, *two] if tame else [one, *two, make([30_000]), None, 3])
+
+
 def cut(tame: bool) -> dict[str, st.SearchStrategy[Any]]:
     """Arguments of rules with the cut-off lambda (n / N)^gamma."""
     share = st.sampled_from([0.1, 0.2, 0.3, 0.5]) if tame else PROBABILITY
@@ -386,6 +395,11 @@ OWN: dict[str, Callable[[Any], dict[str, Any]]] = {
 """Arguments by the same name that mean something else in one of these kernels."""
 
 DESIGNS: dict[str, Callable[[Any, bool], dict[str, Any]]] = {
+    "operating_characteristics": lambda k, tame: {
+        "boundary": count_rules(tame), "p": st.one_of(k["p"], plain(k["p"], 2), column(PROBABILITY, 2)),
+        "association": st.sampled_from([1.0, 0.2, 5.0]) if tame else SMALL,
+        "cells": st.sampled_from([[0.1, 0.2, 0.3, 0.4], [[0.2, 0, 0.3, 0.5]], [0.5, 0.5]]),
+    },
     "log_rank_design": lambda k, tame: survival_design(k, tame),
     "log_rank_two_stage": lambda k, tame: survival_design(k, tame) | {"n_max": st.integers(1, 60)},
     "simulate_monitoring": lambda k, tame: {
@@ -487,7 +501,7 @@ def asked(draw: Callable[[Any], Any], record: Any, method: Any) -> dict[str, Any
         "cumulative": several, "level": PROBABILITY, "x": x, "varying": x, "cause": st.integers(0, 3),
         "n": st.integers(-1, 5), "of": st.integers(-1, 5), "rng": st.integers(0, 3).map(np.random.default_rng),
         "points": st.integers(-1, 9),
-        "r": st.integers(-1, 5), "events": SMALL, "exposure": SMALL, "per_unit": SMALL,
+        "q": PROBABILITY, "r": st.integers(-1, 5), "events": SMALL, "exposure": SMALL, "per_unit": SMALL,
         "time": SMALL, "size": SMALL, "interval": st.integers(-1, 2),
         "share1": PROBABILITY, "share0": PROBABILITY, "estimate": SMALL, "std_error": SMALL,
         "df": st.integers(-1, 6), "extend": st.booleans(), "centred": st.booleans(),
