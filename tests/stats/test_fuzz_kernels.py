@@ -304,7 +304,8 @@ def cut(tame: bool) -> dict[str, st.SearchStrategy[Any]]:
     share = st.sampled_from([0.1, 0.2, 0.3, 0.5]) if tame else PROBABILITY
     null = st.one_of(share, st.sampled_from([(0.1, 0.3), (0.2, 0.5)]), plain(share, 2))
     return {
-        "null": null, "alternative": st.one_of(st.just(0.7), plain(share, 2), st.just((0.4, 0.6))),
+        "null": null, "p0": null, "suspension": st.sampled_from(["table", "prose", "odd"]),
+        "alternative": st.one_of(st.just(0.7), plain(share, 2), st.just((0.4, 0.6))),
         "lam": st.sampled_from([0.5, 0.9, 1.0]) if tame else SMALL, "gamma": st.floats(0, 1) if tame else SMALL,
         "kind": st.sampled_from(["binary", "nested", "co-primary", "efficacy-toxicity", "odd"]),
     }  # fmt: skip
@@ -331,7 +332,8 @@ def joint(tame: bool, looks: st.SearchStrategy[Any]) -> dict[str, st.SearchStrat
     """Arguments of rules with looks of their own for each endpoint."""
     some = st.sampled_from([[5, 10, 15], [15], [3, 6, 15]]) if tame else looks
     two = st.sampled_from([(0.3, 0.4), (0.2, 0.3)]) if tame else plain(PROBABILITY, 2)
-    return {"efficacy_looks": some, "toxicity_looks": some, "null": two,
+    three = st.sampled_from([(0.1, 0.2, 0.2), (0.3, 1, 1)]) if tame else st.one_of(plain(PROBABILITY, 3), SMALL)
+    return {"efficacy_looks": some, "toxicity_looks": some, "null": two, "alpha": three,
             "alternative": st.just((0.6, 0.1)) if tame else plain(PROBABILITY, 2)} | (
                 {} if not tame else {"lam": st.sampled_from([[0.5, 0.9], [0.8, 0.95]])})  # fmt: skip
 
@@ -456,9 +458,9 @@ DESIGNS: dict[str, Callable[[Any, bool], dict[str, Any]]] = {
     },
     "bop2": lambda k, tame: cut(tame),
     "bop2_design": lambda k, tame: cut(tame) | grid(tame),
+    "top": lambda k, tame: cut(tame),
     "bop2_te": lambda k, tame: cut(tame) | joint(tame, k["looks"]),
-    "bop2_te_design": lambda k, tame: cut(tame) | grid(tame) | joint(tame, k["looks"]) | {
-        "alpha": st.sampled_from([(0.1, 0.2, 0.2), (0.3, 1, 1)]) if tame else st.one_of(plain(PROBABILITY, 3), SMALL)},
+    "bop2_te_design": lambda k, tame: cut(tame) | grid(tame) | joint(tame, k["looks"]),
 }
 """The same for designs and stopping rules; the second argument says whether only allowed values are wanted."""
 
@@ -500,7 +502,7 @@ def asked(draw: Callable[[Any], Any], record: Any, method: Any) -> dict[str, Any
         "times": several, "p": st.one_of(PROBABILITY, st.lists(PROBABILITY, max_size=3)), "tau": times,
         "cumulative": several, "level": PROBABILITY, "x": x, "varying": x, "cause": st.integers(0, 3),
         "n": st.integers(-1, 5), "of": st.integers(-1, 5), "rng": st.integers(0, 3).map(np.random.default_rng),
-        "points": st.integers(-1, 9),
+        "points": st.integers(-1, 9), "endpoint": st.integers(-1, 2), "follow_up": column(PROBABILITY, 3),
         "q": PROBABILITY, "r": st.integers(-1, 5), "events": SMALL, "exposure": SMALL, "per_unit": SMALL,
         "time": SMALL, "size": SMALL, "interval": st.integers(-1, 2),
         "share1": PROBABILITY, "share0": PROBABILITY, "estimate": SMALL, "std_error": SMALL,

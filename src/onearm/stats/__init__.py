@@ -156,6 +156,7 @@ _NAMES: dict[str, str] = {
     "safety_boundary": "monitoring",
     "time_to_event_boundary": "monitoring",
     "time_to_event_characteristics": "monitoring",
+    "top": "monitoring",
     "impute": "imputation",
     "combined_p_value": "imputation",
     "missing_indicator": "imputation",

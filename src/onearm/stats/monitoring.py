@@ -21,6 +21,8 @@ from ._thall_simon import EndForecast, ThallSimon, thall_simon
 from ._thall_simon_estey import ThallSimonEstey, thall_simon_estey
 from ._time_to_event_characteristics import TimeCharacteristics, time_to_event_characteristics
 from ._time_to_event_rule import TimeBoundary, time_to_event_boundary
+from ._top import Top, top
+from ._top_decision import TopDecision, TopEndpoint
 
 __all__ = [
     "AccrualForecast",
@@ -42,6 +44,9 @@ __all__ = [
     "ThallSimonEstey",
     "TimeBoundary",
     "TimeCharacteristics",
+    "Top",
+    "TopDecision",
+    "TopEndpoint",
     "accrual_forecast",
     "bop2",
     "bop2_te",
@@ -60,4 +65,5 @@ __all__ = [
     "thall_simon_estey",
     "time_to_event_boundary",
     "time_to_event_characteristics",
+    "top",
 ]
