@@ -102,7 +102,7 @@ def test_the_default_of_an_anderson_program() -> None:
     assert (round(found.optimal.alpha, 7), round(found.optimal.power, 7)) == (0.0499643, 0.8003450)
     assert (round(found.optimal.expected_n, 4), round(found.optimal.pet, 6)) == (33.5791, 0.679420)
     assert numbers(found.minimax) == (1, 30, 5, 52)
-    assert found.minimax.alpha == pytest.approx(0.0430476, abs=5e-8)  # exact fractions and R; printed as .0430456
+    assert found.minimax.alpha == pytest.approx(0.0430476, abs=5e-8)  # exact; our copy of that document has .0430456
     assert round(found.minimax.power, 7) == 0.8019954
     assert round(found.minimax.expected_n, 4) == 39.8221
 
