@@ -262,6 +262,18 @@ def designed(tame: bool) -> dict[str, st.SearchStrategy[Any]]:
     }  # fmt: skip
 
 
+def errors(known: dict[str, Any], tame: bool) -> dict[str, Any]:
+    """Limits of error that a design can meet."""
+    share = st.sampled_from([0.05, 0.1, 0.2]) if tame else PROBABILITY
+    return {"alpha": share, "beta": share}
+
+
+def two_stages(known: dict[str, Any], tame: bool) -> dict[str, Any]:
+    """Cut-offs and sizes of a two-stage design."""
+    ends = {"r1": (0, 3), "n1": (4, 9), "r": (3, 9), "n": (10, 20), "x": (0, 12)}
+    return {k: st.integers(*v) if tame else known[k] for k, v in ends.items()}
+
+
 def null_distribution(which: int) -> Any:
     """A distribution of times, some of them odd."""
     named = import_module("onearm.stats.parametric")
@@ -451,6 +463,11 @@ DESIGNS: dict[str, Callable[[Any, bool], dict[str, Any]]] = {
         "replicates": st.integers(1, 20),
     },
     "boundary": lambda k, tame: {"n": k["looks"]},
+    "simon_two_stage": lambda k, tame: {"n_max": st.integers(10, 60)} | errors(k, tame),
+    "single_stage": lambda k, tame: {"rule": st.sampled_from(["smallest", "stable", "odd"])} | errors(k, tame),
+    "fleming": lambda k, tame: errors(k, tame),
+    "two_stage_design": lambda k, tame: two_stages(k, tame),
+    "two_stage_inference": lambda k, tame: two_stages(k, tame) | {"level": st.sampled_from([0.9, 0.5, 1.0, 0.0])},
     "elicit_beta": lambda k, tame: {"level": st.sampled_from([0.9, 0.95, 1.0, 0.0])},
     "thall_simon_estey": lambda k, tame: {
         "experimental": two_priors(k["prior"]), "standard": two_priors(k["prior"]),
@@ -486,7 +503,7 @@ WORDS = {
     "side": ("low", "high", "odd", None),
     "endpoint": ("response", "toxicity", "odd"),
     "kind": ("survival", "rmst", "lp", "risk", "martingale", "deviance", "score", "schoenfeld", "dfbeta", "odd"),
-    "rule": ("smallest", "midpoint", "odd"),
+    "rule": ("smallest", "midpoint", "type-one", "green-dahlberg", "odd"),
     "interval": ("log-log", "log", "plain", "odd"),
     "denominator": ("treated", "pooled", "all", "odd"),
 }
@@ -505,6 +522,7 @@ def asked(draw: Callable[[Any], Any], record: Any, method: Any) -> dict[str, Any
         "points": st.integers(-1, 9), "endpoint": st.integers(-1, 2), "follow_up": column(PROBABILITY, 3),
         "q": PROBABILITY, "r": st.integers(-1, 5), "events": SMALL, "exposure": SMALL, "per_unit": SMALL,
         "time": SMALL, "size": SMALL, "interval": st.integers(-1, 2),
+        "n1": st.integers(-1, 5), "x1": st.integers(-1, 9), "alpha": PROBABILITY,
         "share1": PROBABILITY, "share0": PROBABILITY, "estimate": SMALL, "std_error": SMALL,
         "df": st.integers(-1, 6), "extend": st.booleans(), "centred": st.booleans(),
         "observed": st.integers(0, 9), "expected": SMALL, "stage": st.integers(0, 3), "day": SMALL,
