@@ -195,3 +195,29 @@ def test_many_scenarios_are_each_of_them_alone() -> None:
         alone = operating_characteristics(rule, rates[row], association=3.0)
         assert together.stop[row] == pytest.approx(alone.stop[0], rel=1e-13, abs=1e-300)
         assert together.expected_events[row] == pytest.approx(alone.expected_events[0], rel=1e-13)
+
+
+def test_two_endpoints_in_fractions() -> None:
+    """Twenty-four patients of four kinds, no state left out, against the recursion that keeps only what can go on."""
+    rule = continuous(24)
+    eighths = {(1, 1): 1, (1, 0): 2, (0, 1): 1, (0, 0): 4}
+    oc = operating_characteristics(rule, cells=np.array(list(eighths.values())) / 8)
+    state, events = {(0, 0): Fraction(1)}, [Fraction(0), Fraction(0)]
+    for at in range(24):
+        moved: dict[tuple[int, int], Fraction] = {}
+        for (x, y), mass in state.items():
+            for (dx, dy), share in eighths.items():
+                moved[x + dx, y + dy] = moved.get((x + dx, y + dy), Fraction(0)) + mass * Fraction(share, 8)
+        stopped = dict.fromkeys(oc.reasons, Fraction(0))
+        for x, y in [s for s in moved if s[0] <= rule.low[0, at] or s[1] >= rule.high[1, at]]:
+            few, many = x <= rule.low[0, at], y >= rule.high[1, at]
+            mass = moved.pop((x, y))
+            stopped[oc.reasons[2 if few and many else int(many)]] += mass
+            events = [events[0] + mass * x, events[1] + mass * y]
+        found = [float(oc.stop[0, i, at]) for i in range(3)]
+        assert found == pytest.approx([float(v) for v in stopped.values()], rel=1e-13, abs=1e-300)
+        state = moved
+    assert oc.complete[0] == pytest.approx(float(sum(state.values())), rel=1e-13)
+    for k in (0, 1):
+        total = events[k] + sum((mass * s[k] for s, mass in state.items()), Fraction(0))
+        assert oc.expected_events[0, k] == pytest.approx(float(total), rel=1e-13)
