@@ -130,7 +130,7 @@ def fractional(rule: Boundary, trials: Trials) -> Ends:
     for m in range(1, n_max + 1):
         t = after[:, m - 1, None]
         window = np.where(trials.window > 0, trials.window, 1.0)[:, None, None]
-        part = np.where(times[:, :, :m] <= t, 1.0, np.minimum((t - entry[:, :m]) / window, 1.0))
+        part = np.where(times[:, :, :m] <= t, 1.0, np.minimum(t - entry[:, :m], window) / window)
         due = np.searchsorted(rule.n, np.floor(part.sum(axis=2) + 1e-9), side="right") - 1
         new = due > used
         found = _due(rule, (seen[:, :, :m] <= t).sum(axis=2), due, new)
