@@ -115,9 +115,8 @@ def both_looks(efficacy: ArrayLike, toxicity: ArrayLike) -> tuple[Ints, Ints]:
     """Looks that end with the same trial."""
     first, second = as_looks("efficacy_looks", efficacy), as_looks("toxicity_looks", toxicity)
     if first[-1] != second[-1]:
-        raise ValueError(
-            f"toxicity_looks must end as efficacy_looks do, with the whole trial: {second[-1]}, {first[-1]}"
-        )
+        ends = f"toxicity_looks end with {second[-1]} patients, efficacy_looks with {first[-1]}"
+        raise ValueError(f"{ends}: both must end with the whole trial")
     return first, second
 
 
