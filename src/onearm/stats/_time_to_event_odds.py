@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.special import betainc, betaincinv, gammainc, gammaincinv, gammaln
+from scipy.special import betainc, betaincc, betaincinv, gammainc, gammaincinv, gammaln
 
 from ._input import Floats
 
@@ -26,7 +26,7 @@ def probability_longer(k: float, scale: float, standard: tuple[float, float], de
     """P(mu_E > mu_S + delta), mu_E ~ InvGamma(k, scale), mu_S ~ InvGamma(*standard)."""
     a, b = standard
     if delta == 0:
-        return float(betainc(k, a, scale / (scale + b)))
+        return float(betainc(k, a, scale / (scale + b)) if scale < b else betaincc(a, k, b / (scale + b)))
     y, weight = _nodes(k, scale, a, b)
     return float(min(1.0, weight @ gammainc(k, scale / (b * np.exp(-y) + delta))))
 
@@ -35,7 +35,7 @@ def _nodes(k: float, scale: float, a: float, b: float) -> tuple[Floats, Floats]:
     """Points y = log z, and the density of y at them times the step."""
     low = max((_LOG_LEAST + gammaln(a + 1)) / a, math.log(b / scale) + (_LOG_LEAST + gammaln(k + 1)) / k)
     high = math.log(gammaincinv(a, 1 - 1e-16)) + 0.2  # the upper tail at its last digit, and a little more
-    step = _STEP * min(1.0, 1 / math.sqrt(a), 1 / math.sqrt(k))
+    step = _STEP * min(0.7, 1 / math.sqrt(a), 1 / math.sqrt(k))
     y = np.arange(min(low, high - 10 * step), high + step, step)
     return y, np.exp(a * y - np.exp(y) - gammaln(a)) * step
 
@@ -53,20 +53,22 @@ def scale_reaching(k: float, standard: tuple[float, float], delta: float, cutoff
 
 
 def _root(k: float, low: float, high: float, standard: tuple[float, float], delta: float, cutoff: float) -> float:
-    """Regula falsi with the Illinois halving, in log B, until the bracket is a few units of rounding wide."""
+    """Regula falsi with the Illinois halving, in log B, until the bracket or the excess is rounding."""
     x = [math.log(low), math.log(high)]
     f = [probability_longer(k, v, standard, delta) - cutoff for v in (low, high)]
+    if f[0] >= 0:
+        return float(low)
+    side = -1
     for _ in range(200):
-        if f[0] == 0 or f[1] == 0:
-            break
         new = x[1] - f[1] * (x[1] - x[0]) / (f[1] - f[0])
+        if not x[0] < new < x[1]:
+            new = (x[0] + x[1]) / 2
         value = probability_longer(k, math.exp(new), standard, delta) - cutoff
-        if (value < 0) == (f[1] < 0):
-            f[0] /= 2
-        else:
-            x[0], f[0] = x[1], f[1]
-        moved = abs(new - x[1])
-        x[1], f[1] = new, value
-        if moved <= 4e-16 * max(1.0, abs(new)):
+        now = int(value >= 0)
+        x[now], f[now] = new, value
+        if abs(value) <= 1e-16 * cutoff or x[1] - x[0] <= 4e-16 * max(1.0, abs(new)):
             break
-    return math.exp(x[0] if f[0] == 0 else x[1])
+        if now == side:
+            f[1 - now] /= 2  # the other end has stood still twice
+        side = now
+    return math.exp(x[1])
