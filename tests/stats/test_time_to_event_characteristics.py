@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import fields
-from math import exp
+from math import exp, log
 from typing import Any
 
 import numpy as np
@@ -99,6 +99,18 @@ def test_the_executor_does_not_matter(pool: Any) -> None:
         np.testing.assert_array_equal(getattr(alone, field.name), getattr(shared, field.name))
     other = simulated([3.0, 5.0], replicates=1700, seed=6)
     assert not np.array_equal(other.patients, alone.patients)
+
+
+def test_a_rule_on_the_median_is_simulated_under_true_means() -> None:
+    # the same rule in other words: the same limits in time, so the same trials
+    on_median = time_to_event_boundary(
+        40, (60, 295 * log(2)), (3, 10 * log(2)), cutoff=0.03, delta=log(2), parameter="median"
+    )
+    r = time_to_event_characteristics(on_median, [3.0, 5.0], accrual=2, n_max=40, seed=5, replicates=1000)
+    same = simulated([3.0, 5.0], replicates=1000)
+    np.testing.assert_array_equal(r.patients, same.patients)
+    assert r.conventions[-1].startswith("true means, also")
+    assert not any(s.startswith("true means") for s in same.conventions)
 
 
 def test_standard_errors() -> None:

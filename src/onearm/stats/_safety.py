@@ -14,7 +14,7 @@ from ._safety_families import KINDS, STATISTICS, Family
 from ._safety_record import SafetyBoundary
 from ._safety_words import conventions
 
-_LONGEST = 1000  # patients: beyond this a calibration takes more than seconds
+_LONGEST = 500  # patients: beyond this a calibration takes more than a second
 _LEAST = 1e-9  # the smallest alpha: tails keep their digits
 
 

@@ -72,7 +72,8 @@ def time_to_event_characteristics(
     Parameters
     ----------
     rule : with as many events as the trial has patients.
-    true_mean : (K,) true means of the exponential time to the event, or one, in the rule's unit of time.
+    true_mean : (K,) true means of the exponential time to the event, or one, in the rule's unit of time; means also for
+        a rule on the median (a true median over log 2 is the mean).
     accrual : patients a unit of time.
     n_max : patients of the whole trial.
     seed : whole number; the same seed gives the same numbers with any executor.
@@ -119,7 +120,7 @@ def time_to_event_characteristics(
         parts = [simulate(plan, k, m, means) for k, m in spans]
     else:
         parts = [job.result() for job in [executor.submit(simulate, plan, k, m, means) for k, m in spans]]
-    return _summary(plan, means, parts, size, _conventions(plan, size))
+    return _summary(plan, means, parts, size, _conventions(plan, size, rule.parameter))
 
 
 def _plan(
@@ -165,12 +166,16 @@ def _summary(
     )  # fmt: skip
 
 
-def _conventions(plan: Plan, size: int) -> tuple[str, ...]:
+def _conventions(plan: Plan, size: int, parameter: str) -> tuple[str, ...]:
     when = "at each event" if plan.at_events else "before each patient is admitted"
     end = f"{plan.follow_up:g} after the last enrolment" if plan.follow_up else "at the last enrolment"
+    means = (
+        ("true means, also where the rule is on the median (the mean times log 2)",) if parameter == "median" else ()
+    )
     gaps = "at random (Poisson)" if plan.poisson else "at even intervals"
     return (
         f"{size} simulated trials, seed {plan.seed}; errors are Monte Carlo standard errors",
         f"patients arrive {gaps}, {plan.accrual:g} a unit of time, the first at time 0; event times are exponential",
         f"the rule is asked {when}, from {plan.minimum} patients on, and for the last time {end}",
+        *means,
     )
