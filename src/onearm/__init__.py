@@ -37,11 +37,12 @@ _HOME = {
     "difference_interval": "onearm.stats.binomial",
     "fisher_exact": "onearm.stats.binomial",
 }
-_MODULES = ("stats", "external", "dosing")
+_MODULES = ("stats", "external", "design", "dosing")
 
 __all__ = [*_HOME, *_MODULES, "__version__"]
 
 if TYPE_CHECKING:
+    from onearm import design as design
     from onearm import dosing as dosing
     from onearm import external as external
     from onearm import stats as stats

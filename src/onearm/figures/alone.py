@@ -6,32 +6,44 @@ import io
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from onearm.figures import boundary, characteristics, times
 from onearm.figures.drawing import Drawing
 from onearm.figures.style import RC
+from onearm.results import Boundaries, CharacteristicsCurves, TimeBoundaries
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+Drawn = Boundaries | TimeBoundaries | CharacteristicsCurves
+
 _DPI = 200
 
 
-def figure(drawing: Drawing) -> Figure:
+def drawing(record: Drawn, notice: str = "") -> Drawing:
+    """What a record of a rule or of its characteristics looks like, not yet drawn."""
+    if isinstance(record, Boundaries):
+        return boundary.drawing(record, notice)
+    if isinstance(record, TimeBoundaries):
+        return times.drawing(record, notice)
+    return characteristics.drawing(record, notice)
+
+
+def figure(record: Drawn) -> Figure:
     """Draw under onearm's own settings, whatever the reader's are."""
     import matplotlib
 
     with matplotlib.rc_context(RC):
-        return drawing.draw()
+        return drawing(record).draw()
 
 
-def png(drawing: Drawing) -> bytes:
-    """The drawing as a PNG; the same drawing gives the same bytes."""
+def png(record: Drawn) -> bytes:
+    """A record's picture as PNG; the same record gives the same bytes."""
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     out = io.BytesIO()
     with matplotlib.rc_context(RC), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from")
-        made = drawing.draw()
-        canvas: Any = FigureCanvasAgg(made)
+        canvas: Any = FigureCanvasAgg(drawing(record).draw())
         canvas.print_figure(out, dpi=_DPI, facecolor="white", metadata={"Software": None})
     return out.getvalue()

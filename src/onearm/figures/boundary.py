@@ -64,8 +64,8 @@ def _axes(axes: Axes, b: Boundaries, k: int, name: str) -> None:
     axes.set_ylim(-0.5, _top(b, k))
     axes.set_xlabel("Patients evaluated", size=SIZE, labelpad=3)
     axes.set_ylabel(f"Patients with {name}", size=SIZE, labelpad=4)
-    axes.xaxis.get_major_locator().set_params(integer=True)
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="x", integer=True)
+    axes.locator_params(axis="y", integer=True)
     axes.grid(color=FAINT, linewidth=0.4, zorder=0)
     axes.set_axisbelow(True)
     axes.plot([0, b.n_max], [0, b.n_max], color=GREY, linewidth=0.6, linestyle=(0, (1, 2)), zorder=1)
@@ -96,9 +96,8 @@ def _regions(axes: Axes, b: Boundaries, k: int) -> None:
                 zorder=2,
             )  # fmt: skip
         mark = "v" if side == "low" else "^"
-        axes.plot(
-            [n for n, _ in held], [x for _, x in held], linestyle="", marker=mark, markersize=3.6, color=colour, zorder=4
-        )  # fmt: skip
+        at, edge = [n for n, _ in held], [x for _, x in held]
+        axes.plot(at, edge, linestyle="", marker=mark, markersize=3.6, color=colour, zorder=4)
         if len(b.n) <= _LOOKS_NAMED:
             _named(axes, held, side, colour)
 

@@ -52,19 +52,32 @@ class Boundaries:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeBoundaries:
-    """Total time on test below which a trial stops, after each number of events, and perhaps the path of a trial.
+    """What must have been reached after each number of events, and perhaps the path of a trial.
 
-    ``least`` is the time that must have been reached after so many ``events``, in ``unit``; ``path_events`` and
-    ``path_time`` are how the trial went. The other fields are those of `Boundaries`.
+    Parameters
+    ----------
+    id, label, panel, n_max, decisions, notes
+        As in `Boundaries`.
+    event
+        Words for the event.
+    axis
+        Words for what must be reached: total time on test with its unit, or events expected.
+    events, least
+        After so many events the trial stops below this; 0 never stops.
+    interim
+        The same at an interim analysis, where there is one.
+    path_events, path_time
+        How the trial went.
     """
 
     id: str
     label: str
     event: str
-    unit: str
+    axis: str
     events: tuple[int, ...]
     least: tuple[float, ...]
     n_max: int
+    interim: tuple[float, ...] = ()
     panel: str = ""
     path_events: tuple[int, ...] = ()
     path_time: tuple[float, ...] = ()

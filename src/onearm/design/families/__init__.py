@@ -1,0 +1,1 @@
+"""Constructors of designs, one file a family: thin over the kernels of `onearm.stats`."""

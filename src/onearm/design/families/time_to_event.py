@@ -1,0 +1,258 @@
+"""Stopping on event times (Thall, Wooten and Tannir): a boundary in total time on test."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from onearm.design.characteristics_table import Rates
+from onearm.design.decision import Decision
+from onearm.design.record import Design
+from onearm.design.table import DesignTable
+from onearm.design.words import chance, number, patients, sentence
+from onearm.results import CharacteristicsCurves, TimeBoundaries
+from onearm.stats.monitoring import (
+    TimeBoundary,
+    TimeCharacteristics,
+    time_to_event_boundary,
+    time_to_event_characteristics,
+)
+from onearm.text import rounded
+
+_STEPS, _TOLD = 25, 10
+_NO_ACCRUAL = "Without accrual, patients entering in a unit of time, nothing is simulated."
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """A rule on total time on test, and how a trial under it is simulated."""
+
+    times: TimeBoundary
+    n_max: int
+    unit: str
+    name: str
+    accrual: float | None
+    follow_up: float
+    seed: int
+    replicates: int
+    said: tuple[str, ...]
+
+    def table(self, title: str, footnotes: tuple[str, ...], each_look: bool) -> DesignTable:
+        """The least total time on test after each number of events."""
+        rows = tuple(
+            (str(d), patients(t), *((str(days),) if self.unit == "months" else ()))
+            for d, t, days in zip(
+                self.times.events.tolist(),
+                self.times.time_on_test.tolist(),
+                self.times.whole_days().tolist(),
+                strict=True,
+            )
+        )
+        days = ("The same in days, rounded up",) if self.unit == "months" else ()
+        return DesignTable(
+            title, ("Events", f"Stop if total time on test is below, {self.unit}", *days), rows, footnotes
+        )
+
+    def characteristics(self, p: ArrayLike) -> TimeCharacteristics:
+        """The kernel's record for true means: a simulation with a seed."""
+        if self.accrual is None:
+            raise ValueError("accrual must be given to simulate the rule: patients entering in a unit of time")
+        return time_to_event_characteristics(
+            self.times, p, accrual=self.accrual, n_max=self.n_max, seed=self.seed, follow_up=self.follow_up,
+            replicates=self.replicates,
+        )  # fmt: skip
+
+    def characteristics_table(self, title: str, rates: Rates) -> DesignTable:
+        """One row a true mean."""
+        columns = ("Scenario", f"True {self.times.parameter}, {self.unit}", "Stop", "Monte Carlo error of it",
+                   "Mean n", "Median n", "Mean events")  # fmt: skip
+        if self.accrual is None:
+            return DesignTable(title, columns, (), (_NO_ACCRUAL,))
+        found = self.characteristics([p[0] for _, p in rates])
+        rows = tuple(
+            (label, number(p[0]), chance(found.stop[k]), chance(found.stop_error[k]), patients(found.patients[k]),
+             str(int(found.patients_quantiles[k, 2])), patients(found.events[k]))
+            for k, (label, p) in enumerate(rates)
+        )  # fmt: skip
+        return DesignTable(title, columns, rows, tuple(sentence(said) for said in found.conventions))
+
+    def decide(self, x: object, n: object = None, **more: object) -> Decision:
+        """The decision on ``x`` events in a total time on test of ``time``; ``n`` is not needed."""
+        total = more.get("time")
+        if more.get("expected") is not None or more.get("stage") is not None:
+            raise ValueError("a rule on times takes x and time, not expected or stage")
+        if isinstance(x, bool) or not isinstance(x, int | np.integer) or x < 0:
+            raise ValueError(f"x must be a whole number of events, 0 or more, found {x!r}")
+        if isinstance(total, bool) or not isinstance(total, int | float | np.number):
+            raise ValueError(f"time must be given: the total time on test, in {self.unit}; found {total!r}")
+        d, value = int(x), float(total)
+        word, least = self.times.decide(d, value), self.times.at(d)
+        size = int(n) if isinstance(n, int | np.integer) else int(x)
+        shown = f"{rounded(value, 2)} {self.unit} in which {x} had {self.name}"
+        return Decision(
+            word=word,
+            reason=f"total time on test of {shown}; the trial goes on from {rounded(least, 2)} {self.unit}",
+            n=size,
+            x=(int(x),),
+            names=(self.name,),
+            planned=True,
+            judged_at=None,
+            limits_at=None,
+            low=(None,),
+            high=(None,),
+            above_low=(None,),
+            below_high=(None,),
+            measures=(("total time on test", value), ("least time to go on", least), ("time to spare", value - least),
+                      (f"P({self.times.parameter} is better | data)", self.times.probability(d, value))),
+            next_n=None,
+            notes=(self._next(int(x), value, word),),
+        )  # fmt: skip
+
+    def _next(self, x: int, value: float, word: str) -> str:
+        """How many events in a row, with no time between them, would stop a trial that goes on."""
+        if word == "stop":
+            return "More time without events could raise the total time on test above the limit."
+        for more in range(1, 1 + max(self.n_max - x, 0)):
+            if value < self.times.at(x + more):
+                return f"Without more time on test, {more} more event{'' if more == 1 else 's'} would stop the trial."
+        return "No number of events among the patients to come would stop the trial without more time on test."
+
+    def sentences(self, rates: Rates) -> tuple[str, ...]:
+        """The rule and what it does."""
+        limits = [
+            f"{rounded(t, 2)} {self.unit} after {d} event{'' if d == 1 else 's'}"
+            for d, t in zip(self.times.events.tolist(), self.times.time_on_test.tolist(), strict=True)
+            if t > 0
+        ]
+        rest = ", and so on after more events as in the table" if len(limits) > _TOLD else ""
+        rule = (*self.said, f"The trial stops if the total time on test is below {'; '.join(limits[:_TOLD])}{rest}")
+        if self.accrual is None:
+            return rule
+        found = self.characteristics([p[0] for _, p in rates])
+        does = [
+            f"If the true {self.times.parameter} is {number(p[0])} {self.unit}, the trial stops with probability "
+            f"{chance(found.stop[k])} (Monte Carlo error {chance(found.stop_error[k])}) and "
+            f"{patients(found.patients[k])} patients are expected"
+            for k, (label, p) in enumerate(rates)
+            if label
+        ]
+        return (*rule, *does, *found.conventions)
+
+    def picture(self, id: str, label: str, notes: tuple[str, ...], path: Sequence[tuple[Any, ...]]) -> TimeBoundaries:
+        """The boundary, and the path of a trial in (events, total time on test), as a record to draw."""
+        return TimeBoundaries(
+            id=id,
+            label=label,
+            event=self.name,
+            axis=f"Total time on test, {self.unit}",
+            events=tuple(self.times.events.tolist()),
+            least=tuple(self.times.time_on_test.tolist()),
+            n_max=self.n_max,
+            path_events=tuple(int(d) for d, _ in path),
+            path_time=tuple(float(t) for _, t in path),
+            decisions=tuple(self.times.decide(d, t) for d, t in path),
+            notes=notes,
+        )
+
+    def curves(self, id: str, label: str, rates: Rates) -> CharacteristicsCurves | None:
+        """Probability of stopping and mean number of patients over true means."""
+        if self.accrual is None:
+            return None
+        top = 2 * max(p[0] for _, p in rates)
+        grid = np.linspace(top / _STEPS, top, _STEPS)
+        found = self.characteristics(grid)
+        marks = [(name, p[0]) for name, p in rates if name]
+        return CharacteristicsCurves(
+            id=id,
+            label=label,
+            rate=f"True {self.times.parameter}, {self.unit}",
+            p=tuple(grid.tolist()),
+            names=("stop",),
+            probability=(tuple(found.stop.tolist()),),
+            expected_n=tuple(found.patients.tolist()),
+            n_max=self.n_max,
+            mark_names=tuple(name for name, _ in marks),
+            mark_p=tuple(p for _, p in marks),
+            notes=tuple(sentence(said) for said in found.conventions),
+        )
+
+
+def time_to_event(
+    n_max: int,
+    standard: Sequence[float],
+    experimental: Sequence[float],
+    *,
+    cutoff: float,
+    delta: float = 0.0,
+    parameter: str = "mean",
+    unit: str = "months",
+    name: str = "event",
+    accrual: float | None = None,
+    follow_up: float = 0.0,
+    seed: int = 1,
+    replicates: int = 10_000,
+    means: Sequence[float] = (),
+) -> Design:
+    """A rule that stops accrual on event times (`onearm.stats.monitoring.time_to_event_boundary`).
+
+    Parameters
+    ----------
+    n_max
+        Patients of the whole trial, and the most events that the rule covers.
+    standard, experimental
+        ``(a, b)`` of the inverse gamma distributions of the standard's mean and of the treatment's, b in the unit.
+    cutoff, delta
+        Stop when P(treatment > standard + delta | data) is smaller than ``cutoff``.
+    parameter
+        What the priors and delta are of: ``mean`` or ``median``.
+    unit, name
+        Words for the unit of time and for the event.
+    accrual, follow_up, seed, replicates
+        For the simulated operating characteristics: patients in a unit of time (without it there are none), time after
+        the last enrolment, and the simulation's seed and size.
+    means
+        True means for which they are shown; by default the standard's prior mean and that plus delta.
+
+    Raises
+    ------
+    ValueError
+        As the kernels; for ``means`` that are missing where the standard's prior has no mean.
+
+    Examples
+    --------
+    >>> time_to_event(40, (60, 295), (3, 10), cutoff=0.03, delta=1).decide(3, time=3.4).word
+    'stop'
+    """
+    one = time_to_event_boundary(n_max, standard, experimental, cutoff=cutoff, delta=delta, parameter=parameter)
+    (a, b), (c, d) = one.standard, one.experimental
+    if not means and a <= 1:
+        raise ValueError("means must be given: an inverse gamma distribution with a of 1 or less has no mean")
+    centre = b / (a - 1) if a > 1 else 0.0
+    rates: Rates = tuple(("", (float(m),)) for m in means) or (
+        ("standard", (centre,)), *((("standard + delta", (centre + delta,)),) if delta else ()),
+    )  # fmt: skip
+    more = f" by more than {number(delta)} ({unit})" if delta else ""
+    said = (
+        f"This rule stops accrual when the {parameter} time to the {name} is unlikely to exceed that of the "
+        f"standard{more}: when the probability of that is smaller than {number(cutoff)}",
+        f"The standard's {parameter} has an inverse gamma distribution with a = {number(a)} and b = {number(b)} "
+        f"{unit}, the treatment's prior one with a = {number(c)} and b = {number(d)} {unit}",
+        f"At most {n_max} patients are treated",
+    )
+    body = Times(one, n_max, unit, name, accrual, follow_up, seed, replicates, said)
+    return Design(
+        kind="time-to-event",
+        title=f"Stopping rule on the time to the {name}",
+        settings=(("n_max", n_max), ("standard", one.standard), ("experimental", one.experimental), ("cutoff", cutoff),
+                  ("delta", delta), ("parameter", parameter), ("unit", unit), ("name", name), ("accrual", accrual),
+                  ("follow_up", follow_up), ("seed", seed), ("replicates", replicates), ("means", tuple(means))),
+        body=body,
+        conventions=one.conventions,
+        notes=() if accrual is not None else (_NO_ACCRUAL,),
+        rates=rates,
+        record=one,
+    )  # fmt: skip
