@@ -172,7 +172,7 @@ def test_bad_readings() -> None:
         rule.probability((3, 11), 10)
     with pytest.raises(ValueError, match="n is 41"):
         rule.at(41)
-    with pytest.raises(ValueError, match="must both end with the whole trial"):
+    with pytest.raises(ValueError, match="both must end with the whole trial"):
         bop2_te([18, 35], [36], (0.3, 0.4), (0.8, 0.8), 1)
     with pytest.raises(ValueError, match="lam must hold two numbers"):
         bop2_te([36], [36], (0.3, 0.4), [0.8], 1)
