@@ -60,7 +60,8 @@ class SafetyBoundary:
         """The smallest count that stops at ``n`` patients, n + 1 where none does.
 
         At a look it is the integer of ``boundary``. Elsewhere it is the smallest count that is at least as extreme as
-        the mildest result that stops at a look, or that passes the cut-off where that was given.
+        the mildest result that stops at a look, or that passes the cut-off where that was given. Whether the rule is
+        asked there at all (before the first look, say) is for the caller to know.
         """
         size = as_count("n", n, 1, LONGEST)
         place = np.flatnonzero(self.boundary.n == size)

@@ -17,6 +17,8 @@ def conventions(
         _chosen(family, asked, cutoff),
         f"the same boundary for every cut-off c with {_interval(family, strict, ends)}",
         *_scaled(family),
+        "at a number of patients without a look, the limit is the smallest count that is as extreme as "
+        + ("the mildest result that stops at a look" if asked is not None else "the cut-off"),
     )
 
 
