@@ -33,6 +33,16 @@ inference <- function(x, r1, n1, n, p0) {
   list(case = c(x, r1, n1, n, p0), p_value = higher(p0, x), low = rate(x, .05), median = rate(x, .5), high = rate(x, .95),
     high_exact = rate(x + 1, .95), umvue = if (x <= r1) x / n1 else sum(paths * k / n1) / sum(paths))
 }
+# Koyama and Chen, second stage of m instead of n - n1 patients
+unplanned <- function(x1, x2, m, r1, n1, r, n, p0) {
+  value <- function(p) {
+    s <- qbeta(pbinom(x2 - 1, m, p, lower.tail = FALSE), r + 1 - x1, n - n1 - r + x1)
+    k <- (r1 + 1):n1
+    sum(dbinom(k, n1, p) * pbinom(r - k, n - n1, s, lower.tail = FALSE))
+  }
+  rate <- function(v) uniroot(function(p) value(p) - v, c(1e-6, 1 - 1e-6), tol = 1e-14)$root
+  list(case = c(x1, x2, m, r1, n1, r, n, p0), values = c(value(p0), rate(.5), rate(.05), rate(.95)))
+}
 # every n at which one stage works
 single <- function(p0, p1, alpha, beta, n_max) {
   n <- 1:n_max
@@ -51,5 +61,8 @@ write_json(list(
   inference = list(a = inference(6, 1, 10, 29, .1), b = inference(7, 3, 13, 43, .2), c = inference(16, 2, 11, 39, .2),
     d = inference(1, 1, 10, 29, .1), e = inference(2, 1, 10, 29, .1), f = inference(28, 1, 10, 29, .1),
     g = inference(20, 5, 22, 72, .2)),
+  unplanned = list(a = unplanned(3, 3, 15, 1, 10, 5, 29, .1), b = unplanned(3, 5, 25, 1, 10, 5, 29, .1),
+    c = unplanned(6, 10, 40, 5, 22, 19, 72, .2), d = unplanned(12, 20, 60, 5, 22, 19, 72, .2),
+    e = unplanned(2, 0, 12, 1, 10, 5, 29, .1)),
   single = list(a = single(.1, .3, .05, .2, 60), b = single(.4, .6, .1, .1, 80), c = single(.2, .4, .05, .1, 90))
 ), "simon.json")

@@ -467,6 +467,10 @@ DESIGNS: dict[str, Callable[[Any, bool], dict[str, Any]]] = {
     "single_stage": lambda k, tame: {"rule": st.sampled_from(["smallest", "stable", "odd"])} | errors(k, tame),
     "fleming": lambda k, tame: errors(k, tame),
     "two_stage_design": lambda k, tame: two_stages(k, tame),
+    "two_stage_inference_unplanned": lambda k, tame: two_stages(k, tame) | {
+        "x1": st.integers(1, 8) if tame else SMALL, "x2": st.integers(0, 9) if tame else SMALL,
+        "n2": st.integers(5, 20) if tame else SMALL, "level": st.sampled_from([0.9, 0.5, 1.0, 0.0]),
+    },
     "two_stage_inference": lambda k, tame: two_stages(k, tame) | {"level": st.sampled_from([0.9, 0.5, 1.0, 0.0])},
     "elicit_beta": lambda k, tame: {"level": st.sampled_from([0.9, 0.95, 1.0, 0.0])},
     "thall_simon_estey": lambda k, tame: {

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onearm.stats._binomial_row import above, binomial_row, upto
-from onearm.stats.designs import two_stage_design, two_stage_inference
+from onearm.stats.designs import two_stage_design, two_stage_inference, two_stage_inference_unplanned
 
 
 def outcomes(r1: int, n1: int, n: int, p: Fraction) -> dict[tuple[int, int], Fraction]:
@@ -145,6 +145,44 @@ def test_ends_of_the_range() -> None:
     assert (all_.umvue, all_.high_exact, all_.naive_high) == (1, 1, 1)
     assert all_.low == pytest.approx(0.05 ** (1 / 29), abs=1e-15)
     assert all_.p_value == pytest.approx(1e-29, rel=1e-12)
+
+
+def test_unplanned_second_stages_of_r(r_values: Any) -> None:
+    for case in r_values("simon")["unplanned"].values():
+        *counts, p0 = case["case"]
+        t = two_stage_inference_unplanned(*(int(v) for v in counts), p0)
+        np.testing.assert_allclose([t.p_value, t.median_unbiased, t.low, t.high], case["values"], rtol=1e-9)
+
+
+@pytest.mark.parametrize("n2", [5, 19, 33])
+def test_unplanned_p_values_agree_with_the_conditional_cut_off(n2: int) -> None:
+    """The p-value is at most alpha exactly when X exceeds the cut-off that keeps the conditional error."""
+    d = two_stage_design(1, 10, 5, 29, 0.1, 0.3)
+    for x1 in range(2, 6):
+        cut = d.conditional_r(x1, 10 + n2)
+        for x2 in range(max(cut - x1 - 1, 0), min(cut - x1 + 3, n2 + 1)):
+            t = two_stage_inference_unplanned(x1, x2, n2, 1, 10, 5, 29, 0.1)
+            assert (t.p_value <= d.alpha + 1e-12) == (x1 + x2 > cut)
+            assert (t.conditional_p_value <= t.conditional_alpha + 1e-12) == (x1 + x2 > cut)
+    t = two_stage_inference_unplanned(3, 3, 19, 1, 10, 5, 29, 0.1)
+    assert t.p_value == pytest.approx(d.alpha, abs=1e-14)
+    assert t.umvue == two_stage_inference(6, 1, 10, 29, 0.1).umvue
+    assert t.naive_estimate == 6 / 29
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((1, 3, 15, 1, 10, 5, 29, 0.1), "x1 must lie between 2 and 10"),
+        ((6, 3, 15, 1, 10, 5, 29, 0.1), "x1 of 6 leaves the planned second stage"),
+        ((2, 3, 15, 1, 10, 8, 14, 0.1), "x1 of 2 leaves the planned second stage"),
+        ((3, 16, 15, 1, 10, 5, 29, 0.1), "x2 must lie between 0 and 15"),
+        ((3, 3, 0, 1, 10, 5, 29, 0.1), "n2 must"),
+    ],
+)
+def test_unplanned_stages_refused_in_words(arguments: tuple[Any, ...], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        two_stage_inference_unplanned(*arguments)
 
 
 def test_sizes_as_planned_keep_the_cut_offs() -> None:

@@ -146,6 +146,7 @@ _NAMES: dict[str, str] = {
     "single_stage": "designs",
     "two_stage_design": "designs",
     "two_stage_inference": "designs",
+    "two_stage_inference_unplanned": "designs",
     "predictive_design": "designs",
     "operating_characteristics": "monitoring",
     "log_rank_design": "designs",

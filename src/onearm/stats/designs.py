@@ -13,6 +13,7 @@ from ._single_stage import SingleStageDesign, fleming, single_stage
 from ._two_stage import TwoStageDesign, two_stage_design
 from ._two_stage_inference import TwoStageInference, two_stage_inference
 from ._two_stage_rates import TwoStageRates
+from ._two_stage_unplanned import UnplannedInference, two_stage_inference_unplanned
 
 __all__ = [
     "Bop2Design",
@@ -28,6 +29,7 @@ __all__ = [
     "TwoStageDesign",
     "TwoStageInference",
     "TwoStageRates",
+    "UnplannedInference",
     "bop2_design",
     "bop2_te_design",
     "fleming",
@@ -38,4 +40,5 @@ __all__ = [
     "single_stage",
     "two_stage_design",
     "two_stage_inference",
+    "two_stage_inference_unplanned",
 ]
