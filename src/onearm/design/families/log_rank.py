@@ -160,11 +160,9 @@ class LogRank:
             notes=notes,
         )
 
-    def curves(self, id: str, label: str, rates: Rates) -> CharacteristicsCurves:
-        """Nothing to draw: the kernel knows two hazard ratios."""
-        raise ValueError(
-            "a log-rank design knows its null hypothesis and its alternative only: there is no curve to draw"
-        )
+    def curves(self, id: str, label: str, rates: Rates) -> CharacteristicsCurves | None:
+        """Nothing to draw: the kernel knows its null hypothesis and its alternative only."""
+        return None
 
 
 def _edge(d: int, z: float, variance: str) -> float:
