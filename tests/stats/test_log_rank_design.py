@@ -145,6 +145,7 @@ def test_printed_two_stage_search() -> None:
     m = log_rank_two_stage(MANUAL, 0.5, 0.05, 0.15, follow_up=1, accrual_rate=5, drift="OneArm2stage")
     assert (m.optimal.n, m.optimal.n1) == (48, 29)
     assert 37.27 < m.optimal.expected_n < 37.29
+    assert normal(0.1389) == pytest.approx(0.5552, abs=5e-5)
     both = joint(MANUAL, 0.5, 1, 5, 48, 5.7421, "OneArm2stage")
     limit = both.limit(np.array([0.1389]), 0.05)
     assert limit[0] == pytest.approx(1.6159, abs=5e-4)

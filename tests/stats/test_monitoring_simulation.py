@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -131,8 +132,9 @@ def test_same_with_any_executor() -> None:
     arguments: dict[str, Any] = {"accrual": 3, "window": [2, 5], "seed": 11, "pending": "fractional"}
     arguments |= {"replicates": 1300, "onset": (weibull(2.0, 3.0), "uniform")}
     alone = simulate_monitoring(BOTH, [0.3, 0.2], **arguments)
-    for kind in (ThreadPoolExecutor, ProcessPoolExecutor):
-        with kind(2) as executor:
+    workers: list[Executor] = [ThreadPoolExecutor(2), ProcessPoolExecutor(1, mp_context=get_context("spawn"))]
+    for worker in workers:
+        with worker as executor:
             other = simulate_monitoring(BOTH, [0.3, 0.2], **arguments, executor=executor)
         np.testing.assert_array_equal(alone.stop, other.stop)
         assert (alone.enrolled, alone.duration) == (other.enrolled, other.duration)

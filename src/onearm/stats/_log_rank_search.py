@@ -12,6 +12,7 @@ with the moments per patient of all n patients, those who have not entered by t1
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,8 +24,8 @@ from ._log_rank_design import Setting, at_end, spread
 from ._log_rank_moments import covariance, moments
 
 DRIFTS = ("exact", "OneArm2stage")
-_TIMES, _LIMITS, _PASSES = 13, 13, 5
-_ROUGH, _FINE = 12, 45  # halvings of a limit
+_TIMES, _LIMITS, _PASSES = 13, 13, 4
+_ROUGH, _FINE = 4, 14  # steps to a limit
 _LOWEST = -4.0  # a limit below this never stops
 _PATIENCE = 8
 
@@ -121,22 +122,47 @@ def pair(problem: Problem, n: int, times: Floats) -> Pair:
     )
 
 
-def largest_limit(problem: Problem, joint: Pair, halvings: int) -> Floats:
+def largest_limit(problem: Problem, joint: Pair, steps: int) -> Floats:
     """The largest c1 with enough power at each time (T,); NaN where there is none."""
     alpha, goal = problem.setting.alpha, 1 - problem.setting.beta
     top = normal_quantile(0.9 * (1 - alpha))
     grid = np.linspace(_LOWEST, top, _LIMITS)[:, None]
-    enough = joint.power(grid, joint.limit(grid, alpha)) >= goal
-    at = np.where(enough.any(axis=0), _LIMITS - 1 - np.argmax(enough[::-1], axis=0), -1)
-    low = np.where(at >= 0, grid[np.maximum(at, 0), 0], np.nan)
-    high = grid[np.minimum(np.maximum(at, 0) + 1, _LIMITS - 1), 0]
-    for _ in range(halvings):
-        middle = np.where(np.isnan(low), _LOWEST, (low + high) / 2)
-        good = joint.power(middle, joint.limit(middle, alpha)) >= goal
-        low = np.where(good & ~np.isnan(low), middle, low)
-        high = np.where(good, high, middle)
+    spare = joint.power(grid, joint.limit(grid, alpha)) - goal
+    enough = spare >= 0
+    at = np.where(enough.any(axis=0), _LIMITS - 1 - np.argmax(enough[::-1], axis=0), 0)
+    after = np.minimum(at + 1, _LIMITS - 1)
+    column = np.arange(at.size)
+
+    def more(low: Floats) -> Floats:
+        return joint.power(low, joint.limit(low, alpha)) - goal
+
+    root = _falling_root(more, grid[at, 0], grid[after, 0], spare[at, column], spare[after, column], steps)
     floor = normal_quantile(problem.least) if problem.least > 0 else -np.inf
-    return np.where(low >= floor, low, np.nan)
+    return np.where(enough.any(axis=0) & (root >= floor), root, np.nan)
+
+
+def _falling_root(
+    f: Callable[[Floats], Floats], low: Floats, high: Floats, at_low: Floats, at_high: Floats, steps: int
+) -> Floats:
+    """Where f falls through 0 between ``low`` and ``high``, by false position with halved weights (Illinois).
+
+    Where both ends are the same, or f does not fall through 0, the answer is ``low``.
+    """
+    root, kept = low, np.zeros(low.size)
+    active = (at_low >= 0) & (at_high < 0)
+    for _ in range(steps):
+        gap = np.where(active, at_low - at_high, 1.0)
+        root = np.where(active, low + (high - low) * at_low / gap, root)
+        value = f(root)
+        good = value >= 0
+        halved = np.where(good, np.where(kept > 0, at_high / 2, at_high), np.where(kept < 0, at_low / 2, at_low))
+        at_low, at_high = np.where(good, value, halved), np.where(good, halved, value)
+        low, high = np.where(good, root, low), np.where(good, high, root)
+        kept = np.where(good, 1.0, -1.0)
+        active = active & (np.abs(value) > 1e-13)
+        if not active.any():
+            break
+    return root
 
 
 def best(problem: Problem, n: int, passes: int = _PASSES) -> Found | None:
@@ -189,6 +215,6 @@ def frontier(problem: Problem, single: int, most: int) -> tuple[list[Found], boo
     for one in rough:
         if one.n <= least_n + 3:
             exact = best(problem, one.n)
-            curve.append(one if exact is None or exact.expected_n > one.expected_n else exact)
+            curve += [] if exact is None else [exact]
     limited = n > most and min(curve, key=lambda v: v.expected_n).n > most - _PATIENCE
     return curve, limited
