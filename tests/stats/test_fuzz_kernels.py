@@ -493,6 +493,8 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "probabilistic_bias": {"draws": 200, "sensitivity": (("beta", 20, 3),), "specificity": (("uniform", 0.9, 1.0),)},
     "tipping_borrowing": {"historical": (4, 20), "amount": [0.0, 0.5, 1.0]},
     "tipping_dropout": {"imputations": 2},
+    "simulate_monitoring": {"p": 0.3},
+    "log_rank_design": {"accrual_rate": 5.0},
     "bootstrap_cox": {"replicates": 5},
     "bootstrap_matched": {"replicates": 5},
     "bootstrap_weighted": {"replicates": 5},
