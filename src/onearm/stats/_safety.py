@@ -70,8 +70,8 @@ def safety_boundary(
 
     Notes
     -----
-    With X ~ Bin(n, p0), N the last look and z a standard normal deviate, a look stops where the following holds (Martens
-    & Logan 2024, doi:10.1177/17407745231203391, compare the families).
+    With X ~ Bin(n, p0), N the last look and z a standard normal deviate, a look stops where the following holds.
+    Martens & Logan 2024, doi:10.1177/17407745231203391, compare the families.
 
     - beta-binomial: P(p > p0 | x of n) > c. Geller et al. 2003 (in Geller, Advances in Clinical Trial Biostatistics).
     - pocock: P(X >= x) <= c. Ivanova, Qaqish & Schell 2005, doi:10.1111/j.1541-0420.2005.00311.x.
