@@ -31,7 +31,7 @@ def test_five_designs_of_the_clinfun_vignette() -> None:
         ((0.2, 0.4, 0.05, 0.1), 47, 15, 0.03663689, 0.09877433),
     ],
 )
-def test_designs_of_ahern(limits: tuple[float, ...], n: int, reject: int, alpha: float, beta: float) -> None:
+def test_designs_of_ahern(limits: Any, n: int, reject: int, alpha: float, beta: float) -> None:
     """A'Hern 2001 prints R/n with R = r + 1; error rates as clinfun has them."""
     d = single_stage(*limits)
     assert (d.n, d.r + 1) == (n, reject)
@@ -66,7 +66,7 @@ def test_every_n_of_r(r_values: Any) -> None:
 def test_every_n_in_fractions(rates: tuple[int, int], alpha: int, beta: int) -> None:
     """All n up to where Chernoff's bound says that each works, and some beyond, by exact sums."""
     p0, p1 = Fraction(rates[0], 20), Fraction(rates[1], 20)
-    limits = (float(p0), float(p1), 1 / alpha, 1 / beta)
+    limits: Any = (float(p0), float(p1), 1 / alpha, 1 / beta)
     works = []
     bound = math.ceil(_chernoff(*limits))
     for n in range(1, bound + 8):

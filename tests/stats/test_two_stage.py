@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from onearm.stats._binomial_row import above, binomial_row, upto
 from onearm.stats.designs import two_stage_design, two_stage_inference, two_stage_inference_unplanned
+from onearm.stats.monitoring import operating_characteristics
 
 
 def outcomes(r1: int, n1: int, n: int, p: Fraction) -> dict[tuple[int, int], Fraction]:
@@ -74,6 +75,19 @@ def test_every_outcome_enumerated(design: tuple[int, int, int], p: Fraction, ext
     assert d.expected_n == pytest.approx(float(n1 + (1 - pet) * (n - n1)), abs=1e-13)
     events = sum(v * x for (_, x), v in ends.items())
     assert d.expected_events == pytest.approx(float(events), abs=1e-13)  # Wald: p times the expected n
+
+
+@pytest.mark.parametrize(
+    "design", [(1, 10, 5, 29, 0.1, 0.3), (9, 27, 30, 81, 0.3, 0.45), (60, 150, 130, 300, 0.4, 0.5)]
+)
+def test_the_recursion_over_the_boundary_agrees(design: Any) -> None:
+    """Another program: the recursion that any rule on counts goes through."""
+    d = two_stage_design(*design)
+    by_recursion = operating_characteristics(d.boundary, [d.p0, d.p1])
+    np.testing.assert_allclose(by_recursion.complete, [d.alpha, d.power], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(by_recursion.stop.sum(axis=1)[:, 0], [d.pet, d.pet_p1], rtol=0, atol=1e-12)
+    expected = [d.at(p).expected_events for p in (d.p0, d.p1)]
+    np.testing.assert_allclose(np.ravel(by_recursion.expected_events), expected, rtol=0, atol=1e-10)
 
 
 @given(design=designs, p=shares)
@@ -149,8 +163,8 @@ def test_ends_of_the_range() -> None:
 
 def test_unplanned_second_stages_of_r(r_values: Any) -> None:
     for case in r_values("simon")["unplanned"].values():
-        *counts, p0 = case["case"]
-        t = two_stage_inference_unplanned(*(int(v) for v in counts), p0)
+        arguments: Any = [*map(int, case["case"][:-1]), case["case"][-1]]
+        t = two_stage_inference_unplanned(*arguments)
         np.testing.assert_allclose([t.p_value, t.median_unbiased, t.low, t.high], case["values"], rtol=1e-9)
 
 
