@@ -124,6 +124,13 @@ FACTS = {
         ({**RULES["time"], "window": {"days": 9}, "pending": "exclude"}, "P111", "monitoring.r.window"),
         ({**RULES["safety"], "window": {"days": 9}, "pending": "fractional"}, "P111", "monitoring.r.pending"),
         ({**RULES["counts"], "fact": "vod", "stop_at_least": [1, 30]}, "P111", "monitoring.r"),
+        ({"suspend": True}, "P111", "monitoring.r.suspend"),
+        ({"suspend": True, "window": {"days": 9}, "pending": "fractional"}, "P111", "monitoring.r.suspend"),
+        (
+            {"limit": None, "standard": [3, 7], "window": {"days": 9}, "pending": "fractional"},
+            "P111",
+            "monitoring.r.pending",
+        ),
         ({}, "", ""),
         ({"fact": "os"}, "", ""),
         (RULES["time"], "", ""),

@@ -130,6 +130,29 @@ def dose(
     raise typer.Exit(BLOCKED if any(f.blocks for f in found) else OK)
 
 
+@app.command(epilog="Example: onearm monitor mini-hcvd-ino --as-of 2015-06-30")
+def monitor(
+    folder: Folder,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option("--as-of", parser=day, metavar="YYYY-MM-DD", help="As known on this day [default: all data]."),
+    ] = None,
+    history: Annotated[bool, typer.Option("--history", help="Also the decision after every patient.")] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Judge the protocol's stopping rules on the data as they stand; exit 1 when a rule stops or suspends the trial."""
+    from onearm.cli import monitor as watching
+
+    watched = watching.monitor(folder, as_of.date() if as_of is not None else None, True, quiet)
+    if as_json:
+        show.as_json(watching.as_json(watched))
+    else:
+        for line in watching.lines(watched, history):
+            show.out(line)
+    raise typer.Exit(BLOCKED if watching.stops(watched) else OK)
+
+
 @app.command(epilog="Example: onearm lock mini-hcvd-ino")
 def lock(
     folder: Folder,

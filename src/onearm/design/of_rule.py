@@ -9,6 +9,7 @@ from typing import Any
 
 from onearm.design.characteristics_table import Rates
 from onearm.design.count_body import Counts
+from onearm.design.families.time_to_event import time_to_event
 from onearm.design.judge import Measures
 from onearm.design.record import Design
 from onearm.protocol.monitoring import (
@@ -86,7 +87,7 @@ def design_of_rule(name: str, rule: Rule, event: str = "") -> Design:
     'stop for futility'
     """
     if isinstance(rule, TimeRule):
-        raise NotImplementedError
+        return _timed(name, rule, event or rule.fact)
     make, believe, belief = _MAKERS[type(rule)](rule, event or rule.fact)
     record = make(rule.schedule)
     anew = None if isinstance(rule, CountsRule | PredictiveRule) else make
@@ -101,6 +102,21 @@ def design_of_rule(name: str, rule: Rule, event: str = "") -> Design:
         rates=_rates(rule),
         record=record,
     )
+
+
+def _timed(name: str, rule: TimeRule, event: str) -> Design:
+    made = time_to_event(
+        rule.n_max,
+        rule.standard,
+        rule.prior,
+        cutoff=rule.cutoff,
+        delta=rule.margin_months,
+        name=event,
+        accrual=rule.accrual_per_month,
+        means=rule.means_months,
+    )
+    notes = (*made.notes, *filter(None, (rule.counts, rule.assumption.strip())))
+    return replace(made, kind=f"monitoring.{name}", title=rule.label or name, notes=notes)
 
 
 def _rates(rule: Rule) -> Rates:

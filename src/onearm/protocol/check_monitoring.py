@@ -8,7 +8,7 @@ from onearm.errors import Finding
 from onearm.protocol import fact as facts
 from onearm.protocol.document import Protocol
 from onearm.protocol.findings import Where, misfit, unknown, wrong_fact
-from onearm.protocol.monitoring import CountsRule, Rule, TimeRule
+from onearm.protocol.monitoring import CountsRule, PosteriorRule, Rule, TimeRule
 
 STAYS_TRUE = frozenset({"response", "mrd", "procedure", "adverse-event"})
 """Kinds of yes/no facts that do not become untrue again, so that an event that was counted stays counted."""
@@ -34,6 +34,12 @@ def _within(p: Protocol, where: Where, path: str, rule: Rule) -> Iterator[Findin
     if rule.pending == "fractional" and rule.kind not in ("posterior", "bop2"):
         says = f"a rule of kind {rule.kind} cannot count patients by fractions"
         yield misfit(where, f"{path}.pending", says, "choose exclude, count-as-no or count-as-event")
+    if rule.pending == "fractional" and isinstance(rule, PosteriorRule) and rule.standard is not None:
+        says = "patients count by fractions only against a `limit`, not against an uncertain standard"
+        yield misfit(where, f"{path}.pending", says, "give `limit`, or choose exclude, count-as-no or count-as-event")
+    if rule.suspend and rule.pending not in ("exclude", "count-as-no"):
+        says = "whether enrolment waits cannot be told for this reading of pending patients"
+        yield misfit(where, f"{path}.suspend", says, "choose `pending: exclude` or count-as-no, or remove `suspend`")
     if isinstance(rule, CountsRule):
         for k, n in enumerate(rule.schedule):
             low = rule.stop_at_most[k] if rule.stop_at_most else -1

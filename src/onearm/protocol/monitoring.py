@@ -229,7 +229,8 @@ class TimeRule(RuleBase):
     """Stop when P(mean time > standard mean + margin | data) is smaller than a cut-off (Thall, Wooten & Tannir 2005).
 
     The fact is a time to an event, exponential; ``prior`` and ``standard`` are the parameters of inverse gamma
-    distributions of the mean, in months.
+    distributions of the mean, in months. What the rule does is simulated, where ``accrual_per_month`` (patients) is
+    given, for the true means ``means_months``; ``rates`` do not apply.
     """
 
     kind: Literal["time-to-event"]
@@ -237,6 +238,8 @@ class TimeRule(RuleBase):
     standard: Beta
     margin_months: Annotated[float, Field(ge=0)] = 0.0
     cutoff: Share
+    accrual_per_month: Positive | None = None
+    means_months: tuple[Positive, ...] = ()
 
 
 Rule = Annotated[

@@ -11,7 +11,11 @@ def rule_words(name: str, rule: Rule) -> str:
     return (
         f"Stopping rule {label}: {stops_when(rule)}. Counted is {rule.fact} in population {rule.population}, "
         f"{rule.counts}. {looks_words(rule)}."
-        + (" Each version of the protocol is judged on its own patients." if rule.by_version else "")
+        + (
+            " Besides all patients together, those of each version of the protocol are judged on their own."
+            if rule.by_version
+            else ""
+        )
         + (" Enrolment waits while pending outcomes could stop the trial." if rule.suspend else "")
         + (f" Assumption: {rule.assumption.rstrip('.')}." if rule.assumption else "")
     )

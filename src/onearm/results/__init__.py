@@ -24,6 +24,7 @@ from onearm.results.records import (
     Segment,
 )
 from onearm.results.statement import Statement
+from onearm.results.watched import Moment, Watch
 
 __all__ = [
     "SCHEMA",
@@ -40,6 +41,7 @@ __all__ = [
     "Header",
     "Lane",
     "Mark",
+    "Moment",
     "Pair",
     "Residuals",
     "Results",
@@ -47,4 +49,5 @@ __all__ = [
     "Segment",
     "Statement",
     "TimeBoundaries",
+    "Watch",
 ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from onearm.errors import UsageError, near
 from onearm.results import ard, plain
+from onearm.results.monitored import Boundaries, CharacteristicsCurves, TimeBoundaries
 from onearm.results.records import (
     Choice,
     Commitment,
@@ -24,11 +25,12 @@ from onearm.results.records import (
     Residuals,
 )
 from onearm.results.statement import Statement
+from onearm.results.watched import Watch
 
 if TYPE_CHECKING:
     import polars as pl
 
-SCHEMA = 4
+SCHEMA = 5
 """Version of the shape of results.json."""
 
 
@@ -55,6 +57,9 @@ class Results:
     commitment: tuple[Commitment, ...] = ()
     residuals: tuple[Residuals, ...] = ()
     lanes: tuple[Lane, ...] = ()
+    watches: tuple[Watch, ...] = ()
+    boundaries: tuple[Boundaries | TimeBoundaries, ...] = ()
+    characteristics: tuple[CharacteristicsCurves, ...] = ()
     statements: tuple[Statement, ...] = ()
     evidence: Mapping[str, Mapping[str, Evidence]] = field(default_factory=dict)
     listings: Mapping[str, tuple[Mapping[str, str | int], ...]] = field(default_factory=dict)
@@ -111,6 +116,9 @@ class Results:
             "commitment": self.commitment,
             "residuals": self.residuals,
             "lanes": self.lanes,
+            "watches": self.watches,
+            "boundaries": self.boundaries,
+            "characteristics": self.characteristics,
             "statements": self.statements,
         }
         parts = [f'"schema": {SCHEMA}', f'"header": {plain.line(self.header)}']
@@ -135,6 +143,9 @@ class Results:
                 commitment=tuple(plain.record(Commitment, c) for c in body["commitment"]),
                 residuals=tuple(plain.record(Residuals, r) for r in body["residuals"]),
                 lanes=tuple(plain.lane(one) for one in body["lanes"]),
+                watches=tuple(plain.watch(w) for w in body["watches"]),
+                boundaries=tuple(plain.boundaries(b) for b in body["boundaries"]),
+                characteristics=tuple(plain.record(CharacteristicsCurves, c) for c in body["characteristics"]),
                 statements=tuple(plain.record(Statement, s) for s in body["statements"]),
             )
         except (ValueError, KeyError, TypeError) as problem:

@@ -7,7 +7,9 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from onearm.results.monitored import Boundaries, TimeBoundaries
 from onearm.results.records import Curve, Flow, FlowStep, Header, Lane, Mark, RiskTable, Segment
+from onearm.results.watched import Moment, Watch
 
 
 def line(record: Any) -> str:
@@ -63,6 +65,17 @@ def lane(body: Mapping[str, Any]) -> Lane:
     segments = tuple(record(Segment, s) for s in body["segments"])
     marks = tuple(record(Mark, m) for m in body["marks"])
     return Lane(**{**body, "segments": segments, "marks": marks})
+
+
+def watch(body: Mapping[str, Any]) -> Watch:
+    """A stopping rule on the data, with its history."""
+    kept = {k: v for k, v in body.items() if k != "moments"}
+    return Watch(**{k: _read(k, v) for k, v in kept.items()}, moments=tuple(record(Moment, m) for m in body["moments"]))
+
+
+def boundaries(body: Mapping[str, Any]) -> Boundaries | TimeBoundaries:
+    """The boundary of a rule on counts, or of one on times."""
+    return record(TimeBoundaries if "least" in body else Boundaries, body)  # type: ignore[no-any-return]
 
 
 def header(body: Mapping[str, Any]) -> Header:

@@ -102,7 +102,7 @@ def continuation(
         low, high, spent = low + left, high + right, spent + (left + right) * (m + 1)
         state[: below + 1] = 0.0
         state[above:] = 0.0
-    complete = float(state.sum())
+    complete = min(float(state.sum()), 1.0)
     return Continuation(events, size, low, high, complete, spent + complete * boundary.n_max)
 
 

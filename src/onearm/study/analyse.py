@@ -25,6 +25,7 @@ from onearm.study.sensitivity import sensitivity
 from onearm.study.statements import statements
 from onearm.study.swimmer import lanes
 from onearm.study.trial import Trial
+from onearm.study.watched import Watched
 
 
 def run(trial: Trial, seed: int = 1) -> Results:
@@ -82,6 +83,9 @@ def run(trial: Trial, seed: int = 1) -> Results:
     estimates += _borrowed(trial, analysis, made)
     listings: dict[str, tuple[Mapping[str, str | int], ...]] = {}
     estimates += _exposed(protocol, cohort, evidence, listings)
+    watched = _watched(protocol, cohort)
+    estimates += watched.estimates
+    evidence.update(watched.evidence)
     _refuse_twins(estimates)
     return Results(
         header=_header(trial),
@@ -94,6 +98,9 @@ def run(trial: Trial, seed: int = 1) -> Results:
         commitment=(commitment(trial.lock),) if protocol.comparisons else (),
         residuals=tuple(residuals),
         lanes=lanes(protocol, cohort),
+        watches=tuple(watched.watches),
+        boundaries=tuple(watched.boundaries),
+        characteristics=tuple(watched.curves),
         statements=tuple(said),
         evidence=evidence,
         listings=listings,
@@ -116,6 +123,15 @@ def _borrowed(trial: Trial, analysis: Analysis, made: Mapping[str, Blind]) -> li
     from onearm.study.borrowing import borrowing
 
     return borrowing(trial.protocol, trial.external, analysis, made)
+
+
+def _watched(protocol: Protocol, cohort: Cohort) -> Watched:
+    """Stopping rules as of the last day of the data; trials without one load none of it."""
+    if not protocol.monitoring:
+        return Watched()
+    from onearm.study.watch import watch
+
+    return watch(protocol, cohort)
 
 
 def _exposed(

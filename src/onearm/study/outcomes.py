@@ -8,11 +8,12 @@ from typing import Literal
 import polars as pl
 
 from onearm.cohort.as_of import LAST, known_until, serial_day
-from onearm.cohort.population import populations
+from onearm.cohort.population import ENROLLED, condition_columns, populations
 from onearm.cohort.tables import Cohort
 from onearm.facts import state
 from onearm.protocol.document import Protocol
 from onearm.protocol.monitoring import Rule, Window
+from onearm.protocol.population import Population
 from onearm.study.columns import columns
 from onearm.units import MONTH_DAYS
 
@@ -56,22 +57,34 @@ def outcomes(rule: Rule, protocol: Protocol, cohort: Cohort) -> tuple[Outcome, .
     cohort
         The tables as they are known on the day of the look (see `onearm.cohort.as_of`).
     """
-    needed = tuple(protocol.facts)
-    members, _ = populations(protocol, columns(cohort, state(protocol, cohort, needed)))
+    people = members(protocol, cohort, rule.population)
     frame = _followed(cohort, rule.window)
     limits = frame.select("subject", pl.min_horizontal("seen", "ends").alias(LAST))
-    fact = state(protocol, known_until(cohort, limits), (rule.fact,))[rule.fact].frame
+    within = cohort if rule.window is None else known_until(cohort, limits)
+    fact = state(protocol, within, (rule.fact,))[rule.fact].frame
     event = pl.col("event") if "event" in fact.columns else pl.col("value")
     months = pl.col("days") / MONTH_DAYS if "days" in fact.columns else pl.lit(0.0)
     told = fact.select("subject", "says", "at", event=event.fill_null(False), months=months.fill_null(0.0))
     rows = (
-        cohort.subjects.filter(pl.col("subject").is_in(members[rule.population]))
+        cohort.subjects.filter(pl.col("subject").is_in(people))
         .sort("enrolled", "number", nulls_last=True, maintain_order=True)
         .select("subject", "version")
         .join(frame, on="subject", how="left", maintain_order="left")
         .join(told, on="subject", how="left", maintain_order="left")
     )
     return tuple(_outcome(row) for row in rows.iter_rows(named=True))
+
+
+def members(protocol: Protocol, cohort: Cohort, name: str) -> tuple[str, ...]:
+    """The subjects of one population, by the facts that it and those it starts from need, and no others."""
+    chain: dict[str, Population] = {}
+    while name in protocol.populations and name not in chain:
+        chain[name] = protocol.populations[name]
+        name = chain[name].source
+    needed = tuple({c.fact for one in chain.values() for c in one.keep if c.fact is not None})
+    known = columns(cohort, state(protocol, cohort, needed)) if needed else condition_columns(cohort)
+    found, _ = populations(protocol.model_copy(update={"populations": chain}), known)
+    return found[next(iter(chain), ENROLLED)]
 
 
 def _followed(cohort: Cohort, window: Window | None) -> pl.DataFrame:

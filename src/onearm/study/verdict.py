@@ -1,0 +1,76 @@
+"""What a rule says on a day: a decision at the looks of the protocol, and suspension while pending outcomes could stop.
+
+A look is due once the number of patients that count has reached it, also where it was passed because several outcomes
+became known at once; the counts of that day are judged by the limits at that number. Between looks the rule is worked
+out for information and stops nothing: the operating characteristics belong to the looks of the protocol.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from onearm.design.record import Design
+from onearm.protocol.monitoring import Rule
+from onearm.stats.monitoring import Boundary
+from onearm.study.fractional import fractional
+from onearm.study.said import Verdict
+from onearm.study.tally import Tally
+
+
+def verdict(rule: Rule, design: Design, counted: Tally, before: int) -> Verdict:
+    """The decision on the counts of a day.
+
+    Parameters
+    ----------
+    rule, design
+        The rule as the protocol has it, and as integers or times.
+    counted
+        Patients and events of the day.
+    before
+        Patients that counted at the last day that was judged: a look between is due.
+    """
+    if design.boundary is None:
+        return _timed(design, counted, before)
+    looks = design.boundary.n.tolist()
+    due = counted.n in looks or any(before < look <= counted.n for look in looks)
+    if rule.pending == "fractional":
+        return fractional(rule, design, counted, due)
+    decision = design.decide(counted.x, counted.n)
+    word, reason, notes = decision.word, decision.reason, decision.notes
+    if decision.stops and not due:
+        word = "continue"
+        notes = (f"No look is due at {counted.n} patients; judged today, the rule would {decision.word}.", *notes)
+    if word == "continue" and rule.suspend:
+        waiting = could_stop(rule, design.boundary, counted)
+        if waiting:
+            word, reason = "suspend", f"{reason}; {waiting}"
+    return Verdict(word, reason, due, decision, notes)
+
+
+def could_stop(rule: Rule, limits: Boundary, counted: Tally) -> str:
+    """Why enrolment waits: the first look at which pending outcomes could stop the trial; empty when none could.
+
+    Where pending patients do not count, the look must be one that they complete; where they count as without the
+    event, it is the look that today's count has reached.
+    """
+    if not counted.pending:
+        return ""
+    for at, look in enumerate(limits.n.tolist()):
+        low, high = int(limits.low[0, at]), int(limits.high[0, at])
+        if rule.pending == "exclude" and counted.n < look <= counted.n + counted.pending:
+            more = look - counted.n
+            if counted.x <= low or counted.x + more >= high:
+                return f"{counted.pending} outcomes are pending, and the look at {look} patients could stop the trial"
+        elif rule.pending == "count-as-no" and look == counted.n and counted.x + counted.pending >= high:
+            return f"{counted.pending} outcomes are pending, and as events they would stop the trial at {look} patients"
+    return ""
+
+
+def _timed(design: Design, counted: Tally, before: int) -> Verdict:
+    """A rule on times is judged by events and time on test, whenever a patient is added."""
+    decision = design.decide(counted.x, counted.n, time=counted.months)
+    due = counted.n > before
+    if decision.stops and not due:
+        note = f"No patient was added since the last look; judged today, the rule would {decision.word}."
+        return Verdict("continue", decision.reason, False, replace(decision, word="continue"), (note, *decision.notes))
+    return Verdict(decision.word, decision.reason, due, decision, decision.notes)

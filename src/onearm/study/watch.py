@@ -1,0 +1,171 @@
+"""Stopping rules on the data: the decision as of a day, and what it was after every patient."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from onearm.cohort.as_of import as_known_on
+from onearm.cohort.tables import Cohort
+from onearm.design.of_rule import design_of_rule
+from onearm.design.record import Design
+from onearm.protocol.document import Protocol
+from onearm.protocol.monitoring import Rule, TimeRule
+from onearm.protocol.rule_words import rule_words
+from onearm.results import Boundaries, Evidence, Moment, TimeBoundaries, Watch
+from onearm.study.foresight import numbers, probabilities
+from onearm.study.outcomes import Outcome, outcomes
+from onearm.study.said import Verdict
+from onearm.study.tally import Tally, tally
+from onearm.study.verdict import verdict
+from onearm.study.watched import Watched
+
+MOST_MOMENTS = 100
+"""Days for which the history is worked out; a larger trial is shown after every second, third ... patient."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The outcomes of every rule as they were known on one day."""
+
+    date: dt.date | None
+    enrolled: int
+    found: Mapping[str, tuple[Outcome, ...]]
+
+
+def watch(protocol: Protocol, cohort: Cohort, as_of: dt.date | None = None, *, history: bool = True) -> Watched:
+    """Judge every stopping rule of a protocol.
+
+    Parameters
+    ----------
+    protocol, cohort
+        The rules and the data.
+    as_of
+        The last day of which anything is known; all of the data when None.
+    history
+        Whether the decision after every patient is worked out too; needs dates.
+    """
+    watched = Watched()
+    if not protocol.monitoring:
+        return watched
+    used = replace(cohort, labs=cohort.labs.clear(), changes=cohort.changes.clear())  # no fact is made of these
+    now = used if as_of is None else as_known_on(used, as_of)
+    days = [*_days(protocol, now, as_of)] if history else []
+    days.append(_day(protocol, now, as_of or last_day(now)))
+    for name, rule in protocol.monitoring.items():
+        design = design_of_rule(name, rule, _event(protocol, rule))
+        shown = design.curves()
+        if shown is not None:
+            watched.curves.append(replace(shown, id=f"monitoring.{name}", label=rule.label or name))
+        for group in _groups(rule, days[-1].found[name]):
+            _judge(watched, name, rule, design, group, days)
+    return watched
+
+
+def _event(protocol: Protocol, rule: Rule) -> str:
+    """What the event is called in a sentence: the fact's label, without a capital unless it is an abbreviation."""
+    label = protocol.facts[rule.fact].label or rule.fact
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+def last_day(cohort: Cohort) -> dt.date | None:
+    """The last date of the data: nothing is known of later days. None where the trial counts study days."""
+    dated = cohort.followup.join(cohort.subjects.select("subject", "time_zero", "enrolled"), on="subject", how="right")
+    found = [
+        zero + dt.timedelta(days=day - (day > 0)) if zero is not None and day is not None else enrolled
+        for zero, day, enrolled in dated.select("time_zero", "last_contact_day", "enrolled").iter_rows()
+    ]
+    known = [d for d in found if d is not None]
+    return max(known, default=None)
+
+
+def _days(protocol: Protocol, cohort: Cohort, as_of: dt.date | None) -> Iterator[Day]:
+    """The days on which a patient was enrolled, in order, at most `MOST_MOMENTS` of them."""
+    dates = sorted(d for d in cohort.subjects["enrolled"].to_list() if d is not None and (as_of is None or d <= as_of))
+    step = -(-len(dates) // MOST_MOMENTS) if dates else 1
+    for date in dict.fromkeys(dates[step - 1 :: step]):
+        yield _day(protocol, as_known_on(cohort, date), date)
+
+
+def _day(protocol: Protocol, cohort: Cohort, date: dt.date | None) -> Day:
+    found = {name: outcomes(rule, protocol, cohort) for name, rule in protocol.monitoring.items()}
+    return Day(date, cohort.subjects.height, found)
+
+
+def _groups(rule: Rule, found: Sequence[Outcome]) -> tuple[str, ...]:
+    """All patients together, and each version where the rule asks for it."""
+    return ("", *dict.fromkeys(o.version for o in found)) if rule.by_version else ("",)
+
+
+def _judge(watched: Watched, name: str, rule: Rule, design: Design, group: str, days: Sequence[Day]) -> None:
+    moments: list[Moment] = []
+    path: list[tuple[float, float]] = []
+    before, stopped = 0, ""
+    last: tuple[Verdict, Tally] | None = None
+    for day in days:
+        counted = tally(rule, [o for o in day.found[name] if not group or o.version == group])
+        said = verdict(rule, design, counted, before)
+        moments.append(_moment(day, counted, said))
+        path.append((counted.x, counted.months) if isinstance(rule, TimeRule) else (counted.n, counted.x))
+        before, last = counted.n, (said, counted)
+        if said.stops and not stopped:
+            stopped = moments[-1].date or "the data as they stand"
+    people = [o for o in days[-1].found[name] if not group or o.version == group]
+    key = f"monitoring.{name}"
+    watched.evidence.setdefault(key, {}).update({o.subject: Evidence(o.says, o.at) for o in people})
+    if last is None:
+        return
+    watched.watches.append(_watch(name, rule, group, days[-1], last[0], stopped, moments))
+    watched.estimates += numbers(name, rule, design, group, last[1], last[0], people)
+    watched.boundaries.append(_picture(name, rule, design, group, path, [m.word for m in moments]))
+
+
+def _moment(day: Day, counted: Tally, said: Verdict) -> Moment:
+    beliefs = probabilities(said.decision)
+    return Moment(
+        date=day.date.isoformat() if day.date is not None else "",
+        enrolled=day.enrolled,
+        evaluated=counted.n,
+        events=counted.x,
+        pending=counted.pending,
+        weight=counted.weight,
+        due=said.due,
+        word=said.word,
+        belief=beliefs[0][1] if beliefs else None,
+    )
+
+
+def _watch(
+    name: str, rule: Rule, group: str, day: Day, said: Verdict, stopped: str, moments: Sequence[Moment]
+) -> Watch:
+    return Watch(
+        id=f"monitoring.{name}" + (f"|{group}" if group else ""),
+        rule=name,
+        label=rule.label or name,
+        group=group,
+        population=rule.population,
+        words=rule_words(name, rule),
+        date=day.date.isoformat() if day.date is not None else "",
+        word=said.word,
+        reason=said.reason,
+        stopped=stopped,
+        next_n=said.decision.next_n,
+        notes=said.notes,
+        moments=tuple(moments),
+    )
+
+
+def _picture(
+    name: str, rule: Rule, design: Design, group: str, path: Sequence[tuple[float, float]], words: Sequence[str]
+) -> Boundaries | TimeBoundaries:
+    """The boundary with the trial's path on it; the decisions are those of the looks that were due."""
+    label = f"{rule.label or name}: {group}" if group else rule.label or name
+    plain = design.picture()
+    key, said = f"monitoring.{name}" + (f"|{group}" if group else ""), tuple(words)
+    first = tuple(int(n) for n, _ in path)
+    if isinstance(plain, TimeBoundaries):
+        times = tuple(float(t) for _, t in path)
+        return replace(plain, id=key, label=label, path_events=first, path_time=times, decisions=said)
+    counts = (tuple(int(x) for _, x in path),)
+    return replace(plain, id=key, label=label, path_n=first, path_x=counts, decisions=said)
