@@ -28,7 +28,7 @@ from ._boundary import Boundary, boundary
 from ._input import Floats, Ints, as_choice
 from ._number import as_number, as_share
 from ._posterior_boundary import tie_sentence
-from ._thall_simon_integral import Standard, probability_better, walk_back
+from ._thall_simon_integral import Standard, probability_better, standard_rate, walk_back
 
 LONGEST = 2000  # patients
 _CLOSE = 1e-9  # a probability this near to its cut-off is computed again by its own quadrature
@@ -117,7 +117,7 @@ def thall_simon(
     ----------
     looks : (L,) patients with a known outcome at each look, ascending, at most 2,000.
     experimental : prior of the trial's rate: (a, b), or (weight, a, b) of each component of a mixture.
-    standard : the historical rate, in the same form; the trial's data do not change it.
+    standard : the historical rate, in the same form, parameters of .05 or more; the trial's data do not change it.
     delta : improvement over the standard that futility is judged by, between -.99 and .99.
     futility : not promising when P(E > S + delta) is this or less.
     efficacy : promising when P(E > S + efficacy_delta) is this or more. None monitors futility only.
@@ -154,7 +154,7 @@ def thall_simon(
         raise ValueError(f"looks must hold at most {LONGEST} patients, found {n[-1]}")
     if futility is None and efficacy is None:
         raise ValueError("futility or efficacy must be given: without a cut-off there is no rule")
-    trial, history = as_prior("experimental", experimental), as_prior("standard", standard)
+    trial, history = as_prior("experimental", experimental), standard_rate("standard", standard)
     aim = as_number("delta", delta, -MARGIN, MARGIN)
     proof = as_number("efficacy_delta", efficacy_delta, -MARGIN, MARGIN)
     cuts = [None if c is None else as_share(k, c) for k, c in (("futility", futility), ("efficacy", efficacy))]

@@ -14,7 +14,7 @@ what the joint rule does to a trial, not its integers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +27,7 @@ from ._input import Floats, as_choice, as_vector
 from ._number import as_count, as_number, as_share
 from ._posterior_boundary import tie_sentence
 from ._thall_simon import LONGEST, MARGIN, Side, side
-from ._thall_simon_integral import Standard, probability_better
+from ._thall_simon_integral import Standard, probability_better, standard_rate
 
 NAMES = ("response", "toxicity")
 READINGS = ("multc-lean", "multc99")
@@ -130,7 +130,7 @@ def thall_simon_estey(
     """
     most = as_count("n_max", n_max, 2, LONGEST)
     n = _looks(most, cohort, n_min, looks)
-    trial, history = _pair("experimental", experimental), _pair("standard", standard)
+    trial, history = _pair("experimental", experimental, as_prior), _pair("standard", standard, standard_rate)
     gap, cut = _two("margins", margins), _two("cutoffs", cutoffs)
     shift = as_number("margins", gap[0], -MARGIN, MARGIN), as_number("margins", gap[1], -MARGIN, MARGIN)
     given = as_share("cutoffs", cut[0]), as_share("cutoffs", cut[1])
@@ -186,7 +186,7 @@ def _looks(n_max: int, cohort: int, n_min: int, looks: ArrayLike | None) -> np.n
     return n
 
 
-def _pair(name: str, value: ArrayLike | Sequence[Prior]) -> Pair:
+def _pair(name: str, value: ArrayLike | Sequence[Prior], read: Callable[[str, Prior], BetaMixture]) -> Pair:
     """Two priors as they are, or the margins of a Dirichlet prior."""
     if isinstance(value, (str, bytes)) or not isinstance(value, (Sequence, np.ndarray)):
         raise ValueError(f"{name} must be the priors of response and toxicity, or four Dirichlet parameters")
@@ -195,10 +195,10 @@ def _pair(name: str, value: ArrayLike | Sequence[Prior]) -> Pair:
         pairs: Sequence[Prior] = ((both + response, toxicity + neither), (both + toxicity, response + neither))
         if min(both, response, toxicity, neither) <= 0:
             raise ValueError(f"{name} must hold positive Dirichlet parameters")
-        return as_prior(name, pairs[0]), as_prior(name, pairs[1])
+        return read(name, pairs[0]), read(name, pairs[1])
     if len(value) != 2:
         raise ValueError(f"{name} must be the priors of response and toxicity, or four Dirichlet parameters")
-    return as_prior(f"{name} (response)", value[0]), as_prior(f"{name} (toxicity)", value[1])  # type: ignore[arg-type]
+    return read(f"{name} (response)", value[0]), read(f"{name} (toxicity)", value[1])  # type: ignore[arg-type]
 
 
 def _two(name: str, value: tuple[float, float]) -> tuple[float, float]:

@@ -27,9 +27,10 @@ from numpy.typing import ArrayLike
 from scipy.special import betainc, betaincc, betaln, log_expit
 
 from ._bayes_mixture import BetaMixture
-from ._beta_mixture_posterior import next_event, updated_weights
+from ._beta_mixture_posterior import Prior, as_prior, next_event, updated_weights
 from ._input import Floats
 
+_SMALLEST = 0.05  # a parameter of S
 _FAR = 42.0  # the integrand is dropped where it is below e^-42 of its peak
 
 
@@ -52,10 +53,11 @@ class Standard:
         return float(self.rate.cdf(-self.margin)) if self.margin < 0 else 0.0
 
     def nodes(self, patients: float) -> tuple[Floats, Floats, Floats]:
-        """s + d, its complement 1 - s - d, and weights that add to P(S in reach), for E worth so many patients."""
+        """log(s + d), log(1 - s - d), and weights that add to P(S in reach), for E worth so many patients."""
         parts = [self._component(w, a, b, patients) for w, a, b in zip(*_parts(self.rate), strict=True)]
         at, rest, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return at, rest, weight
+        kept = weight > 0
+        return at[kept], rest[kept], weight[kept]
 
     def _component(self, share: float, a: float, b: float, patients: float) -> tuple[Floats, Floats, Floats]:
         d, w = self.margin, 1 - abs(self.margin)
@@ -67,19 +69,26 @@ class Standard:
             return np.asarray((a - 1) * s + (b - 1) * rest + np.log(w) + up + down - betaln(a, b))
 
         low, high, width = _reach(log_weight, (a / (a + b) - max(0.0, -d)) / w)
-        step = 0.5 * min(1.0, 1 / np.sqrt(1 / width**2 + patients / 4))
+        step = min(0.25, 0.45 / np.sqrt(1 / width**2 + patients / 4))
         t = low + step * np.arange(int(np.ceil((high - low) / step)) + 1)
-        weight = np.exp(log_weight(t))
-        inside = (
-            betainc(a, b, 1 - d) if d > 0 else betaincc(a, b, -d) if d < 0 else 1.0
-        )  # P(S in reach), but for rounding
+        log = log_weight(t)
+        weight = np.exp(log - np.max(log))
+        inside = betainc(a, b, 1 - d) if d > 0 else betaincc(a, b, -d) if d < 0 else 1.0  # P(S in reach)
         weight *= share * inside / np.sum(weight)
-        up, down = np.exp(log_expit(t)), np.exp(log_expit(-t))
-        return max(0.0, d) + w * up, max(0.0, -d) + w * down, np.asarray(weight)
+        return *_both(log_expit(t), log_expit(-t), -d), np.asarray(weight)
+
+
+def standard_rate(name: str, value: Prior) -> BetaMixture:
+    """The historical rate; below .05, a parameter puts mass nearer to 0 or 1 than numbers go."""
+    rate = as_prior(name, value)
+    smallest = min(float(rate.a.min()), float(rate.b.min()))
+    if smallest < _SMALLEST:
+        raise ValueError(f"{name} must have parameters of at least {_SMALLEST:g}, found {smallest:g}")
+    return rate
 
 
 def _both(up: Floats, down: Floats, d: float) -> tuple[Floats, Floats]:
-    """log s and log(1 - s), each without loss where it is near 0."""
+    """log s and log(1 - s), each without loss where it is near 0; with -d for d, log(s + d) and log(1 - s - d)."""
     w = np.log1p(-abs(d))
     if d == 0:
         return up, down
@@ -124,14 +133,12 @@ def better_by_count(experimental: BetaMixture, standard: Standard, n: int) -> Fl
     x = np.arange(n + 1)
     share = updated_weights(experimental, x, n)
     at, rest, weight = standard.nodes(_worth(experimental, n))
-    kept = weight > 0
-    at, rest, weight = at[kept], rest[kept], weight[kept]
     total = np.full(n + 1, standard.lower)
     for k in range(experimental.weight.size):
         a, b = experimental.a[k], experimental.b[k] + n
         first = float(_above(np.array([[a]]), np.array([[b]]), at, rest)[0] @ weight)
         up, down = a + x[:-1, None], b - x[:-1, None]
-        rises = np.exp(up * np.log(at) + (down - 1) * np.log(rest) - betaln(up, down) - np.log(up)) @ weight
+        rises = np.exp(up * at + (down - 1) * rest - betaln(up, down) - np.log(up)) @ weight
         total += share[:, k] * (first + np.concatenate([[0.0], np.cumsum(rises)]))
     return np.asarray(np.clip(total, 0.0, 1.0))
 
@@ -150,8 +157,9 @@ def _worth(experimental: BetaMixture, n: float) -> float:
     return float(np.max(experimental.a + experimental.b)) + n + 1
 
 
-def _above(a: Floats, b: Floats, at: Floats, rest: Floats) -> Floats:
+def _above(a: Floats, b: Floats, log_at: Floats, log_rest: Floats) -> Floats:
     """The tail of Beta(a, b) above points whose complements are known: near 1 it is taken from there."""
+    at, rest = np.exp(log_at), np.exp(log_rest)
     high = at > 0.5
     out = np.empty(np.broadcast_shapes(a.shape, at.shape))
     out[:, ~high] = betaincc(a, b, at[~high])
