@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onearm.stats.monitoring import accrual_forecast, event_forecast
+from onearm.stats.monitoring import accrual_forecast, event_forecast, simulate_event_forecast
 
 
 def close(ours: Any, theirs: Any, rtol: float = 1e-8) -> None:
@@ -167,3 +167,54 @@ def test_bad_events(change: dict[str, Any], words: str) -> None:
     assert event_forecast(100, 0, 5, horizon=10, prior=(1, 20)).rate == pytest.approx(1 / 120)
     with pytest.raises(ValueError, match="day must lie"):
         accrual_forecast([5], 9, as_of=20).number_by(10)
+
+
+def test_simulated_without_accrual_is_the_exact_forecast() -> None:
+    exact = event_forecast(80, 5, 14, horizon=9, target=8)
+    f = simulate_event_forecast(80, 5, 14, enrolled=19, accrual_time=30, remaining=0, horizon=9, seed=2, target=8)
+    for name in ("expected", "reached", "time", "time_low", "time_high"):
+        assert abs(getattr(f, name) - getattr(exact, name)) < 4.5 * getattr(f, f"{name}_se"), name
+    assert (f.low, f.high, f.entered) == (exact.low, exact.high, 0)
+    assert f == simulate_event_forecast(
+        80, 5, 14, enrolled=19, accrual_time=30, remaining=0, horizon=9, seed=2, target=8
+    )
+
+
+def test_simulated_with_accrual_against_a_sum() -> None:
+    """Entry j comes at 30 u / (1 - u), u beta(j, 12); then the mean of 1 - (T / (T + s - entry))^d, by midpoints."""
+    from scipy.special import betaincinv
+
+    f = simulate_event_forecast(80, 5, 4, enrolled=12, accrual_time=30, remaining=6, horizon=15, seed=3)
+    grid = (np.arange(20_000) + 0.5) / 20_000
+    mean, entered = 5 + 4 * (1 - (80 / 95) ** 5), 0.0
+    for j in range(1, 7):
+        u = betaincinv(j, 12, grid)
+        left = np.maximum(15 - 30 * u / (1 - u), 0)
+        mean += np.mean(1 - (80 / (80 + left)) ** 5)
+        entered += np.mean(left > 0)
+    assert abs(f.expected - mean) < 4 * f.expected_se
+    assert abs(f.entered - entered) < 4 * f.entered_se
+    assert math.isnan(f.reached)
+    runs = [simulate_event_forecast(80, 5, 4, enrolled=12, accrual_time=30, remaining=6, horizon=15, seed=s, target=9,
+                                    replicates=400) for s in range(100)]  # fmt: skip
+    for name in ("expected", "time", "time_low", "reached"):
+        spread = np.std([getattr(r, name) for r in runs], ddof=1)
+        assert 0.7 < spread / np.mean([getattr(r, f"{name}_se") for r in runs]) < 1.4, name
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"events": 0}, "events: 0 in exposure"),
+        ({"enrolled": 0}, "enrolled: 0 in accrual_time"),
+        ({"target": 3}, "target must lie between 4 and 18"),
+        ({"target": 19}, "target must lie between 4 and 18"),
+        ({"remaining": -1}, "remaining must lie"),
+        ({"replicates": 1}, "replicates must lie"),
+    ],
+)
+def test_bad_simulated_events(change: dict[str, Any], words: str) -> None:
+    good: dict[str, Any] = {"exposure": 100, "events": 3, "at_risk": 5, "horizon": 10, "enrolled": 8}
+    good |= {"accrual_time": 40, "remaining": 10, "seed": 1}
+    with pytest.raises(ValueError, match=words):
+        simulate_event_forecast(**(good | change))

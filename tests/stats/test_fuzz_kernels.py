@@ -429,6 +429,12 @@ DESIGNS: dict[str, Callable[[Any, bool], dict[str, Any]]] = {
         "days": plain(sane, 5) if tame else column(times, 5), "opened": times,
         "as_of": st.just(50.0) if tame else times, "prior": st.tuples(times, times),
     },
+    "simulate_event_forecast": lambda k, tame: {
+        "exposure": times, "events": st.integers(0, 9) if tame else SMALL, "target": SMALL, "horizon": times,
+        "at_risk": st.integers(0, 9) if tame else SMALL, "prior": st.tuples(times, times),
+        "enrolled": st.integers(0, 9) if tame else SMALL, "remaining": st.integers(0, 9) if tame else SMALL,
+        "accrual_time": times, "accrual_prior": st.tuples(times, times), "replicates": st.sampled_from([100, 150, 0]),
+    },
     "event_forecast": lambda k, tame: {
         "exposure": times, "events": st.integers(0, 9) if tame else SMALL, "target": SMALL, "horizon": times,
         "at_risk": st.integers(0, 9) if tame else SMALL, "entries": column(times, 3), "prior": st.tuples(times, times),

@@ -141,6 +141,7 @@ _NAMES: dict[str, str] = {
     "simulate_monitoring": "monitoring",
     "accrual_forecast": "monitoring",
     "event_forecast": "monitoring",
+    "simulate_event_forecast": "monitoring",
     "fleming": "designs",
     "simon_two_stage": "designs",
     "single_stage": "designs",

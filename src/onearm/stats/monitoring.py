@@ -10,6 +10,7 @@ from ._characteristics_record import OperatingCharacteristics
 from ._continuation import Continuation, PredictedEvents, continuation, predicted_events
 from ._elicit import BetaPrior, elicit_beta
 from ._forecast import AccrualForecast, accrual_forecast
+from ._forecast_accruing import SimulatedEventForecast, simulate_event_forecast
 from ._forecast_events import EventForecast, event_forecast
 from ._monitoring_record import MonitoringSimulation
 from ._monitoring_simulation import simulate_monitoring
@@ -40,6 +41,7 @@ __all__ = [
     "PredictiveBoundary",
     "PredictiveProbability",
     "SafetyBoundary",
+    "SimulatedEventForecast",
     "ThallSimon",
     "ThallSimonEstey",
     "TimeBoundary",
@@ -60,6 +62,7 @@ __all__ = [
     "predictive_boundary",
     "predictive_probability",
     "safety_boundary",
+    "simulate_event_forecast",
     "simulate_monitoring",
     "thall_simon",
     "thall_simon_estey",
