@@ -5,7 +5,8 @@ from __future__ import annotations
 from ._bop2_search import Bop2Design, bop2_design
 from ._bop2_te_search import Bop2TeDesign, bop2_te_design
 from ._log_rank_design import LogRankDesign, log_rank_design
-from ._log_rank_two_stage import LogRankDecision, LogRankStages, LogRankTwoStage, log_rank_two_stage
+from ._log_rank_stages import LogRankDecision, LogRankStages
+from ._log_rank_two_stage import LogRankTwoStage, log_rank_two_stage
 from ._predictive_design import PredictiveDesign, predictive_design
 from ._simon import SimonDesigns, simon_two_stage
 from ._simon_search import SimonCurve
