@@ -92,6 +92,11 @@ class Counts:
             notes=notes,
         )
 
+    @property
+    def has_curves(self) -> bool:
+        """Yes: the recursion takes any rates."""
+        return True
+
     def curves(self, id: str, label: str, rates: Rates) -> CharacteristicsCurves:
         """Probabilities and expected patients over true rates of the first kind of event."""
         rule, marks = self.boundary, [(name, p[0]) for name, p in rates if name]

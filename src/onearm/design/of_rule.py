@@ -98,7 +98,7 @@ def design_of_rule(name: str, rule: Rule, event: str = "") -> Design:
         settings=(),
         body=Counts(record.boundary, family),
         conventions=tuple(getattr(record, "conventions", ())),
-        notes=tuple(filter(None, (rule.counts, rule.assumption.strip()))),
+        notes=tuple(filter(None, (f"The event counts {rule.counts}", rule.assumption.strip()))),
         rates=_rates(rule),
         record=record,
     )
@@ -115,7 +115,7 @@ def _timed(name: str, rule: TimeRule, event: str) -> Design:
         accrual=rule.accrual_per_month,
         means=rule.means_months,
     )
-    notes = (*made.notes, *filter(None, (rule.counts, rule.assumption.strip())))
+    notes = (*made.notes, *filter(None, (f"The event counts {rule.counts}", rule.assumption.strip())))
     return replace(made, kind=f"monitoring.{name}", title=rule.label or name, notes=notes)
 
 

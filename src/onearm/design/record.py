@@ -53,8 +53,13 @@ class Body(Protocol):
         """The boundary to draw."""
         ...
 
-    def curves(self, id: str, label: str, rates: Rates) -> CharacteristicsCurves | None:
-        """The operating characteristics to draw; nothing where they are not known over a range of rates."""
+    @property
+    def has_curves(self) -> bool:
+        """Whether operating characteristics are known over a range of rates."""
+        ...
+
+    def curves(self, id: str, label: str, rates: Rates) -> CharacteristicsCurves:
+        """The operating characteristics to draw."""
         ...
 
 
@@ -170,11 +175,24 @@ class Design:
         """The boundary as a record that figures and reports can hold, with the path of a trial upon it."""
         return self.body.picture(self.kind, self.title, self.conventions, path)
 
-    def curves(self) -> CharacteristicsCurves | None:
+    @property
+    def has_curves(self) -> bool:
+        """Whether characteristics are known over a range of rates.
+
+        They are not for log-rank designs, which know two hazard ratios, and for rules on times without ``accrual``.
+        """
+        return self.body.has_curves
+
+    def curves(self) -> CharacteristicsCurves:
         """The operating characteristics over true rates, as a record that figures and reports can hold.
 
-        Nothing for log-rank designs, which know two hazard ratios, and for rules on times without ``accrual``.
+        Raises
+        ------
+        ValueError
+            Where ``has_curves`` is not so.
         """
+        if not self.has_curves:
+            raise ValueError(f"a {self.kind} design as given has no characteristics over a range of rates to draw")
         return self.body.curves(self.kind, self.title, self.rates)
 
     def figure(self, path: Path = ()) -> Figure:
@@ -184,19 +202,10 @@ class Design:
         return figure(self.picture(path))
 
     def characteristics_figure(self) -> Figure:
-        """Probabilities and expected patients against the true rate, as a Matplotlib figure.
-
-        Raises
-        ------
-        ValueError
-            Where `curves` has nothing.
-        """
+        """Probabilities and expected patients against the true rate, as a Matplotlib figure; raises as `curves`."""
         from onearm.figures.alone import figure
 
-        curves = self.curves()
-        if curves is None:
-            raise ValueError(f"a {self.kind} design as given has no characteristics over a range of rates to draw")
-        return figure(curves)
+        return figure(self.curves())
 
     def values(self) -> dict[str, Any]:
         """The design as plain values, for JSON."""

@@ -99,17 +99,25 @@ def _regions(axes: Axes, b: Boundaries, k: int) -> None:
         at, edge = [n for n, _ in held], [x for _, x in held]
         axes.plot(at, edge, linestyle="", marker=mark, markersize=3.6, color=colour, zorder=4)
         if len(b.n) <= _LOOKS_NAMED:
-            _named(axes, held, side, colour)
+            _named(axes, held, side, colour, width / 2, _crowded(b, k))
 
 
-def _named(axes: Axes, held: list[tuple[int, int]], side: str, colour: str) -> None:
-    """The limit itself above or below its triangle, where there is room for numbers."""
+def _named(axes: Axes, held: list[tuple[int, int]], side: str, colour: str, beside: float, crowded: set[int]) -> None:
+    """The limit itself above or below its bar; beside it where the bars from below and above leave no room."""
     sign, beyond, shift, va = ("≤ ", 0.5, 2, "bottom") if side == "low" else ("≥ ", -0.5, -2, "top")
     for n, x in held:
+        aside = n in crowded
         axes.annotate(
-            f"{sign}{x}", (n, x + beyond), xytext=(0, shift), textcoords="offset points", ha="center", va=va,
-            size=SMALL, color=colour, zorder=5,
+            f"{sign}{x}", (n + beside, x) if aside else (n, x + beyond), xytext=(2, 0) if aside else (0, shift),
+            textcoords="offset points", size=SMALL, color=colour, zorder=5, ha="left" if aside else "center",
+            va="center" if aside else va,
         )  # fmt: skip
+
+
+def _crowded(b: Boundaries, k: int) -> set[int]:
+    """Looks whose two limits leave less room between them than two numbers take."""
+    room = 0.12 * _top(b, k)
+    return {n for n, low, high in zip(b.n, b.low[k], b.high[k], strict=True) if low >= 0 and high - low - 1 < room}
 
 
 def _path(axes: Axes, b: Boundaries, k: int) -> None:
@@ -137,7 +145,7 @@ def _legend(axes: Axes, b: Boundaries, k: int) -> None:
                 Patch(facecolor=colour + "2e", edgecolor=colour, hatch=_HATCH[means], linewidth=0, label=_WORDS[means])
             )
     dots = (0, (1, 2))
-    entries.append(Line2D([], [], color=GREY, linewidth=0.6, linestyle=dots, label=f"every patient with {b.names[k]}"))
+    entries.append(Line2D([], [], color=GREY, linewidth=0.6, linestyle=dots, label="every patient"))
     if b.path_n:
         entries.append(Line2D([], [], color=INK, linewidth=1.2, marker="o", markersize=2.4, label="the trial"))
     axes.legend(

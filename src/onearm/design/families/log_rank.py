@@ -160,9 +160,14 @@ class LogRank:
             notes=notes,
         )
 
-    def curves(self, id: str, label: str, rates: Rates) -> CharacteristicsCurves | None:
-        """Nothing to draw: the kernel knows its null hypothesis and its alternative only."""
-        return None
+    @property
+    def has_curves(self) -> bool:
+        """No: the kernel knows its null hypothesis and its alternative only."""
+        return False
+
+    def curves(self, id: str, label: str, rates: Rates) -> CharacteristicsCurves:
+        """Nothing to draw."""
+        raise ValueError("a log-rank design knows its null hypothesis and its alternative only")
 
 
 def _edge(d: int, z: float, variance: str) -> float:

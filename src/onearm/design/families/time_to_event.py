@@ -158,10 +158,13 @@ class Times:
             notes=notes,
         )
 
-    def curves(self, id: str, label: str, rates: Rates) -> CharacteristicsCurves | None:
+    @property
+    def has_curves(self) -> bool:
+        """Whether accrual is known, without which nothing is simulated."""
+        return self.accrual is not None
+
+    def curves(self, id: str, label: str, rates: Rates) -> CharacteristicsCurves:
         """Probability of stopping and mean number of patients over true means."""
-        if self.accrual is None:
-            return None
         top = 2 * max(p[0] for _, p in rates)
         grid = np.linspace(top / _STEPS, top, _STEPS)
         found = self.characteristics(grid)
