@@ -213,6 +213,7 @@ def test_bop2_te_no_triple_is_better() -> None:
         ({"beta": 0.01}, "beta asks for a power of 0.99, but 0.88.* is the highest"),
         ({"looks": [20, 10]}, "looks must ascend"),
         ({"looks": [10, 2000]}, "looks go to 2000 patients"),
+        ({"looks": range(10, 401)}, "looks are 391; with 400 patients the search takes up to 125"),
         ({"lam": [0.9, 0.8]}, "lam must ascend"),
         ({"gamma": [-1, 1]}, "gamma must lie between"),
         ({"association": 2}, "association is for two endpoints"),

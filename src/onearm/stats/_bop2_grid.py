@@ -76,14 +76,16 @@ class Grid:
             stay *= 1 - np.cumsum(stop, axis=1)[again.reshape(-1)]
         return np.asarray(stay)
 
-    def first_lam(self, holds: Callable[[Ints], Bools]) -> Ints:
-        """For each gamma the first lambda whose rule ``holds``, A where none does; once true it must stay true."""
-        low = np.zeros(self.rule.shape[0], dtype=np.int64)
-        high = np.full(self.rule.shape[0], self.rule.shape[1], dtype=np.int64)
+    def first_lam(self, holds: Callable[[Ints], Bools], places: Ints, start: Ints) -> Ints:
+        """For the gamma at ``places`` the first lambda from ``start`` on whose rule ``holds``, A where none does.
+
+        Once true it must stay true.
+        """
+        low, high = start.copy(), np.full(places.size, self.rule.shape[1], dtype=np.int64)
         while np.any(low < high):
             open_ = np.flatnonzero(low < high)
             middle = (low[open_] + high[open_]) // 2
-            yes = holds(self.rule[open_, middle])
+            yes = holds(self.rule[places[open_], middle])
             high[open_] = np.where(yes, middle, high[open_])
             low[open_] = np.where(yes, low[open_], middle + 1)
         return low

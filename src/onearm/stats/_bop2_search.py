@@ -18,7 +18,7 @@ from ._input import Floats, Ints
 from ._number import as_number, as_share
 
 TIED = 1e-12
-MOST = {1: 1000, 2: 150}  # patients: a search of more takes too long
+_LARGEST = {"one count": (500, 50_000), "two counts": (120, 500_000)}  # patients; x looks, their square x looks
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +33,7 @@ class Bop2Design:
     expected_null, expected_alternative : expected patients there.
     scenarios : names of all scenarios, the null and the alternative first, then those where one endpoint alone differs.
     rates : (S, K) true rates. success, expected_n, early : (S,) chance of success, expected patients, chance of a stop
-        before the last look.
+        before the last patient.
     objective : what was sought. pairs, distinct : pairs of lambda and gamma on the grid, different rules among them.
     conventions : sentences to print with it.
     """
@@ -116,22 +116,31 @@ def bop2_design(
     total = as_total(n, n_max)
     rates, better = _hypotheses(null, alternative, kind)
     words = as_names(names, kind)
-    if total > MOST[len(rates)]:
-        raise ValueError(f"looks go to {total} patients; the search takes up to {MOST[len(rates)]} of kind {kind!r}")
     level, wanted = as_share("alpha", alpha), None if beta is None else 1 - as_share("beta", beta)
     odds = as_number("association", association, 1e-6, 1e6)
     if odds != 1 and kind in ("binary", "nested"):
         raise ValueError(f"association is for two endpoints that may occur alone, not for kind {kind!r}")
     scales, powers = as_grid("lam", lam, 1e-6, 1), as_grid("gamma", gamma, 0, 10)
+    truths = _truths(rates, better, kind, odds, words)
+    _small_enough(n, total, truths[0].cells is not None)
     endpoints = null_centred(rates, kind, 1.0, 0.0)
     grid = grid_of(endpoints, n, total, scales, powers, together(kind))
-    truths = _truths(rates, better, kind, odds, words)
     at, chosen = _most_power(grid, truths, level) if wanted is None else _fewest(grid, truths, level, wanted)
     same = np.flatnonzero(grid.rule[at] == chosen)
     rule = bop2(n, rates, scales[same[(same.size - 1) // 2]], powers[at], kind=kind, n_max=total, names=words)
     goal = "highest power" if wanted is None else f"fewest expected patients under the null with power {wanted:g}"
     said = (*rule.conventions, *_sentences(kind, odds, level, goal, grid, scales, powers))
     return _record(rule, truths, endpoints, goal, grid, said)
+
+
+def _small_enough(n: Ints, total: int, joint: bool) -> None:
+    """Refuse a search that would take many seconds."""
+    most, work = _LARGEST["two counts" if joint else "one count"]
+    looks = work // total ** (2 if joint else 1)
+    if total > most:
+        raise ValueError(f"looks go to {total} patients; the search takes up to {most} for these endpoints")
+    if n.size > looks:
+        raise ValueError(f"looks are {n.size}; with {total} patients the search takes up to {looks} of them")
 
 
 def _hypotheses(null: ArrayLike, alternative: ArrayLike, kind: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -170,46 +179,46 @@ def _cells(p: tuple[float, ...], kind: str, odds: float) -> Floats | None:
 def _most_power(grid: Grid, truths: list[Truth], alpha: float) -> tuple[int, int]:
     """The place on the gamma axis, and the rule, of the highest power."""
     null, better = truths[0], truths[1]
-    lowest = grid.first_lam(lambda rule: grid.success(rule, null) <= alpha + TIED)
-    held = _feasible(grid, null, lowest, alpha)
-    power = grid.success(grid.rule[held, lowest[held]], better)
+    held, lowest = _feasible(grid, null, alpha)
+    power = grid.success(grid.rule[held, lowest], better)
     best = power.max()
     if best <= TIED:
         raise ValueError(f"alpha is {alpha:g}, and no rule of the grid that keeps it has a chance of success")
-    past = grid.first_lam(lambda rule: grid.success(rule, better) < best - TIED)
-    tied = held[power >= best - TIED]
-    rule = grid.rule[tied, past[tied] - 1]
+    tied = power >= best - TIED
+    past = grid.first_lam(lambda rule: grid.success(rule, better) < best - TIED, held[tied], lowest[tied])
+    rule = grid.rule[held[tied], past - 1]
     place = int(np.argmin(np.round(grid.expected_n(rule, null), 9)))
-    return int(tied[place]), int(rule[place])
+    return int(held[tied][place]), int(rule[place])
 
 
 def _fewest(grid: Grid, truths: list[Truth], alpha: float, wanted: float) -> tuple[int, int]:
     """The place on the gamma axis, and the rule, with the fewest expected patients under the null."""
     null, better = truths[0], truths[1]
-    lowest = grid.first_lam(lambda rule: grid.success(rule, null) <= alpha + TIED)
-    held = _feasible(grid, null, lowest, alpha)
-    past = grid.first_lam(lambda rule: grid.success(rule, better) < wanted - TIED)
-    enough = held[past[held] > lowest[held]]
-    if not enough.size:
-        best = float(grid.success(grid.rule[held, lowest[held]], better).max())
+    held, lowest = _feasible(grid, null, alpha)
+    past = grid.first_lam(lambda rule: grid.success(rule, better) < wanted - TIED, held, lowest)
+    enough = past > lowest
+    if not np.any(enough):
+        best = float(grid.success(grid.rule[held, lowest], better).max())
         raise ValueError(
             f"beta asks for a power of {wanted:g}, but {best:.4g} is the highest on the grid with alpha {alpha:g}: "
             "take more patients, a larger alpha, or a finer grid"
         )
-    rule = grid.rule[enough, past[enough] - 1]
+    rule = grid.rule[held[enough], past[enough] - 1]
     order = np.lexsort([-grid.success(rule, better), np.round(grid.expected_n(rule, null), 9)])
-    return int(enough[order[0]]), int(rule[order[0]])
+    return int(held[enough][order[0]]), int(rule[order[0]])
 
 
-def _feasible(grid: Grid, null: Truth, lowest: Ints, alpha: float) -> Ints:
-    """Places on the gamma axis where some lambda keeps alpha."""
+def _feasible(grid: Grid, null: Truth, alpha: float) -> tuple[Ints, Ints]:
+    """Places on the gamma axis where some lambda keeps alpha, and the smallest that does."""
+    every = np.arange(grid.rule.shape[0])
+    lowest = grid.first_lam(lambda rule: grid.success(rule, null) <= alpha + TIED, every, np.zeros_like(every))
     held = np.flatnonzero(lowest < grid.rule.shape[1])
     if not held.size:
         least = float(grid.success(grid.rule[:, -1], null).min())
         raise ValueError(
             f"alpha is {alpha:g}, but {least:.4g} is the smallest type I error on the grid: take a larger lam or alpha"
         )
-    return held
+    return held, lowest[held]
 
 
 def _sentences(

@@ -19,7 +19,7 @@ from ._boundary import Boundary
 from ._characteristics import operating_characteristics
 from ._input import Floats, as_vector
 
-_MOST = 1000
+_MOST = 500
 _TRIPLES = 4_000_000
 
 
