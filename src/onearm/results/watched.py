@@ -64,6 +64,8 @@ class Watch:
         What must be known to read the decision.
     moments
         The rule after every patient, in the order of enrolment, and last on the day of the decision.
+    paragraph
+        The rule as a protocol would tell it, with its limits and what it does; empty for a version's own.
     """
 
     id: str
@@ -79,3 +81,4 @@ class Watch:
     next_n: int | None = None
     notes: tuple[str, ...] = ()
     moments: tuple[Moment, ...] = ()
+    paragraph: str = ""

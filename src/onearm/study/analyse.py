@@ -84,7 +84,7 @@ def run(trial: Trial, seed: int = 1) -> Results:
     listings: dict[str, tuple[Mapping[str, str | int], ...]] = {}
     estimates += _exposed(protocol, cohort, evidence, listings)
     watched = _watched(protocol, cohort)
-    estimates += watched.estimates
+    estimates += watched.estimates + watched.rule_numbers
     evidence.update(watched.evidence)
     _refuse_twins(estimates)
     return Results(

@@ -16,6 +16,8 @@ from onearm.protocol.rule_words import rule_words
 from onearm.results import Boundaries, Evidence, Moment, TimeBoundaries, Watch
 from onearm.study.foresight import numbers, probabilities
 from onearm.study.outcomes import Outcome, outcomes
+from onearm.study.rule_numbers import decision_numbers, rule_numbers
+from onearm.study.rule_paragraph import rule_paragraph
 from onearm.study.said import Verdict
 from onearm.study.tally import Tally, tally
 from onearm.study.verdict import verdict
@@ -58,6 +60,7 @@ def watch(protocol: Protocol, cohort: Cohort, as_of: dt.date | None = None, *, h
         shown = design.curves()
         if shown is not None:
             watched.curves.append(replace(shown, id=f"monitoring.{name}", label=rule.label or name))
+        watched.rule_numbers += rule_numbers(name, rule, design)
         for group in _groups(rule, days[-1].found[name]):
             _judge(watched, name, rule, design, group, days)
     return watched
@@ -116,7 +119,9 @@ def _judge(watched: Watched, name: str, rule: Rule, design: Design, group: str, 
     watched.evidence.setdefault(key, {}).update({o.subject: Evidence(o.says, o.at) for o in people})
     if last is None:
         return
-    watched.watches.append(_watch(name, rule, group, days[-1], last[0], stopped, moments))
+    paragraph = "" if group else rule_paragraph(design)
+    watched.watches.append(_watch(name, rule, group, days[-1], last[0], stopped, moments, paragraph))
+    watched.rule_numbers += decision_numbers(name, rule, group, *last)
     watched.estimates += numbers(name, rule, design, group, last[1], last[0], people)
     watched.boundaries.append(_picture(name, rule, design, group, path, [m.word for m in moments]))
 
@@ -137,7 +142,14 @@ def _moment(day: Day, counted: Tally, said: Verdict) -> Moment:
 
 
 def _watch(
-    name: str, rule: Rule, group: str, day: Day, said: Verdict, stopped: str, moments: Sequence[Moment]
+    name: str,
+    rule: Rule,
+    group: str,
+    day: Day,
+    said: Verdict,
+    stopped: str,
+    moments: Sequence[Moment],
+    paragraph: str,
 ) -> Watch:
     return Watch(
         id=f"monitoring.{name}" + (f"|{group}" if group else ""),
@@ -153,6 +165,7 @@ def _watch(
         next_n=said.decision.next_n,
         notes=said.notes,
         moments=tuple(moments),
+        paragraph=paragraph,
     )
 
 

@@ -16,3 +16,5 @@ class Watched:
     evidence: dict[str, dict[str, Evidence]] = field(default_factory=dict)
     boundaries: list[Boundaries | TimeBoundaries] = field(default_factory=list)
     curves: list[CharacteristicsCurves] = field(default_factory=list)
+    rule_numbers: list[Estimate] = field(default_factory=list)
+    """Numbers of the rules themselves: limits, operating characteristics, how far away a decision is."""
