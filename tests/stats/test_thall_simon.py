@@ -35,7 +35,7 @@ def test_the_integral_by_r(case: tuple[float, ...]) -> None:
     trial, history = as_prior("e", (a_e, b_e)), Standard(as_prior("s", (a_s, b_s)), d)
     assert float(probability_better(trial, history, x, n)) == pytest.approx(expected, abs=1e-12)
     assert better_by_count(trial, history, int(n))[int(x)] == pytest.approx(expected, abs=1e-12)
-    assert dict(walk_back(trial, history, int(n) + 15, int(n)))[n][int(x)] == pytest.approx(expected, abs=1e-12)
+    assert dict(walk_back(trial, history, int(n) + 15))[n][int(x)] == pytest.approx(expected, abs=1e-12)
 
 
 def exactly(a: int, b: int, c: int, d: int) -> Fraction:

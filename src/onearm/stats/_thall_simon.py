@@ -171,41 +171,37 @@ def thall_simon(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
-    """One side of a boundary: the integers, lambda at them, and where lambda equals the cut-off."""
+    """One side of a boundary: the integers, lambda at them, where lambda equals the cut-off, and lambda of no data."""
 
     edge: Ints
     at: Floats
     ties: tuple[tuple[int, int], ...]
+    prior: float
 
 
 def side(trial: BetaMixture, history: Standard, n: Ints, cutoff: float | None, *, rising: bool, strict: bool) -> Side:
     """Counts whose lambda is beyond a cut-off: many of them where ``rising`` (lambda is large), few where it is not."""
-    edge = n + 1 if rising else np.full(n.size, -1)
-    at = np.full(n.size, np.nan)
     if cutoff is None:
-        return Side(edge, at, ())
+        return Side(n + 1 if rising else np.full(n.size, -1), np.full(n.size, np.nan), (), np.nan)
+    better, prior = _table(trial, history, n)
+    near = np.argwhere(np.abs(better - cutoff) < _CLOSE)  # too near for a sum of many terms: each on its own
+    better[near[:, 0], near[:, 1]] = probability_better(trial, history, near[:, 1], n[near[:, 0]]) if near.size else ()
+    beyond = exceeds(better, cutoff, strict) if rising else falls_short(better, cutoff, strict)
+    count = np.count_nonzero(beyond, axis=1)
+    edge = n + 1 - count if rising else count - 1
+    at = np.where(count > 0, better[np.arange(n.size), np.clip(edge, 0, n)], np.nan)
+    ties = [(int(x), int(n[k])) for k, x in near if abs(better[k, x] - cutoff) <= TIE]
+    return Side(edge, at, tuple(ties), prior)
+
+
+def _table(trial: BetaMixture, history: Standard, n: Ints) -> tuple[Floats, float]:
+    """(L, N + 1) lambda at each look, NaN for counts beyond n; and lambda of no data."""
+    better = np.full((n.size, int(n[-1]) + 1), np.nan)
     place = {int(size): k for k, size in enumerate(n)}
-    ties: list[tuple[int, int]] = []
-    for size, better in walk_back(trial, history, int(n[-1]), int(n[0])):
+    for size, row in walk_back(trial, history, int(n[-1])):
         if size in place:
-            k = place[size]
-            better = settled(better, cutoff, trial, history, size)
-            beyond = exceeds(better, cutoff, strict) if rising else falls_short(better, cutoff, strict)
-            count = int(np.count_nonzero(beyond))
-            edge[k] = size + 1 - count if rising else count - 1
-            at[k] = better[edge[k]] if count else np.nan
-            ties += [(int(x), size) for x in np.flatnonzero(np.abs(better - cutoff) <= TIE)]
-    return Side(edge, at, tuple(sorted(ties, key=lambda one: one[::-1])))
-
-
-def settled(better: Floats, cutoff: float, trial: BetaMixture, history: Standard, n: int) -> Floats:
-    """lambda, with what is too near to the cut-off for a sum of many terms computed again on its own."""
-    near = np.flatnonzero(np.abs(better - cutoff) < _CLOSE)
-    if not near.size:
-        return better
-    exact = better.copy()
-    exact[near] = probability_better(trial, history, near, n)
-    return exact
+            better[place[size], : size + 1] = row
+    return better, float(row[0])
 
 
 def _forecast(rule: Boundary, trial: BetaMixture, x: int, n: int) -> EndForecast:

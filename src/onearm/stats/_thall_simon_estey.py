@@ -137,9 +137,11 @@ def thall_simon_estey(
     lean = as_choice("reading", reading, READINGS) == "multc-lean"
     least_better = 1 - given[0] if lean else given[0]  # P(worse) > c is P(better) < 1 - c
     fixed = [Standard(history[k], shift[k]) for k in (0, 1)]
-    _screen(trial, fixed, least_better, given[1], strict=lean)
     few = side(trial[0], fixed[0], n, least_better, rising=False, strict=True)
     many = side(trial[1], fixed[1], n, given[1], rising=True, strict=lean)
+    start = np.array([few.prior, many.prior])
+    _screen((1 - few.prior, many.prior), (bool(falls_short(start, least_better, True)[0]),
+                                          bool(exceeds(start, given[1], lean)[1])))  # fmt: skip
     none = np.full(n.size, -1), n + 1
     rule = boundary(n, low=[few.edge, none[0]], high=[none[1], many.edge], low_means=("futility", ""),
                     high_means=("", "harm"), n_max=most, names=NAMES)  # fmt: skip
@@ -206,13 +208,12 @@ def _two(name: str, value: tuple[float, float]) -> tuple[float, float]:
     return float(x[0]), float(x[1])
 
 
-def _screen(trial: Pair, fixed: list[Standard], least_better: float, most_worse: float, *, strict: bool) -> None:
+def _screen(worse: tuple[float, float], beyond: tuple[bool, bool]) -> None:
     """A rule that stops on its prior alone is refused: the trial would have no patient."""
-    response, toxicity = (probability_better(trial[k], fixed[k], 0, 0) for k in (0, 1))
-    if falls_short(response, least_better, strict=True) or exceeds(toxicity, most_worse, strict):
-        k, p = (0, 1 - float(response)) if falls_short(response, least_better, strict=True) else (1, float(toxicity))
-        raise ValueError(f"experimental: its prior alone stops the trial for {NAMES[k]}, with probability {p:.6g} of "
-                         "being worse before any patient; change the prior, margins or cutoffs")  # fmt: skip
+    for name, p, stops in zip(NAMES, worse, beyond, strict=True):
+        if stops:
+            raise ValueError(f"experimental: its prior alone stops the trial for {name}, with probability {p:.6g} of "
+                             "being worse before any patient; change the prior, margins or cutoffs")  # fmt: skip
 
 
 def _conventions(

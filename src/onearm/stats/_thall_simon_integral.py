@@ -143,11 +143,11 @@ def better_by_count(experimental: BetaMixture, standard: Standard, n: int) -> Fl
     return np.asarray(np.clip(total, 0.0, 1.0))
 
 
-def walk_back(experimental: BetaMixture, standard: Standard, last: int, first: int) -> Iterator[tuple[int, Floats]]:
-    """P(E > S + d | x of n) for x = 0 .. n, from n = ``last`` down to ``first``."""
+def walk_back(experimental: BetaMixture, standard: Standard, last: int) -> Iterator[tuple[int, Floats]]:
+    """P(E > S + d | x of n) for x = 0 .. n, from n = ``last`` down to 0."""
     better = better_by_count(experimental, standard, last)
     yield last, better
-    for n in range(last - 1, first - 1, -1):
+    for n in range(last - 1, -1, -1):
         m = next_event(experimental, np.arange(n + 1), n)
         better = m * better[1:] + (1 - m) * better[:-1]
         yield n, better
