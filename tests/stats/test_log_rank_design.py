@@ -215,6 +215,20 @@ def test_large_trial_simulated() -> None:
         assert abs(seen - model) < 4 * math.sqrt(model * (1 - model) / trials) + 0.012
 
 
+def test_few_events_simulated() -> None:
+    """With about one event at the interim, size and power hold; the probability of stopping is rough, and it says so."""
+    r = vignette()
+    for d in (r.optimal, r.minimax):
+        design = (d.interim_time, d.critical1, d.n, d.critical)
+        _, size = simulated(design, -math.log(0.72) / 3, 1.0, 20, 40_000, 1)
+        _, power = simulated(design, -math.log(0.72) / 3, 0.459, 20, 40_000, 2)
+        assert 0.035 < size < 0.05
+        assert 0.795 < power < 0.825
+    assert any("As few as 0.9 events" in said for said in r.conventions)
+    many = log_rank_two_stage(exponential(rate=0.5), 0.75, 0.05, 0.2, follow_up=3, accrual_rate=60)
+    assert not any("As few as" in said for said in many.conventions)
+
+
 def test_joint_moments_simulated() -> None:
     """Mean, variance and covariance of the two scores against drawn patients, Weibull times."""
     rng = np.random.default_rng(3)

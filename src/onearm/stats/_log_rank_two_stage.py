@@ -15,6 +15,7 @@ from ._number import as_count, as_number
 from ._parametric_distribution import Distribution
 
 _LARGEST = 1000
+_FEW = 5  # expected events, below which a Poisson number is far from normal
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,8 +132,20 @@ def log_rank_two_stage(
             "n1 and n are totals: n counts the first-stage patients as well.",
             "The expected n is under the null hypothesis, and counts rate times interim time patients at a stop.",
             f"The power follows the rule {drift!r}.",
+            *_roughness(kept),
             conventions(setting)[-1],
         ),
+    )
+
+
+def _roughness(designs: tuple[LogRankStages, ...]) -> tuple[str, ...]:
+    """A warning where an interim has too few events for a normal distribution."""
+    few = min(one.events1 for one in designs)
+    if few >= _FEW:
+        return ()
+    return (
+        f"As few as {few:.1f} events are expected at an interim under the null hypothesis: with fewer than {_FEW} the "
+        "probability of stopping, and the expected n, are rough; ask for a later interim by earliest.",
     )
 
 
