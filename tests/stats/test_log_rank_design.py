@@ -216,7 +216,7 @@ def test_large_trial_simulated() -> None:
 
 
 def test_few_events_simulated() -> None:
-    """With about one event at the interim, size and power hold; the probability of stopping is rough, and it says so."""
+    """With about one event at the interim, size and power hold; stopping is rough, and it says so."""
     r = vignette()
     for d in (r.optimal, r.minimax):
         design = (d.interim_time, d.critical1, d.n, d.critical)
