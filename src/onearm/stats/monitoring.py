@@ -15,7 +15,8 @@ from ._forecast_events import EventForecast, event_forecast
 from ._monitoring_record import MonitoringSimulation
 from ._monitoring_simulation import simulate_monitoring
 from ._posterior_boundary import PosteriorBoundary, posterior_boundary
-from ._predictive import PredictiveBoundary, PredictiveProbability, predictive_boundary, predictive_probability
+from ._predictive import PredictiveProbability, predictive_probability
+from ._predictive_boundary import PredictiveBoundary, predictive_boundary
 from ._safety import safety_boundary
 from ._safety_record import SafetyBoundary
 from ._thall_simon import EndForecast, ThallSimon, thall_simon
