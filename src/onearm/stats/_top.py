@@ -178,7 +178,8 @@ def top(
     -----
     Lin, Coleman and Yuan, JNCI 2020;112:38, doi:10.1093/jnci/djz049. Its Table 4 is labelled (gamma, C) = (0.86, 0.95);
     its numbers are those of C = 0.86 and gamma = 0.95, an erratum. A patient whose window ended without an event is
-    no longer pending.
+    no longer pending. `bop2_design` finds lam and gamma for complete data; what pending outcomes do to its errors is a
+    question for a simulation (`simulate_monitoring`).
 
     Examples
     --------
