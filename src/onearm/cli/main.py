@@ -14,6 +14,7 @@ import typer
 
 from onearm import __version__
 from onearm.cli import show
+from onearm.cli.design import design
 from onearm.cli.dose import day
 from onearm.cli.regimens import regimens
 from onearm.errors import DataError, Finding, OnearmError, ProtocolError
@@ -289,6 +290,7 @@ def verify(
 
 
 app.command(epilog="Example: onearm regimens mini-hcvd-odd")(regimens)
+app.add_typer(design, name="design")
 
 
 def _analysed(folder: Path, quiet: bool) -> Results:
