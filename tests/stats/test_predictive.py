@@ -148,7 +148,7 @@ def test_the_design_is_the_rule_it_says() -> None:
 
 def test_no_smaller_size_and_no_better_rule() -> None:
     """Every theta_L of the grid and every success count of every size up to the one found, one at a time."""
-    grid, p, errors = [0.01, 0.05, 0.1, 0.2], [0.1, 0.4], (0.1, 0.15)
+    grid, p, errors = [0.001, 0.01, 0.05, 0.1, 0.2, 0.3], [0.1, 0.35], (0.1, 0.1)
     found = predictive_design(*p, *errors, prior=(1, 1), first_look=5, every=3, futility=grid)
     kept = {}
     for size in range(6, found.n_max + 1):
@@ -157,14 +157,16 @@ def test_no_smaller_size_and_no_better_rule() -> None:
             tails = [1 - betainc(1 + x, 1 + size - x, p[0]) for x in (success - 1, success)]
             for cut in grid:
                 rule = predictive_boundary(looks, size, (1, 1), p[0], float(np.mean(tails)), futility=cut)
-                passed = operating_characteristics(rule, p).complete
+                exact = operating_characteristics(rule, p)
+                passed = exact.complete
                 if passed[0] <= errors[0] and passed[1] >= 1 - errors[1] and success > size * p[0]:
-                    kept[size, success, cut] = passed[1]
+                    kept[size, success, cut] = passed[1], exact.expected_n[0]
     assert {size for size, _, _ in kept} == {found.n_max}
-    assert max(kept.values()) == pytest.approx(found.power, abs=1e-12)
+    assert max(power for power, _ in kept.values()) == pytest.approx(found.power, abs=1e-12)
     cheap = predictive_design(*p, *errors, prior=(1, 1), first_look=5, every=3, futility=grid, choose="expected-n")
     assert cheap.n_max == found.n_max
-    assert cheap.expected_n[0] <= found.expected_n[0]
+    assert min(size for _, size in kept.values()) == pytest.approx(float(cheap.expected_n[0]), abs=1e-10)
+    assert cheap.expected_n[0] < found.expected_n[0]
 
 
 PROBABILITY: list[tuple[tuple[Any, ...], str]] = [

@@ -132,7 +132,7 @@ def exceeds(value: Floats, cutoff: float, strict: bool) -> Bools:
     return np.asarray(value > cutoff + TIE if strict else value >= cutoff - TIE)
 
 
-def falls_short(value: Floats, cutoff: float, strict: bool) -> Bools:
+def falls_short(value: Floats, cutoff: float | Floats, strict: bool) -> Bools:
     """Whether a probability is below its cut-off, or at it where the rule is inclusive; `TIE` apart is equal."""
     return np.asarray(value < cutoff - TIE if strict else value <= cutoff + TIE)
 

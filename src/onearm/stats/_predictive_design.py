@@ -5,7 +5,7 @@ PP(n, x) < theta_L. Its two errors come from one forward recursion over the coun
 
     f(n + 1, x) = (1 - p) f(n, x) + p f(n, x - 1),   f(n, x) = 0 where x <= low(n),   success = sum of f(N, x), x >= R
 
-run for all rules of a size at once. theta_T enters through R alone: every theta_T in
+run for all success counts of a size at once. theta_T enters through R alone: every theta_T in
 [P(p > p0 | R - 1 of N), P(p > p0 | R of N)) is the same design, and so is every theta_L that cuts the same integers.
 A size is passed over where even the most powerful test of N outcomes (Neyman & Pearson) misses the two errors.
 """
@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 from scipy.special import bdtrc
 
 from ._bayes_mixture import BetaMixture
-from ._beta_mixture_posterior import TIE, Prior, as_prior, probability_above
+from ._beta_mixture_posterior import Prior, as_prior, falls_short, probability_above
 from ._boundary import Boundary, boundary
 from ._input import Bools, Floats, Ints, as_choice, as_vector
 from ._number import as_count, as_share
@@ -137,21 +137,11 @@ def predictive_design(
     for size in range(least, most + 1):
         if _within_reach(size, rates, errors):
             looks = np.append(np.arange(first, size, step), size)
-            rules = _rules(mixture, rates, errors[1], looks, cutoffs)
-            best = None if rules is None else _best(rules, rates, errors, looks, choose)
+            best = _best(mixture, rates, errors, looks, cutoffs, choose)
             if best is not None:
                 return _record(best, mixture, rates, errors, looks, choose)
     raise ValueError(f"n_max = {most} holds no design with these errors from n = {least}: raise n_max, alpha or beta, "
                      "or take p0 and p1 farther apart")  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Rules:
-    """Distinct rules of one size: (B, L) integers, (B,) the success count and theta_L of each."""
-
-    low: Ints
-    success: Ints
-    cutoff: Floats
 
 
 def _cutoffs(futility: ArrayLike) -> Floats:
@@ -173,29 +163,65 @@ def _within_reach(size: int, rates: Floats, errors: tuple[float, float]) -> bool
     return beyond[0] + share * at[0] <= errors[0] + _ROUNDING
 
 
-def _rules(prior: BetaMixture, rates: Floats, beta: float, looks: Ints, cutoffs: Floats) -> _Rules | None:
-    """The distinct integer rules of one size: success counts with enough power before any stopping, each theta_L."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """A rule: its integers and theta_L, and success, early stopping and expected patients at both rates."""
+
+    low: Ints
+    cutoff: float
+    success: Floats
+    pet: Floats
+    expected: Floats
+
+
+def _best(
+    prior: BetaMixture, rates: Floats, errors: tuple[float, float], looks: Ints, cutoffs: Floats, choose: str
+) -> _Found | None:
+    """The best rule of one size that keeps both errors.
+
+    A larger theta_L stops more, so power, type I error and expected size all fall with it. For each success count that
+    has enough power without stopping, the most powerful theta_L is the smallest that keeps alpha and the cheapest is
+    the largest that keeps the power: both by bisection on the grid, all success counts at once.
+    """
     size = int(looks[-1])
     success = np.arange(int(size * rates[0]) + 1, size + 1)
-    success = success[bdtrc(success - 1, size, rates[1]) >= 1 - beta - _ROUNDING]
+    success = success[bdtrc(success - 1, size, rates[1]) >= 1 - errors[1] - _ROUNDING]
     if not success.size:
         return None
-    low = np.empty((success.size, cutoffs.size, looks.size), dtype=np.int64)
-    low[:, :, -1] = success[:, None] - 1
-    place = {int(n): k for k, n in enumerate(looks)}
-    for n, q in backward(prior, size, success, int(looks[0])):
-        if n in place and n < size:
-            for r in range(success.size):  # q rises with x: the number of counts that stop is where the cut-off falls
-                low[r, :, place[n]] = np.searchsorted(q[r], cutoffs - TIE) - 1
-    keys = low.reshape(-1, looks.size)
-    _, first = np.unique(keys, axis=0, return_index=True)
-    return _Rules(keys[first], keys[first, -1] + 1, cutoffs[first % cutoffs.size])
+    tables = [q for n, q in backward(prior, size, success, int(looks[0])) if n in set(looks[:-1].tolist())][::-1]
+    first, last = np.zeros(success.size, dtype=np.int64), np.full(success.size, cutoffs.size)
+    while np.any(first < last):  # the first theta_L at which a falling probability is low enough
+        middle = np.minimum((first + last) // 2, cutoffs.size - 1)
+        passed = _run(_low(tables, cutoffs[middle], success), rates, looks)[0]
+        below = passed[:, 0] <= errors[0] + _ROUNDING if choose == "power" else ~_powerful(passed, errors)
+        last = np.where((first < last) & below, middle, last)
+        first = np.where((first < last) & ~below, middle + 1, first)
+    at = np.clip(first if choose == "power" else first - 1, 0, cutoffs.size - 1)
+    low = _low(tables, cutoffs[at], success)
+    passed, pet, expected = _run(low, rates, looks)
+    kept = (passed[:, 0] <= errors[0] + _ROUNDING) & _powerful(passed, errors)
+    if not np.any(kept):
+        return None
+    power, cost = -passed[:, 1].round(12), expected[:, 0].round(9)
+    order = np.lexsort((cost, power) if choose == "power" else (power, cost))
+    b = int(order[kept[order]][0])
+    return _Found(low[b], float(cutoffs[at[b]]), passed[b], pet[b], expected[b])
 
 
-def _run(rules: _Rules, rates: Floats, looks: Ints) -> tuple[Floats, Floats, Floats]:
-    """(B, 2) probabilities of success and of stopping before the end, and expected patients, at each rate."""
+def _powerful(passed: Floats, errors: tuple[float, float]) -> Bools:
+    return np.asarray(passed[:, 1] >= 1 - errors[1] - _ROUNDING)
+
+
+def _low(tables: list[Floats], cutoff: Floats, success: Ints) -> Ints:
+    """(R, L) integers of one theta_L for each success count."""
+    stops = [np.count_nonzero(falls_short(q, cutoff[:, None], strict=True), axis=1) for q in tables]
+    return np.stack([*stops, success], axis=1) - 1
+
+
+def _run(low: Ints, rates: Floats, looks: Ints) -> tuple[Floats, Floats, Floats]:
+    """(R, 2) probabilities of success and of stopping before the end, and expected patients, at each rate."""
     size = int(looks[-1])
-    f = np.zeros((rules.success.size, rates.size, size + 2))
+    f = np.zeros((low.shape[0], rates.size, size + 2))
     f[:, :, 0] = 1
     p = rates[:, None]
     counts = np.arange(size + 2)
@@ -206,32 +232,11 @@ def _run(rules: _Rules, rates: Floats, looks: Ints) -> tuple[Floats, Floats, Flo
         moved = live * (1 - p)
         moved[:, :, 1:] += live[:, :, :-1] * p
         if n in place:
-            moved *= counts[: n + 1] > rules.low[:, place[n], None, None]
+            moved *= counts[: n + 1] > low[:, place[n], None, None]
             expected += moved.sum(axis=2) * float(looks[place[n] + 1] - n)
         f[:, :, : n + 1] = moved
-    passed = np.sum(f * (counts >= rules.success[:, None, None]), axis=2)
+    passed = np.sum(f * (counts > low[:, -1, None, None]), axis=2)
     return passed, 1 - f.sum(axis=2), expected
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Found:
-    low: Ints
-    cutoff: float
-    success: Floats
-    pet: Floats
-    expected: Floats
-
-
-def _best(rules: _Rules, rates: Floats, errors: tuple[float, float], looks: Ints, choose: str) -> _Found | None:
-    """The rule that keeps both errors and is best; ties go to fewer expected patients, or to more power."""
-    passed, pet, expected = _run(rules, rates, looks)
-    kept: Bools = (passed[:, 0] <= errors[0] + _ROUNDING) & (passed[:, 1] >= 1 - errors[1] - _ROUNDING)
-    if not np.any(kept):
-        return None
-    power, cost = -passed[:, 1].round(12), expected[:, 0].round(9)
-    order = np.lexsort((cost, power) if choose == "power" else (power, cost))
-    b = int(order[kept[order]][0])
-    return _Found(rules.low[b], float(rules.cutoff[b]), passed[b], pet[b], expected[b])
 
 
 def _record(
