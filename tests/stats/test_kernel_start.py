@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -43,6 +46,32 @@ def test_every_name_is_found() -> None:
         assert name in dir(onearm.stats)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = onearm.stats.nothing
+
+
+@pytest.mark.parametrize("home", [onearm.stats.designs, onearm.stats.monitoring], ids=["designs", "monitoring"])
+def test_designs_and_monitoring_name_a_kernel_once_for_each_reader(home: ModuleType) -> None:
+    assert home.__file__ is not None
+    code = ast.parse(Path(home.__file__).read_text(encoding="utf-8"))
+    (readers,) = (part for part in code.body if isinstance(part, ast.If))
+    seen = {a.name: part.module for part in readers.body if isinstance(part, ast.ImportFrom) for a in part.names}
+    assert seen == home._HOMES
+    assert sorted(home._HOMES) == sorted(home.__all__)
+    assert set(home.__all__) <= set(dir(home))
+    for name in home.__all__:
+        assert getattr(home, name).__name__ == name
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = home.nothing
+
+
+def test_two_stages_and_exact_characteristics_load_numpy_only() -> None:
+    run = (
+        "from onearm.stats.designs import simon_two_stage, single_stage, two_stage_inference;"
+        "from onearm.stats.monitoring import boundary, operating_characteristics;"
+        "simon_two_stage(.1, .3, alpha=.05, beta=.2); single_stage(.1, .3, alpha=.05, beta=.2);"
+        "operating_characteristics(boundary([10, 29], low=[1, 5], low_means='futility'), [.1, .3])"
+    )
+    assert not {m for m in loaded_after(run) if m.startswith("scipy")}
+    assert "numpy" not in loaded_after("import onearm.stats.designs, onearm.stats.monitoring")
 
 
 def test_chi_square_and_normal_tails() -> None:
