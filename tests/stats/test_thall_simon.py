@@ -74,6 +74,12 @@ def test_panels_and_the_other_side_agree(a: float, b: float, c: float, d: float,
     assert got == pytest.approx(1 - float(probability_better(standard, swapped, 0, 0)), abs=1e-12)
 
 
+def test_a_margin_too_small_to_be_taken_from_one() -> None:
+    # S ~ Beta(1, 1/8) has 4e-7 of its mass within 1e-51 of 1; E uniform, so P(E > S + d) is nearly E[1 - S] = 1/9
+    got = probability_better(as_prior("e", (1, 1)), Standard(as_prior("s", (1, 0.125)), 1e-51), 0, 0)
+    assert float(got) == pytest.approx(1 / 9, abs=1e-14)
+
+
 def test_mixtures_are_weighed() -> None:
     trial, standard = [(0.75, 1, 1), (0.25, 25, 15)], [(0.4, 15, 35), (0.6, 4, 4)]
     x, n = 9, 20

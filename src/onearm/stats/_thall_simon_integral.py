@@ -73,7 +73,7 @@ class Standard:
         t = low + step * np.arange(int(np.ceil((high - low) / step)) + 1)
         log = log_weight(t)
         weight = np.exp(log - np.max(log))
-        inside = betainc(a, b, 1 - d) if d > 0 else betaincc(a, b, -d) if d < 0 else 1.0  # P(S in reach)
+        inside = betaincc(b, a, d) if d > 0 else betaincc(a, b, -d) if d < 0 else 1.0  # P(S in reach)
         weight *= share * inside / np.sum(weight)
         return *_both(log_expit(t), log_expit(-t), -d), np.asarray(weight)
 
