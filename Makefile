@@ -55,6 +55,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/survival.py --slow --out docs/evidence
 	$(BIN)/python benchmarks/dose.py --out docs/evidence
 	$(BIN)/python benchmarks/external.py
+	$(BIN)/python benchmarks/designs.py
 
 coverage: $(VENV)/.dev
 	$(BIN)/python benchmarks/coverage.py --out docs/evidence
