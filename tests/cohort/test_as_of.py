@@ -136,9 +136,7 @@ def test_death_and_relapse_are_known_on_their_day(whole: Cohort) -> None:
     assert (follow(before, "S02")["died"], follow(on, "S02")["died"]) == (False, True)
     assert follow(before, "S02")["cause"] is None
     assert follow(before, "S02")["death_day"] is None
-    assert (
-        follow(before, "S02")["last_contact_day"] == 557
-    )  # 21 January 2014 is day 1: 344 days to New Year's Eve + 212
+    assert follow(before, "S02")["last_contact_day"] == 557  # 345 days of 2014 from 21 January on, 212 of 2015
     assert follow(on, "S02")["last_contact_day"] == 558
     assert follow(before, "S02")["relapsed"] is True
     early = follow(as_known_on(whole, dt.date(2015, 1, 9)), "S02")
