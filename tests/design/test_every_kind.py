@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import io
 import re
 import shlex
-import sys
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,18 +17,15 @@ from onearm.design import Design
 from onearm.figures.alone import drawing, png
 from onearm.figures.svg import svg
 
-_SPEC = importlib.util.spec_from_file_location("made_designs", Path(__file__).with_name("made.py"))
-assert _SPEC is not None and _SPEC.loader is not None
-made_designs: Any = importlib.util.module_from_spec(_SPEC)
-sys.modules["made_designs"] = made_designs
-_SPEC.loader.exec_module(made_designs)
-MAKE, BAD = made_designs.MAKE, made_designs.BAD
+from .made import BAD, MAKE
 
 _CACHE: dict[str, Design] = {}
 
 
 def made(kind: str) -> Design:
-    return _CACHE.setdefault(kind, MAKE[kind]()) if kind not in _CACHE else _CACHE[kind]
+    if kind not in _CACHE:
+        _CACHE[kind] = MAKE[kind]()
+    return _CACHE[kind]
 
 
 @pytest.fixture(params=MAKE)
