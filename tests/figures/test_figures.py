@@ -41,7 +41,9 @@ def test_what_is_drawn(drawn: dict[str, Picture]) -> None:
     assert list(drawn) == [
         "flow-trial", f"flow-{SALVAGE}", f"flow-{INO}", "km-os",
         "km-pfs", "km-os_by_asct", f"km-os-{SALVAGE}", f"km-os-{INO}", "cif-causes", "probability-now", "km-os_td",
-        "states-where", "subgroups-orr_groups", "subgroups-os_groups", f"overlap-{SALVAGE}", f"weights-{SALVAGE}",
+        "states-where", "boundary-monitoring.vod", "boundary-monitoring.vod-second", "boundary-monitoring.time",
+        "characteristics-monitoring.vod", "subgroups-orr_groups", "subgroups-os_groups", f"overlap-{SALVAGE}",
+        f"weights-{SALVAGE}",
         f"weights-{INO}", f"love-{SALVAGE}", f"love-{INO}", f"love-methods-{SALVAGE}", f"ph-os-{SALVAGE}",
         "ph-pfs-other", f"consistency-os-{SALVAGE}", f"consistency-os-{INO}", "forest",
     ]  # fmt: skip

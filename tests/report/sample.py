@@ -7,6 +7,7 @@ from sample_course import course, course_curves, residuals
 from sample_exposure import exposure
 from sample_external import balance, curves, effects, flows, gates, statements
 from sample_methods import choices, commitment, methods
+from sample_monitoring import boundaries, characteristics, rule_estimates, watches
 from sample_parts import INO, LEVEL, SALVAGE, number, proportion, survival
 
 from onearm.results import Estimate, Header, Results
@@ -162,6 +163,7 @@ def sample() -> Results:
         *effects(SALVAGE, 0.36, 41),
         *effects(INO, 0.83, 20),
         *methods(),
+        *rule_estimates(),
     ]
     return Results(
         header(),
@@ -172,6 +174,9 @@ def sample() -> Results:
         choices=choices(),
         commitment=commitment(),
         residuals=residuals(),
+        watches=watches(),
+        boundaries=boundaries(),
+        characteristics=characteristics(),
         statements=statements(),
     )
 

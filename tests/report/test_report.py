@@ -82,7 +82,7 @@ def test_every_digit_of_a_cell_has_an_id(page: Page) -> None:
 
 
 def test_every_id_shown_resolves(page: Page, results: Results) -> None:
-    known = {*results.estimates, *(s.id for s in (*results.gates, *results.statements)), "commitment"}
+    known = {*results.estimates, *(s.id for s in (*results.gates, *results.statements, *results.watches)), "commitment"}
     assert page.shown <= known | {f"choice|{c.comparison}/{c.method}" for c in results.choices}
     assert {"orr", "os.median", f"os.hazard_ratio|{SALVAGE}", f"gate.balance|{INO}"} <= page.shown
 
@@ -240,7 +240,7 @@ def test_a_proportion_and_an_incidence_have_their_differences_among_the_key_resu
         k: replace(ratio, id=k, label=label, unit="difference", value=0.1, low=-0.1, high=0.3)
         for k, label in kinds.items()
     }
-    lines = [line.id for line in key_lines(replace(results, estimates=found))]
+    lines = [line.id for line in key_lines(replace(results, estimates=found, watches=()))]
     assert lines == [f"orr.risk_difference|{SALVAGE}", f"rel.incidence_difference.relapse@12mo|{SALVAGE}"]
 
 

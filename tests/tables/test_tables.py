@@ -58,7 +58,7 @@ def test_nothing_gives_no_tables() -> None:
 
 def test_every_id_resolves(results: Results, tables: dict[str, Table]) -> None:
     known = {*results.estimates, *(g.id for g in results.gates), *(s.id for s in results.statements)}
-    known |= {"commitment", *(choice_id(c) for c in results.choices)}
+    known |= {"commitment", *(choice_id(c) for c in results.choices), *(w.id for w in results.watches)}
     for table in tables.values():
         assert set(table.ids) <= known
         assert table.ids

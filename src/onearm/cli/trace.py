@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from onearm.errors import UsageError, listed, near
-from onearm.results import Curve, Estimate, Flow, Results
+from onearm.results import Curve, Estimate, Flow, Results, Watch
+from onearm.results.plain import plain
 from onearm.text import interval, quantity
 
 
@@ -24,6 +25,10 @@ def lines(results: Results, number: str) -> Iterator[str]:
     if number.startswith("choice|") or number == "commitment":
         yield from _design_lines(results, number)
         return
+    rule = next((w for w in results.watches if w.id == number), None)
+    if rule is not None:
+        yield from _rule_lines(rule)
+        return
     e = results[number]
     yield f"{e.id}  {e.label}"
     yield f"  value       {_value(e)}"
@@ -35,6 +40,9 @@ def lines(results: Results, number: str) -> Iterator[str]:
     for text in e.notes:
         yield f"  rule        {text}"
     rows = evidence(results, e)
+    if e.context == "monitoring" and not e.evidence:
+        yield "  no subjects: the number follows from the rule"
+        return
     yield f"  {len(rows)} subjects" + (f" by the fact {e.evidence}" if e.evidence else "")
     for subject, says, at in rows:
         yield f"    {subject}  {says}  {', '.join(at)}"
@@ -61,6 +69,23 @@ def _design_lines(results: Results, number: str) -> Iterator[str]:
     yield f"  gates       {'passed' if not found.failed and not found.refused else found.refused or 'failed'}"
     yield from (f"              {words}" for words in found.failed)
     yield from (f"  rule        {words}" for words in found.notes)
+
+
+def _rule_lines(w: Watch) -> Iterator[str]:
+    """A stopping rule: what it says, why, and what it said after every patient."""
+    yield f"{w.id}  {w.label}" + (f", version {w.group}" if w.group else "")
+    yield f"  decision    {w.word}" + (f", as of {w.date}" if w.date else "")
+    yield f"  why         {w.reason}"
+    if w.stopped:
+        yield f"  stopped     {w.stopped}"
+    yield f"  population  {w.population}"
+    yield from (f"  note        {words}" for words in w.notes)
+    yield f"  rule        {w.words}"
+    yield f"  numbers     monitoring.{w.rule}.STATISTIC in results.csv, each with its subjects"
+    for m in w.moments:
+        belief = f", probability {quantity(m.belief, 'probability')}" if m.belief is not None else ""
+        pending = f", {m.pending} pending" if m.pending else ""
+        yield f"    {m.date or 'all data'}  {m.events} of {m.evaluated}{pending}{belief}: {m.word}"
 
 
 def _flow(results: Results, number: str) -> Flow | None:
@@ -108,6 +133,10 @@ def as_values(results: Results, number: str) -> dict[str, Any]:
         proof = _proof(results, curve.evidence, curve.subjects)
         about = {name: getattr(curve, name) for name in ("id", "label", "n", "method", "population")}
         return {**about, "subjects": _told(proof)}
+    rule = next((w for w in results.watches if w.id == number), None)
+    if rule is not None:
+        told: dict[str, Any] = plain(rule)
+        return told
     e = results[number]
     return {
         "id": e.id,

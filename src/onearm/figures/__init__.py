@@ -16,6 +16,7 @@ from onearm.figures.flow import flow
 from onearm.figures.forest import forest
 from onearm.figures.love import love
 from onearm.figures.love_methods import love_methods
+from onearm.figures.monitoring import boundaries, operating_characteristics
 from onearm.figures.orders import orders
 from onearm.figures.overlap import overlap
 from onearm.figures.residuals import residuals
@@ -36,6 +37,8 @@ FIGURES: Mapping[str, Callable[[Results], tuple[Drawing, ...]]] = MappingProxyTy
         "km": curves,
         "states": states,
         "swimmer": swimmer,
+        "boundary": boundaries,
+        "characteristics": operating_characteristics,
         "subgroups": subgroups,
         "overlap": overlap,
         "weights": weights,

@@ -6,15 +6,16 @@ import io
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from onearm.figures import boundary, characteristics, times
+from onearm.figures import boundary, characteristics, sizes, times
 from onearm.figures.drawing import Drawing
 from onearm.figures.style import RC
 from onearm.results import Boundaries, CharacteristicsCurves, TimeBoundaries
+from onearm.results.sized import SizeCurves
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Drawn = Boundaries | TimeBoundaries | CharacteristicsCurves
+Drawn = Boundaries | TimeBoundaries | CharacteristicsCurves | SizeCurves
 
 _DPI = 200
 
@@ -25,6 +26,8 @@ def drawing(record: Drawn, notice: str = "") -> Drawing:
         return boundary.drawing(record, notice)
     if isinstance(record, TimeBoundaries):
         return times.drawing(record, notice)
+    if isinstance(record, SizeCurves):
+        return sizes.drawing(record, notice)
     return characteristics.drawing(record, notice)
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from onearm.figures.drawing import Drawing
-from onearm.figures.style import FAINT, GREY, INK, SIZE, SMALL, STROKES, WIDTH, sheet, slug
+from onearm.figures.style import FAINT, GREY, INK, SIZE, SMALL, STROKES, WIDTH, keep_ticks_inside, sheet, slug, tint
 from onearm.results import Boundaries
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def _axes(axes: Axes, b: Boundaries, k: int, name: str) -> None:
     axes.set_ylabel(f"Patients with {name}", size=SIZE, labelpad=4)
     axes.locator_params(axis="x", integer=True)
     axes.locator_params(axis="y", integer=True)
+    keep_ticks_inside(axes)
     axes.grid(color=FAINT, linewidth=0.4, zorder=0)
     axes.set_axisbelow(True)
     axes.plot([0, b.n_max], [0, b.n_max], color=GREY, linewidth=0.6, linestyle=(0, (1, 2)), zorder=1)
@@ -92,7 +93,7 @@ def _regions(axes: Axes, b: Boundaries, k: int) -> None:
         for n, x in held:
             foot, head = (-0.5, x + 0.5) if side == "low" else (x - 0.5, min(n, top) + 0.5)
             axes.bar(
-                n, head - foot, width, foot, color=colour + "2e", edgecolor=colour, hatch=_HATCH[means], linewidth=0,
+                n, head - foot, width, foot, color=tint(colour), edgecolor=colour, hatch=_HATCH[means], linewidth=0,
                 zorder=2,
             )  # fmt: skip
         mark = "v" if side == "low" else "^"
@@ -126,8 +127,10 @@ def _path(axes: Axes, b: Boundaries, k: int) -> None:
     axes.plot(n[-1], x[-1], marker="o", markersize=6, color=INK, markerfacecolor="white", linestyle="", zorder=7)
     if b.decisions:
         left = n[-1] > 0.6 * b.n_max
+        above = left and x[-1] < 0.9 * _top(b, k)  # the path never falls: above its end is free
+        shift = (5, 9) if above else (-9, 3) if left else (8, 0)
         axes.annotate(
-            b.decisions[-1], (n[-1], x[-1]), xytext=(-8 if left else 8, 0), textcoords="offset points", size=SMALL,
+            b.decisions[-1], (n[-1], x[-1]), xytext=shift, textcoords="offset points", size=SMALL,
             ha="right" if left else "left", va="center", color=INK, weight="bold", zorder=8,
             bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.85},
         )  # fmt: skip
@@ -142,7 +145,7 @@ def _legend(axes: Axes, b: Boundaries, k: int) -> None:
         if means:
             colour = _COLOUR.get(means, STROKES[2].colour)
             entries.append(
-                Patch(facecolor=colour + "2e", edgecolor=colour, hatch=_HATCH[means], linewidth=0, label=_WORDS[means])
+                Patch(facecolor=tint(colour), edgecolor=colour, hatch=_HATCH[means], linewidth=0, label=_WORDS[means])
             )
     dots = (0, (1, 2))
     entries.append(Line2D([], [], color=GREY, linewidth=0.6, linestyle=dots, label="every patient"))

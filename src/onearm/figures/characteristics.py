@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from onearm.figures.drawing import Drawing
-from onearm.figures.style import FAINT, GREY, INK, SIZE, SMALL, TINY, WIDTH, sheet, slug, stroke
+from onearm.figures.style import FAINT, GREY, INK, SIZE, SMALL, TINY, WIDTH, keep_ticks_inside, sheet, slug, stroke
 from onearm.results import CharacteristicsCurves
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def _frame(axes: Axes, c: CharacteristicsCurves) -> None:
 def _probabilities(axes: Axes, c: CharacteristicsCurves) -> None:
     _frame(axes, c)
     axes.set_ylim(-0.02, 1.02)
+    keep_ticks_inside(axes)
     axes.set_ylabel("Probability", size=SIZE, labelpad=4)
     for k, (name, row) in enumerate(zip(c.names, c.probability, strict=True)):
         look = stroke(k)
@@ -77,6 +78,7 @@ def _probabilities(axes: Axes, c: CharacteristicsCurves) -> None:
 def _patients(axes: Axes, c: CharacteristicsCurves) -> None:
     _frame(axes, c)
     axes.set_ylim(0, c.n_max * 1.08)
+    keep_ticks_inside(axes)
     axes.set_ylabel("Expected n", size=SIZE, labelpad=4)
     axes.plot(c.p, c.expected_n, color=INK, linewidth=1.6)
     axes.axhline(c.n_max, color=GREY, linewidth=0.6)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 WIDTH = 7.0
@@ -97,6 +98,26 @@ def wrapped(words: str, inches: float, size: float) -> str:
 def lines(words: str) -> int:
     """How many lines a wrapped text has."""
     return words.count("\n") + 1
+
+
+def keep_ticks_inside(axes: Axes) -> None:
+    """Drop the ticks that lie beyond the limits of the axes: their numbers have no place on the sheet."""
+    low, high = axes.get_xlim()
+    axes.set_xticks([t for t in axes.get_xticks() if low <= t <= high])
+    low, high = axes.get_ylim()
+    axes.set_yticks([t for t in axes.get_yticks() if low <= t <= high])
+
+
+def tint(colour: str) -> str:
+    """A light, opaque shade of a colour; a see-through one would fade the hatches of an SVG too.
+
+    Examples
+    --------
+    >>> tint("#000000")
+    '#d1d1d1'
+    """
+    parts = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - 0.18 * (255 - part)):02x}" for part in parts)
 
 
 def slug(*parts: str) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from onearm.figures.drawing import Drawing
-from onearm.figures.style import FAINT, INK, SIZE, SMALL, STROKES, WIDTH, sheet, slug
+from onearm.figures.style import FAINT, INK, SIZE, SMALL, STROKES, WIDTH, keep_ticks_inside, sheet, slug, tint
 from onearm.results import TimeBoundaries
 
 if TYPE_CHECKING:
@@ -43,10 +43,11 @@ def draw(b: TimeBoundaries, notice: str = "") -> Figure:
     axes.set_xlabel(f"Patients with {b.event}", size=SIZE, labelpad=3)
     axes.set_ylabel(b.axis, size=SIZE, labelpad=4)
     axes.locator_params(axis="x", integer=True)
+    keep_ticks_inside(axes)
     axes.grid(color=FAINT, linewidth=0.4)
     axes.set_axisbelow(True)
     axes.bar(
-        b.events, b.least, 1.0, color=colour + "2e", edgecolor=colour, hatch="////", linewidth=0,
+        b.events, b.least, 1.0, color=tint(colour), edgecolor=colour, hatch="////", linewidth=0,
         label="stop" if not b.interim else "final analysis: not rejected", zorder=2,
     )  # fmt: skip
     for d, t in zip(b.events, b.least, strict=True):

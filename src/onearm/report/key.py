@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from onearm.results import Estimate, Results
+from onearm import text
+from onearm.results import Estimate, Results, Watch
 from onearm.tables.cells import counted, level_text, limits, shown, with_unit
 from onearm.tables.methods import estimand_words, primary_of
-from onearm.tables.names import comparison_label, gate_failed, moment, parse
+from onearm.tables.monitoring import stamp
+from onearm.tables.names import comparison_label, gate_failed, moment, of_context, parse
 
 _PROPORTIONS = ("response", "safety", "status")
 _TIMES = ("survival", "follow-up")
@@ -36,10 +38,12 @@ def key_lines(results: Results) -> list[KeyLine]:
 
     Subgroups, categories and side analyses are left to the tables. The effect of a comparison is its hazard ratio, or
     its difference in risk; where there is no hazard ratio the reason stands in its place and the first difference in
-    survival after it. An effect says whom it speaks of, and whether a gate failed.
+    survival after it. An effect says whom it speaks of, and whether a gate failed. Stopping rules stand last, but first
+    where one ends or holds enrolment.
     """
     chosen = _effects(results)
-    return [_line(results, e) for e in results if e.id in chosen or _is_key(e)]
+    found = [_line(results, e) for e in results if e.id in chosen or _is_key(e)]
+    return [*_rule_lines(results, loud=True), *found, *_rule_lines(results, loud=False)]
 
 
 def _effects(results: Results) -> set[str]:
@@ -95,3 +99,25 @@ def _line(results: Results, e: Estimate) -> KeyLine:
     if name.at:
         label = f"{e.label.partition(': ')[0]} at {moment(name.at)}"
     return KeyLine(label, with_unit(e), ci, "", e.id)
+
+
+def rule_name(w: Watch) -> str:
+    """A rule and the version it judges."""
+    return f"{w.label}, version {w.group}" if w.group else w.label
+
+
+def _rule_lines(results: Results, *, loud: bool) -> list[KeyLine]:
+    """One line a rule: its decision, counts and probability; a version only where it ends or holds enrolment."""
+    chosen = [w for w in results.watches if bool(stamp(w)) == loud and (loud or not w.group)]
+    return [KeyLine(f"Rule: {rule_name(w)}", w.word, _detail(results, w), stamp(w), w.id) for w in chosen]
+
+
+def _detail(results: Results, w: Watch) -> str:
+    now = w.moments[-1] if w.moments else None
+    if now is None:
+        return ""
+    said = [f"{now.events} of {now.evaluated} with the event" + (f", {now.pending} pending" if now.pending else "")]
+    for e in of_context(results, "monitoring"):
+        if e.stat.startswith("belief") and e.variable == w.id.partition("|")[0] and e.group == w.group:
+            said.append(f"{e.label[:1].lower()}{e.label[1:]}: {text.quantity(e.value, e.unit)}")
+    return "; ".join([*said, *([f"as of {w.date}"] if w.date else [])])

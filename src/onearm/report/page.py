@@ -16,6 +16,7 @@ from markupsafe import Markup
 from onearm import text
 from onearm.figures.drawing import Picture
 from onearm.report.key import key_lines
+from onearm.report.monitoring import monitored, rule_entries
 from onearm.results import Choice, Estimate, Results
 from onearm.tables.cells import limits, shown
 from onearm.tables.methods import choice_id, effective, estimand_words, primary_of
@@ -29,6 +30,7 @@ SECTIONS = (
     ("exposure", "Treatment given", ("exposure",)),
     ("response", "Response", ("response",)),
     ("safety", "Safety", ("safety",)),
+    ("monitoring", "Monitoring", ("monitoring",)),
     ("survival", "Survival", ("survival", "status")),
     ("subjects", "Each subject", ("subjects",)),
 )
@@ -77,7 +79,7 @@ def html(results: Results, tables: Mapping[str, Table], figures: Mapping[str, Pi
         script=Markup(script),
         digest=digest,
         key=[(line, Markup(span(line.value, line.id, titles))) for line in key_lines(results)],
-        blocks=[b for b in _blocks(tables, figures, titles) if b.pieces],
+        blocks=[b for b in _blocks(results, tables, figures, titles) if b.pieces],
         commitment=_commitment(results, tables, titles),
         comparisons=_comparisons(results, tables, figures, titles),
         around=[_table(t, titles) for t in tables.values() if t.section == "comparison" and not t.comparison],
@@ -85,15 +87,21 @@ def html(results: Results, tables: Mapping[str, Table], figures: Mapping[str, Pi
         index=[
             *(_entry(results.estimates[key]) for key in _shown_ids(results, tables)),
             *(_choice_entry(c) for c in results.choices),
+            *rule_entries(results),
         ],
     )
 
 
-def _blocks(tables: Mapping[str, Table], figures: Mapping[str, Picture], titles: Mapping[str, str]) -> Iterable[Block]:
+def _blocks(
+    results: Results, tables: Mapping[str, Table], figures: Mapping[str, Picture], titles: Mapping[str, str]
+) -> Iterable[Block]:
     for key, title, sections in SECTIONS:
-        drawn = [_figure(f) for s in sections for f in figures.values() if f.section == s]
-        written = [_table(t, titles) for s in sections for t in tables.values() if t.section == s]
-        yield Block(key, title, (*drawn, *written))
+        drawn = {f.name: _figure(f) for s in sections for f in figures.values() if f.section == s}
+        written = {t.id: _table(t, titles) for s in sections for t in tables.values() if t.section == s}
+        if key == "monitoring":
+            yield Block(key, title, monitored(results, written, drawn))
+        else:
+            yield Block(key, title, (*drawn.values(), *written.values()))
 
 
 def _comparisons(

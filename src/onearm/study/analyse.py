@@ -21,6 +21,7 @@ from onearm.study.comparison import compare
 from onearm.study.definitions import definitions
 from onearm.study.evidence import rows_told, told
 from onearm.study.flow import trial_flow
+from onearm.study.moments import moment_rows
 from onearm.study.sensitivity import sensitivity
 from onearm.study.statements import statements
 from onearm.study.swimmer import lanes
@@ -86,6 +87,8 @@ def run(trial: Trial, seed: int = 1) -> Results:
     watched = _watched(protocol, cohort)
     estimates += watched.estimates + watched.rule_numbers
     evidence.update(watched.evidence)
+    if watched.watches:
+        listings["monitoring"] = tuple(row for w in watched.watches for row in moment_rows(w))
     _refuse_twins(estimates)
     return Results(
         header=_header(trial),

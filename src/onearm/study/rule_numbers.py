@@ -19,7 +19,7 @@ EXACT = "exact, by recursion over the patients"
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
-    """Estimates of one rule, each with the id ``monitoring.RULE.STATISTIC[@x][|VERSION]``; no patient is behind them."""
+    """Estimates of one rule with ids ``monitoring.RULE.STATISTIC[@x][|VERSION]``; no patient is behind them."""
 
     name: str
     rule: Rule
@@ -130,6 +130,8 @@ def _simulated(make: _Maker, rule: TimeRule, design: Design) -> Iterator[Estimat
     method = "; ".join(found.conventions)
     for s, mean in enumerate(found.true_mean.tolist()):
         at, truth = f"{mean:g}mo", f"true mean {mean:g} months"
-        yield make("stop", at, f"Stop: {truth}", "probability", found.stop[s], method, float(found.stop_error[s]))
+        error = float(found.stop_error[s])
+        yield make("stop", at, f"Stop: {truth}", "probability", found.stop[s], method, error)
+        yield make("stop_error", at, f"Monte Carlo error of a stop: {truth}", "probability", error, method)
         yield make("expected_n", at, f"Expected patients: {truth}", "mean", found.patients[s], method)
         yield make("expected_events", at, f"Expected events: {truth}", "mean", found.events[s], method)

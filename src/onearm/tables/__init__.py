@@ -24,6 +24,7 @@ from onearm.tables.intensity import intensity
 from onearm.tables.landmark import landmark
 from onearm.tables.methods import methods
 from onearm.tables.model import Cell, Row, Table
+from onearm.tables.monitoring import monitoring
 from onearm.tables.published import published
 from onearm.tables.response import response
 from onearm.tables.safety import safety
@@ -44,6 +45,7 @@ TABLES: Mapping[str, Callable[[Results], tuple[Table, ...]]] = MappingProxyType(
         "deviations": deviations,
         "response": response,
         "safety": safety,
+        "monitoring": monitoring,
         "status": status,
         "survival": survival,
         "landmark": landmark,
