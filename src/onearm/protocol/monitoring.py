@@ -229,8 +229,9 @@ class TimeRule(RuleBase):
     """Stop when P(mean time > standard mean + margin | data) is smaller than a cut-off (Thall, Wooten & Tannir 2005).
 
     The fact is a time to an event, exponential; ``prior`` and ``standard`` are the parameters of inverse gamma
-    distributions of the mean, in months. What the rule does is simulated, where ``accrual_per_month`` (patients) is
-    given, for the true means ``means_months``; ``rates`` do not apply.
+    distributions of the mean, in months. The rule is watched without pause from ``first_look`` patients on. What it
+    does is simulated, where ``accrual_per_month`` (patients) is given, for the true means ``means_months``; ``rates``
+    do not apply.
     """
 
     kind: Literal["time-to-event"]
@@ -240,6 +241,12 @@ class TimeRule(RuleBase):
     cutoff: Share
     accrual_per_month: Positive | None = None
     means_months: tuple[Positive, ...] = ()
+
+    @model_validator(mode="after")
+    def _without_pause(self) -> Self:
+        if self.looks or self.every != 1:
+            raise ValueError("a rule on times is watched without pause: give `first_look` alone")
+        return self
 
 
 Rule = Annotated[

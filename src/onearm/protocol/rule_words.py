@@ -30,6 +30,8 @@ def looks_words(rule: Rule) -> str:
     >>> looks_words(CountsRule(kind="counts", fact="cr", n_max=29, looks=(10, 29), stop_at_most=(1, 5), source="x"))
     'Looks after 10 and 29 patients'
     """
+    if isinstance(rule, TimeRule):
+        return f"Watched without pause from {rule.first_look} patients on, up to {rule.n_max}"
     if rule.looks:
         given = [str(n) for n in rule.looks]
         return f"Looks after {' and '.join(filter(None, [', '.join(given[:-1]), given[-1]]))} patients"

@@ -30,7 +30,7 @@ def verdict(rule: Rule, design: Design, counted: Tally, before: int) -> Verdict:
         Patients that counted at the last day that was judged: a look between is due.
     """
     if design.boundary is None:
-        return _timed(design, counted, before)
+        return _timed(rule, design, counted)
     looks = design.boundary.n.tolist()
     due = counted.n in looks or any(before < look <= counted.n for look in looks)
     if rule.pending == "fractional":
@@ -66,11 +66,12 @@ def could_stop(rule: Rule, limits: Boundary, counted: Tally) -> str:
     return ""
 
 
-def _timed(design: Design, counted: Tally, before: int) -> Verdict:
-    """A rule on times is judged by events and time on test, whenever a patient is added."""
+def _timed(rule: Rule, design: Design, counted: Tally) -> Verdict:
+    """A rule on times is watched without pause from its first look on, as its simulation does."""
     decision = design.decide(counted.x, counted.n, time=counted.months)
-    due = counted.n > before
+    first = rule.schedule[0]
+    due = counted.n >= first
     if decision.stops and not due:
-        note = f"No patient was added since the last look; judged today, the rule would {decision.word}."
+        note = f"The first look is at {first} patients; judged today, the rule would {decision.word}."
         return Verdict("continue", decision.reason, False, replace(decision, word="continue"), (note, *decision.notes))
     return Verdict(decision.word, decision.reason, due, decision, decision.notes)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from onearm.cohort.as_of import as_known_on
 from onearm.cohort.tables import Cohort
@@ -15,25 +15,16 @@ from onearm.protocol.monitoring import Rule, TimeRule
 from onearm.protocol.rule_words import rule_words
 from onearm.results import Boundaries, Evidence, Moment, TimeBoundaries, Watch
 from onearm.study.foresight import numbers, probabilities
+from onearm.study.judged import Day, Ruled, course
 from onearm.study.outcomes import Outcome, outcomes
 from onearm.study.rule_numbers import decision_numbers, rule_numbers
 from onearm.study.rule_paragraph import rule_paragraph
 from onearm.study.said import Verdict
-from onearm.study.tally import Tally, tally
-from onearm.study.verdict import verdict
+from onearm.study.tally import Tally
 from onearm.study.watched import Watched
 
 MOST_MOMENTS = 100
 """Days for which the history is worked out; a larger trial is shown after every second, third ... patient."""
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """The outcomes of every rule as they were known on one day."""
-
-    date: dt.date | None
-    enrolled: int
-    found: Mapping[str, tuple[Outcome, ...]]
 
 
 def watch(protocol: Protocol, cohort: Cohort, as_of: dt.date | None = None, *, history: bool = True) -> Watched:
@@ -53,8 +44,9 @@ def watch(protocol: Protocol, cohort: Cohort, as_of: dt.date | None = None, *, h
         return watched
     used = replace(cohort, labs=cohort.labs.clear(), changes=cohort.changes.clear())  # no fact is made of these
     now = used if as_of is None else as_known_on(used, as_of)
-    days = [*_days(protocol, now, as_of)] if history else []
-    days.append(_day(protocol, now, as_of or last_day(now)))
+    last = _day(protocol, now, as_of or last_day(now))
+    days = [d for d in _days(protocol, now, as_of) if d.date != last.date] if history else []
+    days.append(last)
     for name, rule in protocol.monitoring.items():
         design = design_of_rule(name, rule, _event(protocol, rule))
         shown = design.curves()
@@ -62,7 +54,7 @@ def watch(protocol: Protocol, cohort: Cohort, as_of: dt.date | None = None, *, h
             watched.curves.append(replace(shown, id=f"monitoring.{name}", label=rule.label or name))
         watched.rule_numbers += rule_numbers(name, rule, design)
         for group in _groups(rule, days[-1].found[name]):
-            _judge(watched, name, rule, design, group, days)
+            _judge(watched, Ruled(name, rule, design, group, protocol, now), days)
     return watched
 
 
@@ -98,31 +90,23 @@ def _day(protocol: Protocol, cohort: Cohort, date: dt.date | None) -> Day:
 
 def _groups(rule: Rule, found: Sequence[Outcome]) -> tuple[str, ...]:
     """All patients together, and each version where the rule asks for it."""
-    return ("", *dict.fromkeys(o.version for o in found)) if rule.by_version else ("",)
+    return ("", *dict.fromkeys(o.version for o in found if o.version)) if rule.by_version else ("",)
 
 
-def _judge(watched: Watched, name: str, rule: Rule, design: Design, group: str, days: Sequence[Day]) -> None:
-    moments: list[Moment] = []
-    path: list[tuple[float, float]] = []
-    before, stopped = 0, ""
-    last: tuple[Verdict, Tally] | None = None
-    for day in days:
-        counted = tally(rule, [o for o in day.found[name] if not group or o.version == group])
-        said = verdict(rule, design, counted, before)
-        moments.append(_moment(day, counted, said))
-        path.append((counted.x, counted.months) if isinstance(rule, TimeRule) else (counted.n, counted.x))
-        before, last = counted.n, (said, counted)
-        if said.stops and not stopped:
-            stopped = moments[-1].date or "the data as they stand"
-    people = [o for o in days[-1].found[name] if not group or o.version == group]
-    key = f"monitoring.{name}"
-    watched.evidence.setdefault(key, {}).update({o.subject: Evidence(o.says, o.at) for o in people})
-    if last is None:
-        return
+def _judge(watched: Watched, ruled: Ruled, days: Sequence[Day]) -> None:
+    name, rule, design, group = ruled.name, ruled.rule, ruled.design, ruled.group
+    judged = [*course(ruled, days)]
+    last = judged[-1]
+    moments = [_moment(j.day, j.counted, j.said) for j in judged]
+    timed = isinstance(rule, TimeRule)
+    path = [(j.counted.x, j.counted.months) if timed else (j.counted.n, j.counted.x) for j in judged]
+    stopped = next((m.date or "the data as they stand" for m in moments if m.word.startswith("stop")), "")
+    people = ruled.of(last.day.found[name])
+    watched.evidence.setdefault(f"monitoring.{name}", {}).update({o.subject: Evidence(o.says, o.at) for o in people})
     paragraph = "" if group else rule_paragraph(design)
-    watched.watches.append(_watch(name, rule, group, days[-1], last[0], stopped, moments, paragraph))
-    watched.rule_numbers += decision_numbers(name, rule, group, *last)
-    watched.estimates += numbers(name, rule, design, group, last[1], last[0], people)
+    watched.watches.append(_watch(name, rule, group, last.day, last.said, stopped, moments, paragraph))
+    watched.rule_numbers += decision_numbers(name, rule, group, last.said, last.counted)
+    watched.estimates += numbers(name, rule, design, group, last.counted, last.said, people)
     watched.boundaries.append(_picture(name, rule, design, group, path, [m.word for m in moments]))
 
 
