@@ -47,7 +47,7 @@ class Written:
     words: str
     belief: str
     make: Kernel | None
-    believe: Callable[[int, int], float] | None
+    believe: Callable[[int, int], float | None] | None
 
     def at(self, n: int) -> Boundary | None:
         """The rule worked out at ``n`` patients."""
@@ -55,7 +55,8 @@ class Written:
 
     def measures(self, x: tuple[int, ...], n: int) -> Measures:
         """The probability that the rule compares with its cut-off."""
-        return () if self.believe is None or not n else ((self.belief, float(self.believe(x[0], n))),)
+        value = self.believe(x[0], n) if self.believe is not None and n else None
+        return () if value is None else ((self.belief, float(value)),)
 
     def sentences(self) -> tuple[str, ...]:
         """What the rule is."""
@@ -152,7 +153,7 @@ def _predictive(rule: PredictiveRule, event: str) -> tuple[Kernel, Any, str]:
         return replace(found, boundary=replace(found.boundary, names=(event,)))
 
     words = f"Predictive probability of success after {rule.n_max} patients"
-    return make, lambda record, x, n: record.probability(x, min(n, rule.n_max)), words
+    return make, lambda record, x, n: record.probability(x, n) if n <= rule.n_max else None, words
 
 
 def _bop2(rule: Bop2Rule, event: str) -> tuple[Kernel, Any, str]:
