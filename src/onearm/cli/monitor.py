@@ -74,7 +74,8 @@ def lines(watched: Watched, history: bool) -> Iterator[str]:
 
 def _shown(e: Estimate) -> str:
     said = text.quantity(e.value, e.unit)
-    return f"{said} ({text.interval(e.low, e.high, 'patients')})" if e.low is not None else said
+    unit = "patients" if e.unit == "mean" else e.unit
+    return said if e.low is None and e.high is None else f"{said} ({text.interval(e.low, e.high, unit)})"
 
 
 def _history(w: Watch) -> Iterator[str]:
