@@ -63,6 +63,18 @@ BAD: dict[str, tuple[Callable[[], Design], str]] = {
         lambda: design.predictive(0.2, alpha=0.1, prior=(1, 1), threshold=0.8, futility=0.1),
         "alpha must be left out",
     ),
+    "predictive, looks": (
+        lambda: design.predictive(0.2, prior=(1, 1), threshold=0.8, futility=0.1, every=0),
+        "every must be at least 1",
+    ),
+    "predictive, p1": (
+        lambda: design.predictive(0.2, 0.1, prior=(1, 1), threshold=0.8, futility=0.1),
+        "p0 must be below p1",
+    ),
+    "bop2, rates": (
+        lambda: design.bop2([10, 20], (0.45, 0.3), 0.6, kind="efficacy-toxicity", lam=0.7, gamma=0.8),
+        "alternative must hold 2 rates",
+    ),
     "prior": (lambda: design.posterior([10], (0, 1), p1=0.1, harm=0.9), "prior"),
     "prior in words": (lambda: design.posterior([10], "flat", p1=0.1, harm=0.9), "prior"),
     "no rule": (lambda: design.posterior([10], (1, 1), p1=0.1), "cut-off"),

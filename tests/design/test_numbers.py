@@ -199,6 +199,18 @@ def test_the_path_of_a_trial_and_its_decisions() -> None:
     assert SIMON.figure([(10, 2), (20, 4)]).axes[0].lines
 
 
+def test_rates_that_a_curve_does_not_hold_are_not_marked_on_it() -> None:
+    """The alternative has another toxicity than the curve: only the null stands on it."""
+    rule = design.bop2([10, 20], (0.45, 0.3), (0.6, 0.2), kind="efficacy-toxicity", lam=0.7, gamma=0.8)
+    drawn = rule.curves()
+    assert drawn.mark_names == ("p0",)
+    assert drawn.rate == "True rate of response, that of toxicity being 30%"
+    k = len(drawn.p) // 2
+    alone = rule.operating_characteristics([(drawn.p[k], 0.3)])
+    assert drawn.probability[0][k] == pytest.approx(alone.success[0], abs=1e-14)
+    assert "independent" in rule.notes[0]
+
+
 def test_probabilities_are_never_rounded_to_certainty() -> None:
     assert (chance(1e-9), chance(1 - 1e-9), chance(0.0), chance(1.0)) == ("<0.0001", ">0.9999", "0.0000", "1.0000")
     assert (share(0.1), share(0.07), share(0.30000000000000004)) == ("10%", "7%", "30%")

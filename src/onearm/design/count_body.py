@@ -99,19 +99,19 @@ class Counts:
 
     def curves(self, id: str, label: str, rates: Rates) -> CharacteristicsCurves:
         """Probabilities and expected patients over true rates of the first kind of event."""
-        rule, marks = self.boundary, [(name, p[0]) for name, p in rates if name]
-        others = rates[0][1][1:]
+        rule, others = self.boundary, rates[0][1][1:]
+        marks = [(name, p[0]) for name, p in rates if name and p[1:] == others]
         most = others[0] if self.nested else 1.0
         grid = np.linspace(0, min(most, 1.5 * max(p[0] for _, p in rates)), _STEPS + 1)
         found = self.characteristics(_stacked(tuple(("", (p, *others)) for p in grid.tolist())))
         rows = [outcome(found), ("stop early", found.early)]
         if len(found.reasons) > 1:
             rows += [(f"stop, {r}", v) for r, v in zip(found.reasons, found.by_reason.T, strict=True)]
-        held = [f"True rate of {n}: {share(p)}." for n, p in zip(rule.names[1:], others, strict=True)]
+        held = "".join(f", that of {n} being {share(p)}" for n, p in zip(rule.names[1:], others, strict=True))
         return CharacteristicsCurves(
             id=id,
             label=label,
-            rate=f"True rate of {rule.names[0]}",
+            rate=f"True rate of {rule.names[0]}{held}",
             p=tuple(grid.tolist()),
             names=tuple(name for name, _ in rows),
             probability=tuple(tuple(v.tolist()) for _, v in rows),
@@ -119,7 +119,7 @@ class Counts:
             n_max=rule.n_max,
             mark_names=tuple(name for name, _ in marks),
             mark_p=tuple(p for _, p in marks),
-            notes=(*held, *((found.success_means,) if tests(rule) else ()), "Exact, by recursion over the patients."),
+            notes=(*((found.success_means,) if tests(rule) else ()), "Exact, by recursion over the patients."),
         )
 
 

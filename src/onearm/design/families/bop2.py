@@ -126,6 +126,8 @@ def _made(
         ("gamma", rule.gamma if given else None), ("association", association if association != 1 else None),
         ("n_max", n_max),
     )  # fmt: skip
+    if other is not None and len(other) != len(rule.null):
+        raise ValueError(f"alternative must hold {len(rule.null)} rates as null does, found {len(other)}")
     rates: Rates = (("p0", rule.null), *((("p1", other),) if other else ()))
     body = Counts(rule.boundary, Bop2Rule(rule, _said(rule)), rule.kind == "nested", association)
     details = () if found is None else tuple(said for said in found.conventions if said not in conventions)
@@ -135,7 +137,7 @@ def _made(
         settings=settings,
         body=body,
         conventions=conventions,
-        notes=() if found is None else (_searched(found),),
+        notes=(*_together(rule, association), *(() if found is None else (_searched(found),))),
         rates=rates,
         record=rule if found is None else found,
         details=details,
@@ -149,6 +151,16 @@ def _said(rule: monitoring.Bop2) -> tuple[str, ...]:
         f"With n of {rule.boundary.n_max} patients known, an endpoint fails when the posterior probability that it is "
         f"better than its null rate is below {number(rule.lam)} (n / {rule.boundary.n_max})^{number(rule.gamma)}",
     )
+
+
+def _together(rule: monitoring.Bop2, association: float) -> tuple[str, ...]:
+    """How the operating characteristics take two events of one patient."""
+    if rule.boundary.endpoints == 1:
+        return ()
+    if rule.kind == "nested":
+        return (f"Operating characteristics take every {rule.boundary.names[0]} as a {rule.boundary.names[1]} too",)
+    how = "independent" if association == 1 else f"associated with an odds ratio of {number(association)}"
+    return (f"Operating characteristics take the two events of one patient as {how}",)
 
 
 def _searched(found: Bop2Design) -> str:

@@ -102,12 +102,17 @@ def predictive(
              {"looks": looks, "efficacy": efficacy, "futility": futility})  # fmt: skip
     settings: dict[str, Any] = {"p0": p0, "p1": p1, "alpha": alpha, "beta": beta, "prior": given, "n_max": n_max}
     if fixed or p1 is None or alpha is None or beta is None:
+        if first_look < 1 or every < 1:
+            raise ValueError(f"first_look and every must be at least 1, found {first_look} and {every}")
+        if p1 is not None and not p0 < p1:
+            raise ValueError(f"p0 must be below p1, found {p0:g} and {p1:g}")
         at = list(looks) if looks is not None else [*range(first_look, n_max, every), n_max]
         one: Any = predictive_boundary(
             at, n_max, given, p0, threshold or 0.0, futility=futility or 0.0, efficacy=efficacy
         )
         settings |= {"looks": tuple(at), "threshold": threshold, "futility": futility, "efficacy": efficacy}
-        rule, rates = PredictiveRule(one.boundary, given, p0, one.threshold, one.futility, efficacy, ()), above(p0)
+        rule = PredictiveRule(one.boundary, given, p0, one.threshold, one.futility, efficacy, ())
+        rates = above(p0) if p1 is None else between(p0, p1)
         notes: tuple[str, ...] = ()
     else:
         one = predictive_design(p0, p1, alpha, beta, prior=given, n_max=n_max, first_look=first_look, every=every)
