@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_LEFT, _RIGHT, _TOP, _PLOT, _GAP, _SECOND, _FOOT, _LINE = 0.62, 0.25, 0.12, 2.2, 0.25, 1.4, 0.5, 0.17
+_LEFT, _RIGHT, _TOP, _PLOT, _GAP, _SECOND, _FOOT, _LINE = 0.62, 0.72, 0.12, 2.2, 0.25, 1.4, 0.5, 0.17
 _APART = 0.006  # of the range of n: limits of several curves at one size do not hide each other
 
 
@@ -22,8 +22,8 @@ def drawing(c: SizeCurves, notice: str = "") -> Drawing:
     return Drawing(
         name=slug("sizes", c.id),
         title=f"Sample size: {c.label}",
-        caption=f"{c.label}. Above: power with its Monte Carlo 95% limits over the number of trial patients; below: the "
-        "mean effective number of external patients. " + "; ".join(c.notes),
+        caption=f"{c.label}. Above: power with its Monte Carlo 95% limits over the number of trial patients; below: "
+        "the mean effective number of external patients. " + "; ".join(c.notes),
         section="design",
         draw=partial(draw, c, notice),
     )
@@ -59,8 +59,8 @@ def _power(axes: Axes, c: SizeCurves, span: int) -> None:
     axes.tick_params(labelbottom=False)
     axes.axhline(c.wanted, color=GREY, linewidth=0.8, linestyle=(0, (1, 2)))
     axes.annotate(
-        f"wanted: {c.wanted:g}", (1, c.wanted), xycoords=("axes fraction", "data"), xytext=(-2, 2),
-        textcoords="offset points", size=TINY, color=INK, ha="right",
+        f"wanted: {c.wanted:g}", (1, c.wanted), xycoords=("axes fraction", "data"), xytext=(3, 0),
+        textcoords="offset points", size=TINY, color=INK, va="center", annotation_clip=False,
     )  # fmt: skip
     for k, (row, low, high) in enumerate(zip(c.power, c.low, c.high, strict=True)):
         shift = (k - (len(c.power) - 1) / 2) * _APART * span
