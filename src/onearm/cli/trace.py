@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from onearm.errors import UsageError, listed, near
-from onearm.results import Curve, Estimate, Flow, Results, Watch
+from onearm.results import Curve, Estimate, Flow, Moment, Results, Watch
 from onearm.results.plain import plain
 from onearm.text import interval, quantity
 
@@ -71,6 +71,10 @@ def _design_lines(results: Results, number: str) -> Iterator[str]:
     yield from (f"  rule        {words}" for words in found.notes)
 
 
+_COUNTS = ("evaluated", "events", "pending", "weight", "word")
+"""What is said of a rule on a day; days on which none of it changed are left out."""
+
+
 def _rule_lines(w: Watch) -> Iterator[str]:
     """A stopping rule: what it says, why, and what it said after every patient."""
     yield f"{w.id}  {w.label}" + (f", version {w.group}" if w.group else "")
@@ -82,7 +86,12 @@ def _rule_lines(w: Watch) -> Iterator[str]:
     yield from (f"  note        {words}" for words in w.notes)
     yield f"  rule        {w.words}"
     yield f"  numbers     monitoring.{w.rule}.STATISTIC in results.csv, each with its subjects"
+    before: Moment | None = None
     for m in w.moments:
+        same = before is not None and all(getattr(before, name) == getattr(m, name) for name in _COUNTS)
+        before = m
+        if same:
+            continue
         belief = f", probability {quantity(m.belief, 'probability')}" if m.belief is not None else ""
         pending = f", {m.pending} pending" if m.pending else ""
         yield f"    {m.date or 'all data'}  {m.events} of {m.evaluated}{pending}{belief}: {m.word}"
