@@ -47,7 +47,7 @@ def show_design(make: Callable[[], Design], at: list[str] | None, form: Form, as
         p: Any = None if not at else rates_of("--at", at)
         does = made.characteristics_table(p)
     except ValueError as problem:
-        raise UsageError.one("U350", "design", str(problem), "change what is named and run again") from None
+        raise UsageError.one("U353", "design", str(problem), "change what is named and run again") from None
     if out is not None:
         from onearm.io.design import write_design
 

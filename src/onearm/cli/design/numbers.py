@@ -94,4 +94,4 @@ def rates_of(option: str, texts: list[str]) -> list[float] | list[tuple[float, .
 
 
 def _wrong(option: str, text: str, wanted: str) -> UsageError:
-    return UsageError.one("U351", option, f"{text!r} is not what this option takes", f"give {wanted}")
+    return UsageError.one("U354", option, f"{text!r} is not what this option takes", f"give {wanted}")
