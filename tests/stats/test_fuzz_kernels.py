@@ -21,8 +21,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 MODULES = (
-    "aipw", "balance", "bayes", "benchmark", "binomial", "competing", "concordance", "cox", "describe", "designs",
-    "imputation", "indirect", "intercurrent", "logistic", "matching", "monitoring", "multistate", "overlap",
+    "aipw", "balance", "bayes", "benchmark", "binomial", "competing", "concordance", "consistency", "cox", "describe",
+    "designs", "imputation", "indirect", "intercurrent", "logistic", "matching", "monitoring", "multistate", "overlap",
     "parametric", "pipeline", "reconstruct", "resampling", "sensitivity", "standardise", "survival",
     "weighted_effects", "weighted_risk", "weighting",
 )  # fmt: skip
@@ -350,6 +350,23 @@ def joint(tame: bool, looks: st.SearchStrategy[Any]) -> dict[str, st.SearchStrat
                 {} if not tame else {"lam": st.sampled_from([[0.5, 0.9], [0.8, 0.95]])})  # fmt: skip
 
 
+def printed_numbers(tame: bool) -> dict[str, st.SearchStrategy[Any]]:
+    """Numbers as a paper prints them, and what is none."""
+    shown = st.sampled_from(["5.19", "0.53", "92", "91.7", "0.50", "1.2", ".05"])
+    value = shown if tame else st.one_of(shown, SMALL, st.sampled_from(["", "x", "1e5", "-3", "9" * 40, None, True]))
+    whole = st.integers(0, 60) if tame else SMALL
+    return {
+        "count": whole, "n": whole, "x": whole, "n_max": st.integers(1, 500) if tame else SMALL, "percent": value,
+        "mean": value, "sd": value, "low": value, "high": value, "hr": value, "p": value, "decimals": whole,
+        "items": st.integers(1, 3) if tame else SMALL,
+        "rounding": st.sampled_from(["half-up", "half-even", "half-down", "truncate", "any", "odd"]),
+        "p_sign": st.sampled_from(["=", "<", ">=", "odd"]),
+        "text": st.sampled_from(["t(28) = 2.20, p = .03", "F(2, 0.5)=3, p<.05", "t(0)=1, p=.5", "r(9)=.999, p=1", "",
+                                 None, "z=-9e9, p=.1", "chi2(1.5)=3, p=.1", "X2(9999)=99999, p=0.000",
+                                 "Q(3) = .0, p > .99"]),
+    }  # fmt: skip
+
+
 def two_priors(prior: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Priors of response and toxicity, or Dirichlet parameters, or neither."""
     return st.one_of(plain(prior, 2), st.just([0.3, 0.7, 0.2, 0.8]), st.sampled_from([None, 1.0, "odd", [1, 2, 3]]))
@@ -375,6 +392,9 @@ def drawn(draw: Callable[[Any], Any], kernel: Any) -> tuple[list[Any], dict[str,
     if any(kernel.__name__ in import_module(f"onearm.stats.{m}").__all__ for m in ("designs", "monitoring")):
         known |= designed(kind is tamed)
         known |= DESIGNS.get(kernel.__name__, lambda k, tame: {})(known, kind is tamed)
+    if kernel.__module__.startswith("onearm.stats._consistency"):
+        known |= printed_numbers(kind is tamed)
+        known |= {"percent": st.booleans()} if kernel.__name__ in ("grim", "interval_method") else {}
     positional, named = [], {}
     for name, parameter in inspect.signature(kernel).parameters.items():
         if parameter.kind is inspect.Parameter.VAR_KEYWORD:
