@@ -97,6 +97,8 @@ def test_what_cannot_be_is_refused(change, said):
         ("sprt", {"worse": 0.1}, "lies above"),
         ("counts", {"stop_at_most": [1]}, "one number for each"),
         ("counts", {"stop_at_most": None}, "one number for each"),
+        ("time", {"every": 2}, "without pause"),
+        ("time", {"first_look": None, "looks": [5, 10]}, "without pause"),
     ],
 )
 def test_what_a_kind_needs(name, change, said):
@@ -109,6 +111,7 @@ FACTS = {
     "alive": {"kind": "alive"},
     "mrd": {"kind": "mrd", "limit": 0.0001, "untested": "excluded"},
     "os": {"kind": "time-to", "events": ["death"]},
+    "efs": {"kind": "time-to", "events": ["no-response", "death"]},
 }
 
 
@@ -118,6 +121,8 @@ FACTS = {
         ({"fact": "vodd"}, "P110", "monitoring.r.fact"),
         ({"fact": "alive"}, "P111", "monitoring.r.fact"),
         ({"fact": "mrd"}, "P111", "monitoring.r.fact"),
+        ({"fact": "efs"}, "P111", "monitoring.r.fact"),
+        ({**RULES["time"], "fact": "efs"}, "P111", "monitoring.r.fact"),
         ({"population": "trated"}, "P110", "monitoring.r.population"),
         ({"by_version": True}, "P111", "monitoring.r.by_version"),
         ({**RULES["time"], "fact": "vod"}, "P111", "monitoring.r.fact"),

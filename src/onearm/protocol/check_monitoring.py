@@ -48,6 +48,9 @@ def _within(p: Protocol, where: Where, path: str, rule: Rule) -> Iterator[Findin
                 says = f"at {n} patients {low} or fewer and {high} or more both stop: no count goes on"
                 yield misfit(where, path, says, "lower `stop_at_most` or raise `stop_at_least`")
     clause = p.facts.get(rule.fact)
+    if isinstance(clause, facts.TimeTo) and "no-response" in clause.events:
+        says = f'the fact "{rule.fact}" ends with no response, which a later response takes back'
+        yield misfit(where, f"{path}.fact", says, "use a fact without `no-response`, or count responses")
     if isinstance(clause, facts.Mrd) and clause.untested == "excluded":
         says = f'the fact "{rule.fact}" leaves out who was not tested, so that nobody is ever known to be without it'
         yield misfit(where, f"{path}.fact", says, "use a fact with `untested: counted`")

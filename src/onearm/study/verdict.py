@@ -33,7 +33,7 @@ def verdict(rule: Rule, design: Design, counted: Tally, before: int) -> Verdict:
         return _timed(rule, design, counted)
     looks = design.boundary.n.tolist()
     due = counted.n in looks or any(before < look <= counted.n for look in looks)
-    if rule.pending == "fractional":
+    if rule.pending == "fractional" and counted.pending:
         return fractional(rule, design, counted, due)
     decision = design.decide(counted.x, counted.n)
     word, reason, notes = decision.word, decision.reason, decision.notes
