@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,3 +118,17 @@ def made(folder: Path, patients: Sequence[P], monitoring: str = "") -> Trial:
 def on(start: int, day: int = 1) -> dt.date:
     """The date of a study day of a patient who began so many days after `START`."""
     return START + dt.timedelta(days=start + day - 1)
+
+
+def tail(a: float, b: float, limit: float) -> float:
+    """P(rate > limit) of Beta(a, b), by the series of the incomplete beta function, all of whose terms are positive:
+    P(rate <= p) = p^a (1 - p)^b / (a B(a, b)) (1 + (a + b) / (a + 1) p + (a + b)(a + b + 1) / ((a + 1)(a + 2)) p^2 ...).
+    """
+    term = total = 1.0
+    for k in range(10_000):
+        term *= (a + b + k) / (a + 1 + k) * limit
+        total += term
+        if term < 1e-18 * total:
+            break
+    log = a * math.log(limit) + b * math.log1p(-limit) - math.log(a)
+    return 1 - total * math.exp(log + math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b))
