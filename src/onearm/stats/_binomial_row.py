@@ -26,14 +26,14 @@ def binomial_row(n: int, p: float) -> Floats:
     np.cumprod((n - x[mode:-1]) / (x[mode:-1] + 1) * (p / (1 - p)), out=row[mode + 1 :])
     below = x[mode:0:-1]
     row[:mode] = np.cumprod(below / (n - below + 1) * ((1 - p) / p))[::-1]
-    return np.asarray(row / math.fsum(row), dtype=np.float64)
+    return np.asarray(row / math.fsum(row.tolist()), dtype=np.float64)
 
 
 def above(row: Floats, k: int) -> float:
     """P(X > k) from a row of probabilities; any whole k."""
-    return math.fsum(row[max(k + 1, 0) :])
+    return math.fsum(row[max(k + 1, 0) :].tolist())
 
 
 def upto(row: Floats, k: int) -> float:
     """P(X <= k) from a row of probabilities; any whole k."""
-    return math.fsum(row[: max(k + 1, 0)])
+    return math.fsum(row[: max(k + 1, 0)].tolist())

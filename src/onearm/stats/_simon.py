@@ -9,9 +9,10 @@ from itertools import pairwise
 import numpy as np
 
 from ._number import as_count
-from ._simon_search import EXACT, TIE, SimonCurve, best_designs, horizon, space
+from ._simon_search import EXACT, TIE, SimonCurve, Space, best_designs, horizon, space
 from ._single_stage import errors, normal_size
-from ._two_stage import CONVENTIONS, TwoStageDesign, made, rates
+from ._two_stage import CONVENTIONS, TwoStageDesign, rates, record
+from ._two_stage_rates import rates_of
 
 LARGEST = 1000
 SEARCH = (
@@ -28,9 +29,9 @@ class SimonDesigns:
     """Simon's designs for two rates and two limits of error.
 
     ``optimal``, ``minimax`` and ``admissible``, the last a tuple from minimax to optimal by rising expected-n weight;
-    ``curve`` the best design of each total n up to ``n_max``; ``binds`` whether a design with a smaller expected n
-    than ``optimal`` exists beyond n_max, or could not be excluded, and ``message`` what to do then (empty otherwise:
-    the optimum is that of all sample sizes); ``conventions`` in words.
+    ``curve`` the best design of each total n up to ``n_max``, searched when it is asked for; ``binds`` whether
+    a design with a smaller expected n than ``optimal`` exists beyond n_max, or could not be excluded, and ``message``
+    what to do then (empty otherwise: the optimum is that of all sample sizes); ``conventions`` in words.
     """
 
     p0: float
@@ -40,11 +41,15 @@ class SimonDesigns:
     optimal: TwoStageDesign
     minimax: TwoStageDesign
     admissible: tuple[TwoStageDesign, ...]
-    curve: SimonCurve
     n_max: int
     binds: bool
     message: str
     conventions: tuple[str, ...] = CONVENTIONS + SEARCH
+
+    @property
+    def curve(self) -> SimonCurve:
+        """The best design of each total n up to ``n_max``."""
+        return best_designs(space(self.p0, self.p1, self.alpha, self.beta, self.n_max))
 
 
 def simon_two_stage(p0: float, p1: float, alpha: float, beta: float, *, n_max: int = 100) -> SimonDesigns:
@@ -84,15 +89,25 @@ def simon_two_stage(p0: float, p1: float, alpha: float, beta: float, *, n_max: i
     p0, p1 = rates(p0, p1)
     alpha, beta = errors(alpha, beta)
     n_max = as_count("n_max", n_max, 2, LARGEST)
-    found = space(p0, p1, alpha, beta, n_max)
-    curve = best_designs(found)
+    found, curve = _far_enough(p0, p1, alpha, beta, n_max)
     if not curve.n.size:
         raise ValueError(_nothing(p0, p1, alpha, beta, n_max))
-    admissible = _admissible(curve, p0, p1)
-    binds, message = _beyond(p0, p1, alpha, beta, n_max, admissible[-1], horizon(found, admissible[-1].expected_n))
-    return SimonDesigns(
-        p0, p1, alpha, beta, admissible[-1], admissible[0], admissible, curve, n_max, binds, message
-    )  # fmt: skip
+    admissible = _admissible(found, curve)
+    far = horizon(found, admissible[-1].expected_n)
+    binds, message = _beyond(p0, p1, alpha, beta, n_max, admissible[-1], far)
+    return SimonDesigns(p0, p1, alpha, beta, admissible[-1], admissible[0], admissible, n_max, binds, message)
+
+
+def _far_enough(p0: float, p1: float, alpha: float, beta: float, n_max: int) -> tuple[Space, SimonCurve]:
+    """The designs that matter up to a size beyond which none has a smaller expected n, or up to ``n_max``."""
+    last = min(n_max, math.ceil(1.6 * normal_size(p0, p1, alpha, beta)) + 6)
+    while True:
+        found = space(p0, p1, alpha, beta, last)
+        curve = best_designs(found, frontier=True)
+        far = horizon(found, float(curve.expected_n.min())) if curve.n.size else 2.0 * last
+        if last == n_max or far <= last + 1:
+            return found, curve
+        last = math.ceil(min(far, n_max))
 
 
 def _nothing(p0: float, p1: float, alpha: float, beta: float, n_max: int) -> str:
@@ -105,7 +120,7 @@ def _nothing(p0: float, p1: float, alpha: float, beta: float, n_max: int) -> str
     )
 
 
-def _admissible(curve: SimonCurve, p0: float, p1: float) -> tuple[TwoStageDesign, ...]:
+def _admissible(s: Space, curve: SimonCurve) -> tuple[TwoStageDesign, ...]:
     """The lower convex hull of (n, expected n) from the smallest n to the smallest expected n.
 
     Neighbours i and j (n_i < n_j) are equal at q = (E_i - E_j) / (E_i - E_j + n_j - n_i).
@@ -117,11 +132,14 @@ def _admissible(curve: SimonCurve, p0: float, p1: float) -> tuple[TwoStageDesign
             hull.pop()
         hull.append(k)
     cuts = [1.0, *(-g / (1 - g) for g in (_slope(curve, *pair) for pair in pairwise(hull))), 0.0]
-    out = []
-    for i, k in enumerate(hull):
-        cut_offs = (int(v[k]) for v in (curve.r1, curve.n1, curve.r, curve.n))
-        out.append(made(*cut_offs, p0, p1, (cuts[i + 1], cuts[i])))
-    return tuple(out)
+    return tuple(_design(s, curve, k, cuts[i + 1], cuts[i]) for i, k in enumerate(hull))
+
+
+def _design(s: Space, curve: SimonCurve, k: int, low: float, high: float) -> TwoStageDesign:
+    """The design at place ``k`` of the curve, best for q from ``low`` to ``high``."""
+    r1, n1, r, n = (int(v[k]) for v in (curve.r1, curve.n1, curve.r, curve.n))
+    null, target = (rates_of(of.row(n1), of.row(n - n1), r1, r, p) for of, p in ((s.null, s.p0), (s.target, s.p1)))
+    return record(r1, n1, r, n, null, target, low, high)
 
 
 def _slope(curve: SimonCurve, i: int, j: int) -> float:

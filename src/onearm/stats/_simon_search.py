@@ -30,7 +30,7 @@ EXACT = 1e-12
 TIE = 1e-9
 """Expected sample sizes closer than this are equal."""
 
-_WAVES = (4, 12, 10**9)
+_WAVES = (6, 60, 10**9)
 _BLOCK = 4096
 
 
@@ -49,15 +49,31 @@ class SimonCurve:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Space:
-    """What the search looks up: both rates, limits of the error rates, ``a`` as above, runs' first x."""
+class Held:
+    """The best design found so far by n: expected n (a ceiling where there is none), n1, r1 (-1) and an r for it."""
 
+    expected_n: Floats
+    n1: Ints
+    r1: Ints
+    r: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Space:
+    """What the search looks up: both rates and their tables, limits of the errors, ``a`` as above, runs' first x.
+
+    ``single`` is the smallest r of each n with P0(X > r) <= alpha.
+    """
+
+    p0: float
+    p1: float
     null: Rate
     target: Rate
     alpha: float
     power: float
     a: Ints
     first: Ints
+    single: Ints
 
     def type_one(self, n: Ints, n1: Ints, r1: Ints, r: Ints) -> Floats:
         """P0(success)."""
@@ -82,37 +98,43 @@ def space(p0: float, p1: float, alpha: float, beta: float, n_max: int) -> Space:
     first = np.minimum(negligible_below(pmf1), np.maximum(a, 0))
     width0 = int(np.max(negligible_above(upper0) - first)) + 1
     width1 = int(np.max(a - first)) + 1
-    return Space(
-        rate(pmf0, upper0, max(width0, 1)), rate(pmf1, upper1, max(width1, 1)), alpha + EXACT, power, a, first
-    )  # fmt: skip
+    single = np.count_nonzero(upper0 > alpha + EXACT, axis=1)
+    null, target = rate(pmf0, upper0, max(width0, 1)), rate(pmf1, upper1, max(width1, 1))
+    return Space(p0, p1, null, target, alpha + EXACT, power, a, first, single)
 
 
 def possible(s: Space) -> Bools:
     """Whether n patients can meet both error rates at all: the randomised test of size alpha has the power."""
     upper0 = s.null.upper
     n = np.arange(upper0.shape[0])
-    r = np.count_nonzero(upper0 > s.alpha, axis=1)
+    r = s.single
     share = np.minimum((s.alpha - upper0[n, r]) / np.maximum(s.null.pmf[n, r], np.finfo(float).tiny), 1)
     return np.asarray(s.target.upper[n, r] + share * s.target.pmf[n, r] >= s.power, dtype=np.bool_)
 
 
-def best_designs(s: Space, *, after: int = 0, ceiling: float = np.inf) -> SimonCurve:
-    """The best design of each total n above ``after``, as far as its expected n is not above ``ceiling``."""
-    size = s.a.size
-    lower, order = _ordered(s, after)
-    expected = np.full(size, ceiling + TIE)
-    r1, n1 = np.full(size, -1, dtype=np.int64), np.full(size, -1, dtype=np.int64)
+def best_designs(s: Space, *, after: int = 0, ceiling: float = np.inf, frontier: bool = False) -> SimonCurve:
+    """The best design of each total n above ``after``, as far as its expected n is not above ``ceiling``.
+
+    With ``frontier``, a total n whose expected n cannot be below that of every smaller n found so far is not searched
+    further: it is neither minimax nor admissible nor optimal, and may be absent or not the best of its n.
+    """
+    total, lower, order = _ordered(s, after)
+    held = Held(np.full(s.a.size, ceiling + TIE), *(np.full(s.a.size, -1, dtype=np.int64) for _ in range(3)))
     done = 0
     for wave in _WAVES:
-        rank = slice(done, min(done + wave, size))
-        done = rank.stop
+        rank = slice(done, done + wave)
+        done += wave
+        if rank.start >= s.a.size:
+            break
         bound = np.take_along_axis(lower, order[:, rank], axis=1)
-        row, column = np.nonzero(np.isfinite(bound) & (bound <= expected[:, None] + TIE))
-        stage = order[row, rank.start + column]
+        limit = (np.minimum.accumulate(held.expected_n) if frontier else held.expected_n) + TIE
+        row, column = np.nonzero(np.isfinite(bound) & (bound <= limit[total][:, None]))
+        stage, n = order[row, rank.start + column], total[row]
         for at in range(0, row.size, _BLOCK):
-            _improve(s, row[at : at + _BLOCK], stage[at : at + _BLOCK], expected, n1, r1)
-    n = np.flatnonzero(r1 >= 0)
-    return SimonCurve(n, expected[n], r1[n], n1[n], _largest_r(s, n, n1[n], r1[n]))
+            _improve(s, n[at : at + _BLOCK], stage[at : at + _BLOCK], limit, held)
+    n = np.flatnonzero(held.r1 >= 0)
+    n1, r1 = held.n1[n], held.r1[n]
+    return SimonCurve(n, held.expected_n[n], r1, n1, _largest_r(s, n, n1, r1, held.r[n]))
 
 
 def horizon(s: Space, expected_n: float) -> float:
@@ -126,31 +148,35 @@ def horizon(s: Space, expected_n: float) -> float:
     return float(np.max((expected_n - (1 - go_on) * n1) / np.maximum(go_on, np.finfo(float).tiny), initial=0))
 
 
-def _ordered(s: Space, after: int) -> tuple[Floats, Ints]:
-    """The lower bound of the expected n by n (row) and n1 (column), and each row's order."""
-    n = np.arange(s.a.size)
-    stop = np.where(s.a >= 0, 1 - s.null.upper[n, np.maximum(s.a, 0)], 0)
-    lower = n[:, None] - stop * (n[:, None] - n)
-    lower[:, s.a < 0] = np.inf
-    lower[:, 0] = np.inf
-    lower[n[:, None] <= n] = np.inf
-    lower[~possible(s) | (n <= after)] = np.inf
-    return lower, np.argsort(lower, axis=1, kind="stable")
+def _ordered(s: Space, after: int) -> tuple[Ints, Floats, Ints]:
+    """Every n that may have a design, the lower bound of its expected n by n1 (column), and each row's order."""
+    n1 = np.arange(s.a.size)
+    total = np.flatnonzero(possible(s) & (n1 > after))
+    n = total[:, None]
+    stop = np.where(s.a >= 0, 1 - s.null.upper[n1, np.maximum(s.a, 0)], 0)
+    lower = n - stop * (n - n1)
+    lower[(n <= n1) | (s.a < 0) | (n1 == 0)] = np.inf
+    return total, lower, np.argsort(lower, axis=1, kind="stable")
 
 
-def _improve(s: Space, n: Ints, n1: Ints, expected: Floats, best_n1: Ints, best_r1: Ints) -> None:
+def _improve(s: Space, n: Ints, n1: Ints, limit: Floats, held: Held) -> None:
     """Put better designs in place of those that are held for each n; of equals the smaller n1 stays."""
-    r1 = _largest_r1(s, n, n1, expected[n] + TIE)
+    r1, r = _largest_r1(s, n, n1, np.minimum(limit, held.expected_n + TIE)[n])
     found = np.flatnonzero(r1 >= 0)
-    value = s.expected_n(n[found], n1[found], r1[found])
-    for i, e in zip(found, value, strict=True):
-        k = n[i]
-        if e < expected[k] - TIE or (e <= expected[k] + TIE and (best_n1[k] < 0 or n1[i] < best_n1[k])):
-            expected[k], best_n1[k], best_r1[k] = e, n1[i], r1[i]
+    n, n1, r1, r = n[found], n1[found], r1[found], r[found]
+    value = s.expected_n(n, n1, r1)
+    least = held.expected_n.copy()
+    np.minimum.at(least, n, value)
+    smallest = np.where((held.n1 >= 0) & (held.expected_n <= least + TIE), held.n1, s.a.size)
+    near = value <= least[n] + TIE
+    np.minimum.at(smallest, n[near], n1[near])
+    new = near & (n1 == smallest[n])
+    at = n[new]
+    held.expected_n[at], held.n1[at], held.r1[at], held.r[at] = value[new], n1[new], r1[new], r[new]
 
 
-def _largest_r1(s: Space, n: Ints, n1: Ints, ceiling: Floats) -> Ints:
-    """The largest r1 that some r makes feasible, -1 where there is none or its expected n exceeds ``ceiling``."""
+def _largest_r1(s: Space, n: Ints, n1: Ints, ceiling: Floats) -> tuple[Ints, Ints]:
+    """The largest r1 that some r makes feasible, and that r; -1 where there is none or n is above ``ceiling``."""
     out = np.full(n.size, -1, dtype=np.int64)
     r = _smallest_r(s, n, n1)
     left = np.flatnonzero(r <= s.a[n])
@@ -165,30 +191,30 @@ def _largest_r1(s: Space, n: Ints, n1: Ints, ceiling: Floats) -> Ints:
         out[left[small]] = r1[small]
         left = left[~small & (at < s.a[k])]
         r[left] += 1
-    return out
+    return out, r
 
 
 def _smallest_r(s: Space, n: Ints, n1: Ints) -> Ints:
     """The smallest r with a small enough type I error at r1 = a(n1); a(n) + 1 where there is none up to a(n).
 
-    Every r <= a(n1) has the error P0(X1 > a(n1)), so the walk by halves begins there.
+    The walk goes down from the cut-off of a single stage, whose error is larger; few steps are needed. Every r <= a(n1)
+    has the error P0(X1 > a(n1)), so that it ends there.
     """
     r1 = s.a[n1]
-    low, high = r1.copy(), s.a[n] + 1
-    low = np.minimum(low, high)
-    while True:
-        open_ = np.flatnonzero(low < high)
-        if not open_.size:
-            return high
-        middle = (low[open_] + high[open_]) // 2
-        small = s.type_one(n[open_], n1[open_], r1[open_], middle) <= s.alpha
-        high[open_[small]] = middle[small]
-        low[open_[~small]] = middle[~small] + 1
+    r = np.minimum(s.a[n] + 1, s.single[n])
+    left = np.flatnonzero(r > r1)
+    while left.size:
+        next_r = r[left] - 1
+        small = s.type_one(n[left], n1[left], r1[left], next_r) <= s.alpha
+        left, next_r = left[small], next_r[small]
+        r[left] = next_r
+        left = left[next_r > r1[left]]
+    return r
 
 
-def _largest_r(s: Space, n: Ints, n1: Ints, r1: Ints) -> Ints:
-    """The largest r that leaves enough power, for designs that have one."""
-    low, high = r1.copy(), s.a[n]
+def _largest_r(s: Space, n: Ints, n1: Ints, r1: Ints, r: Ints) -> Ints:
+    """The largest r that leaves enough power, for designs that have enough with ``r``."""
+    low, high = r.copy(), s.a[n]
     place = r1 - s.first[n1]
     while True:
         open_ = np.flatnonzero(low < high)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -11,19 +13,29 @@ from ._input import Floats, Ints
 _NOTHING = 1e-17
 """Tails below this are left out of sums: less than the rounding of the sums themselves."""
 
+_STEP = 64
+"""Coefficients are kept for sizes that are multiples of this."""
+
 
 def binomial_table(n_max: int, p: float) -> Floats:
-    """b(x; n, p) in row n and column x, n and x from 0 to n_max.
+    """b(x; n, p) in row n and column x, n and x from 0 to n_max, n_max at most 1,000.
 
-    b(x; n) = (1 - p) b(x; n - 1) + p b(x - 1; n - 1): sums of positive terms, so the relative error of an entry is at
-    most some n of the machine's precision.
+    C(n, x) p^x (1 - p)^(n - x), in that order: no coefficient overflows below n = 1,030, and only probabilities far
+    below 1e-17 underflow. The relative error of an entry is at most some n of the machine's precision.
     """
+    x = np.arange(n_max + 1)
+    table: Floats = _coefficients(n_max // _STEP * _STEP + _STEP)[: n_max + 1, : n_max + 1] * p**x
+    table *= ((1 - p) ** x)[np.maximum(x[:, None] - x, 0)]
+    return table
+
+
+@lru_cache(maxsize=2)
+def _coefficients(n_max: int) -> Floats:
+    """C(n, x) in row n and column x, zero for x > n; by sums of positive terms."""
     table = np.zeros((n_max + 1, n_max + 1))
-    table[0, 0] = 1
+    table[:, 0] = 1
     for n in range(1, n_max + 1):
-        last, row = table[n - 1], table[n]
-        np.multiply(last[: n + 1], 1 - p, out=row[: n + 1])
-        row[1 : n + 1] += p * last[:n]
+        np.add(table[n - 1, 1:], table[n - 1, :-1], out=table[n, 1:])
     return table
 
 
@@ -45,6 +57,11 @@ class Rate:
     pmf_row: int
     upper_row: int
 
+    def row(self, n: int) -> Floats:
+        """b(x; n) for x = 0 .. n, scaled to a sum of one: what rounding (1 - p)^n costs all of them is taken back."""
+        row = self.pmf[n, : n + 1]
+        return np.asarray(row / math.fsum(row.tolist()), dtype=np.float64)
+
     def products(self, n1: Ints, start: Ints, n2: Ints, r: Ints) -> Floats:
         """b(x; n1) P(X2 > r - x) for x = start, start + 1, ... in the columns, one row an entry of ``n1``."""
         last = self.pmf.shape[0] - 1
@@ -64,10 +81,13 @@ def rate(pmf: Floats, upper: Floats, width: int) -> Rate:
     padded[:, : last + 1] = pmf
     tails = np.ones((last + 1, 2 * last + 3 + width))
     tails[:, : last + 1] = upper[:, ::-1]
-    runs = np.lib.stride_tricks.sliding_window_view
-    return Rate(
-        pmf, upper, runs(padded.ravel(), width), runs(tails.ravel(), width), padded.shape[1], tails.shape[1]
-    )  # fmt: skip
+    return Rate(pmf, upper, _runs(padded, width), _runs(tails, width), padded.shape[1], tails.shape[1])
+
+
+def _runs(table: Floats, width: int) -> Floats:
+    """Every run of ``width`` numbers of the table, row after row, as rows that share its memory."""
+    step = table.itemsize
+    return np.ndarray((table.size - width + 1, width), table.dtype, table, 0, (step, step))
 
 
 def negligible_below(pmf: Floats) -> Ints:

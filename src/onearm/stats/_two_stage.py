@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ._boundary import Boundary, boundary
+import numpy as np
+
+from ._boundary import Boundary
 from ._input import as_choice
 from ._number import as_count, as_share
 from ._two_stage_adapt import green_dahlberg, keep_conditional, keep_type_one
@@ -177,14 +179,19 @@ def rates(p0: float, p1: float) -> tuple[float, float]:
     return p0, p1
 
 
-def made(
-    r1: int, n1: int, r: int, n: int, p0: float, p1: float, q: tuple[float, float] | None = None
-) -> TwoStageDesign:  # fmt: skip
+def made(r1: int, n1: int, r: int, n: int, p0: float, p1: float) -> TwoStageDesign:
     """The record of a checked design."""
     null, target = (two_stage_rates(r1, n1, r, n, p) for p in (p0, p1))
-    low, high = q or (None, None)
-    rule = boundary([n1, n], low=[r1, r], low_means="futility")
+    return record(r1, n1, r, n, null, target, None, None)
+
+
+def record(
+    r1: int, n1: int, r: int, n: int, null: TwoStageRates, target: TwoStageRates, low: float | None, high: float | None
+) -> TwoStageDesign:  # fmt: skip
+    """The same from what the design does at both rates, and the range of q."""
+    looks = np.array([n1, n])
+    rule = Boundary(looks, np.array([[r1, r]]), looks[None] + 1, ("futility",), ("",), n)
     return TwoStageDesign(
-        r1, n1, r, n, p0, p1, null.success, target.success, null.expected_n, null.pet, target.expected_n, target.pet,
-        low, high, rule,
+        r1, n1, r, n, null.p, target.p, null.success, target.success, null.expected_n, null.pet, target.expected_n,
+        target.pet, low, high, rule,
     )  # fmt: skip

@@ -29,19 +29,22 @@ def two_stage_rates(r1: int, n1: int, r: int, n: int, p: float) -> TwoStageRates
 
     P(success) = sum over x > r1 of b(x; n1, p) P(X2 > r - x).
     """
-    first, second = binomial_row(n1, p), binomial_row(n - n1, p)
+    return rates_of(binomial_row(n1, p), binomial_row(n - n1, p), r1, r, p)
+
+
+def rates_of(first: Floats, second: Floats, r1: int, r: int, p: float) -> TwoStageRates:
+    """The same from the probabilities of each count of either stage."""
+    n1 = first.size - 1
     tails = second[::-1].cumsum()[::-1]  # P(X2 >= k)
     success = sum_of_products(first, tails, r1, r)
     pet = upto(first, r1)
-    expected = n1 + above(first, r1) * (n - n1)
+    expected = n1 + above(first, r1) * (second.size - 1)
     return TwoStageRates(p, success, pet, expected, p * expected)
 
 
 def sum_of_products(first: Floats, tails: Floats, r1: int, r: int) -> float:
     """Sum over x > r1 of P(X1 = x) P(X2 >= r + 1 - x)."""
-    last = tails.size - 1
-    terms = (
-        float(first[x]) * (float(tails[max(r + 1 - x, 0)]) if r + 1 - x <= last else 0.0)
-        for x in range(r1 + 1, first.size)
-    )
+    head, tail = first[r1 + 1 :].tolist(), tails.tolist()
+    last = len(tail) - 1
+    terms = (b * tail[max(r - r1 - i, 0)] for i, b in enumerate(head) if r - r1 - i <= last)
     return min(math.fsum(terms), 1.0)
