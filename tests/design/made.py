@@ -32,6 +32,9 @@ MAKE: dict[str, Callable[[], Design]] = {
     "bop2": lambda: design.bop2(LOOKS, 0.2, lam=0.9, gamma=1),
     "bop2-nested": lambda: design.bop2(LOOKS, (0.15, 0.3), (0.25, 0.5), kind="nested", lam=0.9, gamma=0.3),
     "bop2-two": lambda: design.bop2(LOOKS, (0.45, 0.3), kind="efficacy-toxicity", lam=0.7, gamma=0.8),
+    "bop2-names": lambda: design.bop2(
+        [10, 20], (0.1, 0.2), kind="co-primary", lam=0.9, gamma=1, names=("ORR", "PFS at 6")
+    ),
     "thall-simon": lambda: design.thall_simon([6, 13, 18, 40], (0.6, 1.4), (15, 35), futility=0.05, efficacy=0.95),
     "thall-simon-estey": lambda: design.thall_simon_estey(30, PRIORS, HISTORY, cutoffs=(0.95, 0.95)),
     "safety": lambda: design.safety(30, 0.2, alpha=0.1, prior=(0.6, 2.4)),

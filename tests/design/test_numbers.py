@@ -131,6 +131,14 @@ def test_time_on_test() -> None:
         rule.operating_characteristics()
 
 
+def test_a_median_of_the_standard_is_simulated_as_its_mean() -> None:
+    """The standard's median has the mean 295 / 59 = 5; the exponential mean is 5 / log 2 = 7.213475."""
+    rule = design.time_to_event(10, (60, 295), (3, 10), cutoff=0.03, parameter="median", accrual=2, replicates=50)
+    assert rule.rates == (("standard", (7.213475,)),)
+    assert rule.operating_characteristics().true_mean.tolist() == [7.213475]
+    assert rule.characteristics_table().columns[1] == "True mean, months"
+
+
 def test_a_log_rank_decision_by_hand() -> None:
     """Z = (E - O) / sqrt(E) = (9 - 3) / 3 = 2, above 1.6449; the picture's edge is where Z is the limit."""
     rule = design.log_rank((3, 0.6), 0.5, 0.05, 0.15, follow_up=1, accrual_rate=5, shape=0.5)

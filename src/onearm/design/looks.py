@@ -61,7 +61,8 @@ def _together(rule: Boundary) -> str:
         if (rule.low[:, at] >= 0).all():
             both = joined([f"{rule.low[k, at]} or fewer with {name}" for k, name in enumerate(rule.names)])
             parts.append(f"{both} of {n}")
-    return f"It stops {STOPS['futility'].removeprefix('stop ')} only if all hold at one look: {'; '.join(parts)}."
+    end = " At the last of these looks that is a negative result." if decides_at_end(rule) else ""
+    return f"It stops {STOPS['futility'].removeprefix('stop ')} only if all hold at one look: {'; '.join(parts)}.{end}"
 
 
 def _runs(held: list[tuple[int, int]]) -> list[tuple[int, int, int]]:

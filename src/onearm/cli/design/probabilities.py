@@ -86,6 +86,7 @@ def bop2(
     gamma: Annotated[float | None, typer.Option("--gamma", help="Given gamma instead of a search.")] = None,
     association: Annotated[float, typer.Option("--association", help="Odds ratio of the two events.")] = 1.0,
     n_max: MaybeN = None,
+    names: Annotated[str | None, typer.Option("--names", help="Of the endpoints, with a comma.")] = None,
     at: At = None,
     form: Shape = "text",
     as_json: Json = False,
@@ -100,6 +101,7 @@ def bop2(
             whole("--looks", looks), one_or_more("--null", null),
             None if alternative is None else one_or_more("--alternative", alternative), alpha, kind=kind, beta=beta,
             lam=lam, gamma=gamma, association=association, n_max=n_max,
+            names=None if names is None else tuple(names.split(",")),
         ),
         at, form, as_json, out,
     )  # fmt: skip

@@ -61,6 +61,7 @@ def bop2(
     gamma: float | None = None,
     association: float = 1.0,
     n_max: int | None = None,
+    names: tuple[str, ...] | None = None,
 ) -> Design:
     """A BOP2 rule: searched for (``alternative``, ``alpha``) or given by its ``lam`` and ``gamma``.
 
@@ -82,6 +83,8 @@ def bop2(
         Odds ratio of the two events in one patient; 1 is independence.
     n_max
         Patients of the whole trial, where the last look comes earlier.
+    names
+        Of the endpoints; words for the kind when they are not given.
 
     Raises
     ------
@@ -104,19 +107,20 @@ def bop2(
         raise ValueError(f"{extra[0]} is for a search and must be left out where lam and gamma are given")
     found: Bop2Design | None = None
     if given:
-        rule = monitoring.bop2(looks, null, lam or 0.0, gamma or 0.0, kind=kind, n_max=n_max)
+        rule = monitoring.bop2(looks, null, lam or 0.0, gamma or 0.0, kind=kind, n_max=n_max, names=names)
     else:
         found = bop2_design(
             null, alternative if alternative is not None else null, looks, alpha or 0.0, kind=kind, beta=beta,
-            association=association, n_max=n_max,
+            association=association, n_max=n_max, names=names,
         )  # fmt: skip
         rule = found.rule
-    return _made(rule, found, looks, alternative, alpha, beta, given, association, n_max)
+    return _made(rule, found, looks, alternative, alpha, beta, given, association, n_max, names)
 
 
 def _made(
     rule: monitoring.Bop2, found: Bop2Design | None, looks: Sequence[int], alternative: Rate | None,
     alpha: float | None, beta: float | None, given: bool, association: float, n_max: int | None,
+    names: tuple[str, ...] | None,
 ) -> Design:  # fmt: skip
     conventions = rule.conventions
     other = None if alternative is None else _several(alternative)
@@ -124,7 +128,7 @@ def _made(
         ("looks", tuple(int(n) for n in looks)), ("null", rule.null), ("alternative", other), ("alpha", alpha),
         ("kind", rule.kind), ("beta", beta), ("lam", rule.lam if given else None),
         ("gamma", rule.gamma if given else None), ("association", association if association != 1 else None),
-        ("n_max", n_max),
+        ("n_max", n_max), ("names", None if names is None else ",".join(names)),
     )  # fmt: skip
     if other is not None and len(other) != len(rule.null):
         raise ValueError(f"alternative must hold {len(rule.null)} rates as null does, found {len(other)}")

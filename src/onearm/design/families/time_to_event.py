@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -68,7 +69,7 @@ class Times:
 
     def characteristics_table(self, title: str, rates: Rates) -> DesignTable:
         """One row a true mean."""
-        columns = ("Scenario", f"True {self.times.parameter}, {self.unit}", "Stop", "Monte Carlo error of it",
+        columns = ("Scenario", f"True mean, {self.unit}", "Stop", "Monte Carlo error of it",
                    "Mean n", "Median n", "Mean events")  # fmt: skip
         if self.accrual is None:
             return DesignTable(title, columns, (), (_NO_ACCRUAL,))
@@ -107,7 +108,8 @@ class Times:
             above_low=(None,),
             below_high=(None,),
             measures=(("total time on test", value), ("least time to go on", least), ("time to spare", value - least),
-                      (f"P({self.times.parameter} is better | data)", self.times.probability(d, value))),
+                      (f"P({self.times.parameter} > standard + {number(self.times.delta)} | data)",
+                       self.times.probability(d, value))),
             next_n=None,
             notes=(self._next(int(x), value, word),),
         )  # fmt: skip
@@ -134,7 +136,7 @@ class Times:
             return rule
         found = self.characteristics([p[0] for _, p in rates])
         does = [
-            f"If the true {self.times.parameter} is {number(p[0])} {self.unit}, the trial stops with probability "
+            f"If the true mean is {number(p[0])} {self.unit}, the trial stops with probability "
             f"{chance(found.stop[k])} (Monte Carlo error {chance(found.stop_error[k])}) and "
             f"{patients(found.patients[k])} patients are expected"
             for k, (label, p) in enumerate(rates)
@@ -172,7 +174,7 @@ class Times:
         return CharacteristicsCurves(
             id=id,
             label=label,
-            rate=f"True {self.times.parameter}, {self.unit}",
+            rate=f"True mean, {self.unit}",
             p=tuple(grid.tolist()),
             names=("stop",),
             probability=(tuple(found.stop.tolist()),),
@@ -218,7 +220,8 @@ def time_to_event(
         For the simulated operating characteristics: patients in a unit of time (without it there are none), time after
         the last enrolment, and the simulation's seed and size.
     means
-        True means for which they are shown; by default the standard's prior mean and that plus delta.
+        True means of the exponential times for which they are shown; by default that of the standard, and of the
+        standard plus delta, by the standard's distribution (whose median is turned into a mean).
 
     Raises
     ------
@@ -234,9 +237,11 @@ def time_to_event(
     (a, b), (c, d) = one.standard, one.experimental
     if not means and a <= 1:
         raise ValueError("means must be given: an inverse gamma distribution with a of 1 or less has no mean")
+    per = math.log(2) if parameter == "median" else 1.0  # of an exponential time, median = mean log 2
     centre = b / (a - 1) if a > 1 else 0.0
     rates: Rates = tuple(("", (float(m),)) for m in means) or (
-        ("standard", (centre,)), *((("standard + delta", (centre + delta,)),) if delta else ()),
+        ("standard", (round(centre / per, 6),)),
+        *((("standard + delta", (round((centre + delta) / per, 6),)),) if delta else ()),
     )  # fmt: skip
     more = f" by more than {number(delta)} ({unit})" if delta else ""
     said = (
