@@ -26,7 +26,9 @@ def monitored(results: Results, tables: Pieces, figures: Pieces) -> tuple[Markup
         Those of the section, as markup.
     """
     loud = [_warning(w) for w in results.watches if stamp(w)]
-    return (*loud, *(piece for rule in rules(results) for piece in _of_rule(results, rule, tables, figures)))
+    together = [piece for name, piece in tables.items() if name.startswith("joint-")]
+    both = [Markup("<h3>Rules together</h3>"), *together] if together else []
+    return (*loud, *(piece for rule in rules(results) for piece in _of_rule(results, rule, tables, figures)), *both)
 
 
 def _of_rule(results: Results, rule: str, tables: Pieces, figures: Pieces) -> Iterable[Markup]:

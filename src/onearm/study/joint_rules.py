@@ -75,7 +75,7 @@ def _numbers(
             method=METHOD,
             population=f"a trial of {n_max} patients by both rules, before any data; {population}",
             value=value,
-            heading=" and ".join(labels),
+            heading="; ".join(labels),
         )
 
 

@@ -15,6 +15,7 @@ from onearm.protocol.monitoring import Rule, TimeRule
 from onearm.protocol.rule_words import rule_words
 from onearm.results import Boundaries, Evidence, Moment, TimeBoundaries, Watch
 from onearm.study.foresight import numbers, probabilities
+from onearm.study.joint_rules import joint_numbers
 from onearm.study.judged import Day, Ruled, course
 from onearm.study.outcomes import Outcome, outcomes
 from onearm.study.rule_numbers import decision_numbers, rule_numbers
@@ -47,14 +48,16 @@ def watch(protocol: Protocol, cohort: Cohort, as_of: dt.date | None = None, *, h
     last = _day(protocol, now, as_of or last_day(now))
     days = [d for d in _days(protocol, now, as_of) if d.date != last.date] if history else []
     days.append(last)
+    designs = {name: design_of_rule(name, rule, _event(protocol, rule)) for name, rule in protocol.monitoring.items()}
     for name, rule in protocol.monitoring.items():
-        design = design_of_rule(name, rule, _event(protocol, rule))
+        design = designs[name]
         shown = design.curves()
         if shown is not None:
             watched.curves.append(replace(shown, id=f"monitoring.{name}", label=rule.label or name))
         watched.rule_numbers += rule_numbers(name, rule, design)
         for group in _groups(rule, days[-1].found[name]):
             _judge(watched, Ruled(name, rule, design, group, protocol, now), days)
+    watched.rule_numbers += joint_numbers(protocol.monitoring, designs)
     return watched
 
 

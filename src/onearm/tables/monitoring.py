@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from onearm.results import Estimate, Results, Watch
 from onearm.tables.cells import level_text, value_limits
+from onearm.tables.joint_rules import joint
 from onearm.tables.model import Cell, Row, Table, words
 from onearm.tables.names import of_context, parse, plain, unique
 from onearm.tables.rule import Known, boundary, characteristics, history
@@ -15,7 +16,8 @@ _OF_THE_RULE = {"success", "stop", "early", "expected_n", "median_n", "expected_
 
 def monitoring(results: Results) -> tuple[Table, ...]:
     """Up to four kinds of table a rule, in the order in which they are read."""
-    return tuple(table for rule in rules(results) for table in _of_rule(results, rule) if table.rows)
+    alone = tuple(table for rule in rules(results) for table in _of_rule(results, rule) if table.rows)
+    return alone + joint(results)
 
 
 def rules(results: Results) -> tuple[str, ...]:
