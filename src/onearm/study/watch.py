@@ -51,9 +51,8 @@ def watch(protocol: Protocol, cohort: Cohort, as_of: dt.date | None = None, *, h
     designs = {name: design_of_rule(name, rule, _event(protocol, rule)) for name, rule in protocol.monitoring.items()}
     for name, rule in protocol.monitoring.items():
         design = designs[name]
-        shown = design.curves()
-        if shown is not None:
-            watched.curves.append(replace(shown, id=f"monitoring.{name}", label=rule.label or name))
+        if design.has_curves:
+            watched.curves.append(replace(design.curves(), id=f"monitoring.{name}", label=rule.label or name))
         watched.rule_numbers += rule_numbers(name, rule, design)
         for group in _groups(rule, days[-1].found[name]):
             _judge(watched, Ruled(name, rule, design, group, protocol, now), days)
