@@ -98,7 +98,9 @@ def test_a_rule_on_times_has_times_and_simulated_ends_with_their_error() -> None
 def told(rule: Any, n: int, x: int) -> dict[str, float]:
     counted = Tally(n, x, 0, float(n), 0.0, n)
     said = verdict(rule, design_of_rule("r", rule), counted, n - 1)
-    return {e.stat: e.value or 0.0 for e in decision_numbers("r", rule, "", said, counted)}
+    found = decision_numbers("r", rule, "v", said, counted)
+    assert all(e.subjects_of == ("monitoring.r.evaluated|v",) for e in found)  # those that count are behind them
+    return {e.stat: e.value or 0.0 for e in found}
 
 
 def test_distance_and_next_change_by_hand() -> None:

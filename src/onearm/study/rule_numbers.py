@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from onearm.design.characteristics_table import tests
 from onearm.design.record import Design
@@ -19,7 +19,7 @@ EXACT = "exact, by recursion over the patients"
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
-    """Estimates of one rule with ids ``monitoring.RULE.STATISTIC[@x][|VERSION]``; no patient is behind them."""
+    """Estimates of one rule with ids ``monitoring.RULE.STATISTIC[@x][|VERSION]``; no patient is behind a rule."""
 
     name: str
     rule: Rule
@@ -78,7 +78,9 @@ def decision_numbers(name: str, rule: Rule, group: str, said: Verdict, counted: 
             made += [make(stat, "", words, "events", d, method) for d in distances[:1] if d is not None]
     if found.next_n is not None and not said.stops:
         made.append(make("next_n", "", "The decision can change at", "patients", found.next_n, method))
-    return made
+    key = f"monitoring.{name}"
+    behind = f"{key}.evaluated" + (f"|{group}" if group else "")
+    return [replace(e, evidence=key, subjects_of=(behind,)) for e in made]
 
 
 def _limits(make: _Maker, rule: Rule, limits: Boundary) -> Iterator[Estimate]:
