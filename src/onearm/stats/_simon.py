@@ -89,24 +89,23 @@ def simon_two_stage(p0: float, p1: float, alpha: float, beta: float, *, n_max: i
     p0, p1 = rates(p0, p1)
     alpha, beta = errors(alpha, beta)
     n_max = as_count("n_max", n_max, 2, LARGEST)
-    found, curve = _far_enough(p0, p1, alpha, beta, n_max)
+    found, curve, far = _far_enough(p0, p1, alpha, beta, n_max)
     if not curve.n.size:
         raise ValueError(_nothing(p0, p1, alpha, beta, n_max))
     admissible = _admissible(found, curve)
-    far = horizon(found, admissible[-1].expected_n)
     binds, message = _beyond(p0, p1, alpha, beta, n_max, admissible[-1], far)
     return SimonDesigns(p0, p1, alpha, beta, admissible[-1], admissible[0], admissible, n_max, binds, message)
 
 
-def _far_enough(p0: float, p1: float, alpha: float, beta: float, n_max: int) -> tuple[Space, SimonCurve]:
-    """The designs that matter up to a size beyond which none has a smaller expected n, or up to ``n_max``."""
-    last = min(n_max, math.ceil(1.6 * normal_size(p0, p1, alpha, beta)) + 6)
+def _far_enough(p0: float, p1: float, alpha: float, beta: float, n_max: int) -> tuple[Space, SimonCurve, float]:
+    """The designs that matter up to the size beyond which none has a smaller expected n, or to ``n_max``; that size."""
+    last = min(n_max, math.ceil(1.4 * normal_size(p0, p1, alpha, beta)) + 10)
     while True:
         found = space(p0, p1, alpha, beta, last)
         curve = best_designs(found, frontier=True)
         far = horizon(found, float(curve.expected_n.min())) if curve.n.size else 2.0 * last
         if last == n_max or far <= last + 1:
-            return found, curve
+            return found, curve, far
         last = math.ceil(min(far, n_max))
 
 

@@ -120,16 +120,17 @@ def best_designs(s: Space, *, after: int = 0, ceiling: float = np.inf, frontier:
     """
     total, lower, order = _ordered(s, after)
     held = Held(np.full(s.a.size, ceiling + TIE), *(np.full(s.a.size, -1, dtype=np.int64) for _ in range(3)))
-    done = 0
+    rows, done = np.arange(total.size)[:, None], 0
     for wave in _WAVES:
         rank = slice(done, done + wave)
         done += wave
         if rank.start >= s.a.size:
             break
-        bound = np.take_along_axis(lower, order[:, rank], axis=1)
+        stages = order[:, rank]
+        bound = lower[rows, stages]
         limit = (np.minimum.accumulate(held.expected_n) if frontier else held.expected_n) + TIE
         row, column = np.nonzero(np.isfinite(bound) & (bound <= limit[total][:, None]))
-        stage, n = order[row, rank.start + column], total[row]
+        stage, n = stages[row, column], total[row]
         for at in range(0, row.size, _BLOCK):
             _improve(s, n[at : at + _BLOCK], stage[at : at + _BLOCK], limit, held)
     n = np.flatnonzero(held.r1 >= 0)
