@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -121,3 +123,18 @@ def test_the_picture_shows_each_curve_and_its_limits() -> None:
     assert png(CURVES) == png(CURVES)
     alone = replace(CURVES, n=(30,), power=((0.5,),), low=((0.4,),), high=((0.6,),), effective=((0.0,),), names=("a",))
     assert png(alone)[:4] == b"\x89PNG"
+
+
+def test_the_command_of_the_page_prints_what_the_page_shows(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (Path(EXAMPLE).parents[1] / "docs" / "external-controls.md").read_text()
+    section = text.partition("## How many patients\n")[2].partition("\n## ")[0]
+    ((command, table),) = re.findall(r"^\$ onearm (.*)\n```\n\n```text\n(.*?)\n```", section, re.M | re.S)
+    monkeypatch.chdir(Path(EXAMPLE).parent)
+    assert main(shlex.split(command)) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-len(table.splitlines()) :] == table.splitlines()
+    head = re.split(r"  +", table.splitlines()[0])
+    listed = {name for row in re.findall(r"^\| (`.*?) \|", section, re.M) for name in re.findall(r"`(.*?)`", row)}
+    assert set(head) - listed == {"method", "estimand", "n", "external", "+-"}
