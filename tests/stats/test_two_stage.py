@@ -298,5 +298,12 @@ def test_readings_refused_in_words() -> None:
         d.conditional_r(1, 29)
     with pytest.raises(ValueError, match="n must lie between 11"):
         d.conditional_r(3, 10)
+    with pytest.raises(ValueError, match=r"n must lie between 6 .* planned r = 5"):
+        d.used(3, 5)
+    with pytest.raises(ValueError, match="n1 must lie between 2 and 28, found 1: more than the planned r1 = 1"):
+        d.used(1, 29)
+    with pytest.raises(ValueError, match=r"n must lie between 5 .* planned r = 3"):
+        two_stage_design(3, 6, 3, 10, 0.1, 0.3).used(4, 4)
+    assert d.used(2, 6).n == 6
     with pytest.raises(ValueError, match="p must lie"):
         d.at(1.0)

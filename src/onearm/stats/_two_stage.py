@@ -68,7 +68,10 @@ class TwoStageDesign:
         ------
         ValueError : for sizes that leave no room for the cut-offs.
         """
-        return two_stage_design(self.r1, n1, self.r, n, self.p0, self.p1)
+        least = max(self.r + 1, self.r1 + 2)
+        n = as_count("n", n, least, LARGEST, f": more than the planned r = {self.r} responses must be possible")
+        why = f": more than the planned r1 = {self.r1} must be possible, and one patient is left for the second stage"
+        return two_stage_design(self.r1, as_count("n1", n1, self.r1 + 1, n - 1, why), self.r, n, self.p0, self.p1)
 
     def adapted(self, n1: int, n: int, rule: str = "type-one", alpha: float | None = None) -> TwoStageDesign:
         """The design with cut-offs that fit the sample sizes in fact used; fixed before the outcomes are seen.
