@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from onearm.design.decision import Decision
@@ -10,6 +11,7 @@ from onearm.design.record import Design
 from onearm.protocol.monitoring import Bop2Rule, PosteriorRule, PredictiveRule, Rule, SafetyRule, TimeRule
 from onearm.results import Estimate
 from onearm.stats.monitoring import continuation, predicted_events
+from onearm.study.accrual import enrolment, events_by_then
 from onearm.study.outcomes import Outcome
 from onearm.study.said import Verdict
 from onearm.study.tally import Tally
@@ -43,6 +45,29 @@ def probabilities(decision: Decision) -> Measures:
     """What the rule compares with its cut-off: of a rule on times the last of its measures, the others being times."""
     timed = any(word.startswith("total time") for word, _ in decision.measures)
     return decision.measures[-1:] if timed else decision.measures
+
+
+def accrual_numbers(
+    name: str, rule: Rule, counted: Tally, people: Sequence[Outcome], came: Sequence[dt.date], date: dt.date | None
+) -> list[Estimate]:
+    """Months until enrolment is complete, and for a rule on times the events by then; nothing where no dates tell.
+
+    ``came`` are the days on which the patients of the rule's population were enrolled.
+    """
+    coming = enrolment(came, rule.n_max, date, LEVEL)
+    if coming is None:
+        return []
+    who = tuple(o.subject for o in people)
+    make = _Maker(name, rule, "", counted, who)
+    label = f"Months until {rule.n_max} patients are enrolled, if they keep coming at a constant rate"
+    made = [make("accrual_complete", label, "months", coming.months, who, coming.low, coming.high)]
+    if isinstance(rule, TimeRule) and counted.x:
+        at_risk = sum(o.state == "pending" for o in people)
+        more = rule.n_max - len(came)
+        found = events_by_then(coming, counted.months, counted.x, at_risk, more, LEVEL)
+        label = "Events forecast by then, if the hazard is constant and patients come evenly"
+        made.append(make("events_by_then", label, "mean", found.expected, who, found.low, found.high))
+    return made
 
 
 def _future(make: _Maker, rule: Rule, design: Design, counted: Tally, known: tuple[str, ...]) -> list[Estimate]:

@@ -14,7 +14,7 @@ from onearm.protocol.document import Protocol
 from onearm.protocol.monitoring import Rule, TimeRule
 from onearm.protocol.rule_words import rule_words
 from onearm.results import Boundaries, Evidence, Moment, TimeBoundaries, Watch
-from onearm.study.foresight import numbers, probabilities
+from onearm.study.foresight import accrual_numbers, numbers, probabilities
 from onearm.study.joint_rules import joint_numbers
 from onearm.study.judged import Day, Ruled, course
 from onearm.study.outcomes import Outcome, outcomes
@@ -99,8 +99,8 @@ def _judge(watched: Watched, ruled: Ruled, days: Sequence[Day]) -> None:
     name, rule, design, group = ruled.name, ruled.rule, ruled.design, ruled.group
     judged = [*course(ruled, days)]
     last = judged[-1]
-    moments = [_moment(j.day, j.counted, j.said) for j in judged]
     timed = isinstance(rule, TimeRule)
+    moments = [_moment(j.day, j.counted, j.said, timed) for j in judged]
     path = [(j.counted.x, j.counted.months) if timed else (j.counted.n, j.counted.x) for j in judged]
     stopped = next((m.date or "the data as they stand" for m in moments if m.word.startswith("stop")), "")
     people = ruled.of(last.day.found[name])
@@ -109,10 +109,19 @@ def _judge(watched: Watched, ruled: Ruled, days: Sequence[Day]) -> None:
     watched.watches.append(_watch(name, rule, group, last.day, last.said, stopped, moments, paragraph))
     watched.rule_numbers += decision_numbers(name, rule, group, last.said, last.counted)
     watched.estimates += numbers(name, rule, design, group, last.counted, last.said, people)
+    if not group:
+        came = _came(ruled.cohort, people)
+        watched.estimates += accrual_numbers(name, rule, last.counted, people, came, last.day.date)
     watched.boundaries.append(_picture(name, rule, design, group, path, [m.word for m in moments]))
 
 
-def _moment(day: Day, counted: Tally, said: Verdict) -> Moment:
+def _came(cohort: Cohort, people: Sequence[Outcome]) -> list[dt.date]:
+    """The days on which patients were enrolled."""
+    enrolled = cohort.subjects.filter(cohort.subjects["subject"].is_in([o.subject for o in people]))["enrolled"]
+    return enrolled.drop_nulls().to_list()
+
+
+def _moment(day: Day, counted: Tally, said: Verdict, timed: bool) -> Moment:
     beliefs = probabilities(said.decision)
     return Moment(
         date=day.date.isoformat() if day.date is not None else "",
@@ -120,7 +129,7 @@ def _moment(day: Day, counted: Tally, said: Verdict) -> Moment:
         evaluated=counted.n,
         events=counted.x,
         pending=counted.pending,
-        weight=counted.weight,
+        weight=counted.months if timed else counted.weight,
         due=said.due,
         word=said.word,
         belief=beliefs[0][1] if beliefs else None,
