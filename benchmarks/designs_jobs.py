@@ -212,6 +212,7 @@ def all_jobs() -> list[Job]:
         *(bop2_job(kind, each, "a look after each of 40") for kind in KINDS),
         predictive_job(0.2, 0.4, 0.1, 0.1, plain),
         predictive_job(0.2, 0.35, 0.05, 0.1, ()),
+        predictive_job(0.3, 0.4, 0.05, 0.1, ()),
         single_job(),
     ]
 
