@@ -122,7 +122,7 @@ def on(start: int, day: int = 1) -> dt.date:
 
 def tail(a: float, b: float, limit: float) -> float:
     """P(rate > limit) of Beta(a, b), by the series of the incomplete beta function, all of whose terms are positive:
-    P(rate <= p) = p^a (1 - p)^b / (a B(a, b)) (1 + (a + b) / (a + 1) p + (a + b)(a + b + 1) / ((a + 1)(a + 2)) p^2 ...).
+    P(rate <= p) = p^a (1 - p)^b / (a B(a, b)) (1 + (a+b) / (a+1) p + (a+b)(a+b+1) / ((a+1)(a+2)) p^2 + ...).
     """
     term = total = 1.0
     for k in range(10_000):
