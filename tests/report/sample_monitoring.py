@@ -96,6 +96,11 @@ def rule_estimates() -> list[Estimate]:
             _number("vod", f"early@{at}", f"Stop early: true rate {at}", 1 - success, "probability"),
             _number("vod", f"expected_n@{at}", f"Expected patients: true rate {at}", n, "mean"),
         ]
+    for at, p in (("0.1+0.2", 0.125), ("0.1+0.4", 0.5)):
+        for stat, v in (("stop_first", p), ("stop_second", 0.25), ("complete", 0.75 - p), ("expected_n", 11.5)):
+            unit = "mean" if v > 1 else "probability"
+            one = _number("vod+time", f"{stat}@{at}", f"{stat}: true rates {at}", v, unit)
+            made.append(replace(one, context="joint monitoring", heading="VOD <&> liver; Time to death"))
     return made
 
 

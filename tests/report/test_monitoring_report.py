@@ -30,7 +30,7 @@ def test_the_section_stands_after_safety_and_each_rule_in_order(made: str) -> No
         'id="table-monitoring-vod"', 'id="boundary-monitoring.vod-title"', 'id="boundary-monitoring.vod-second-title"',
         'id="table-boundary-vod"', 'id="characteristics-monitoring.vod-title"', 'id="table-characteristics-vod"',
         "The rule stops at 3 of 5 patients.", 'id="table-history-vod"', 'id="table-history-vod-second"',
-        'id="table-monitoring-time"', 'id="survival-title"',
+        'id="table-monitoring-time"', 'id="table-joint-vod-time"', 'id="survival-title"',
     )  # fmt: skip
     at = [made.index(mark) for mark in marks]
     assert at == sorted(at)

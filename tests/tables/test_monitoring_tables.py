@@ -34,6 +34,7 @@ def test_which_tables_there_are(tables: dict[str, Table]) -> None:
     assert list(tables) == [
         "monitoring-vod", "boundary-vod", "characteristics-vod", "history-vod", "history-vod-second",
         "monitoring-time", "boundary-time", "history-time",
+        "joint-vod-time",
     ]  # fmt: skip
 
 
@@ -85,6 +86,16 @@ def test_characteristics_have_a_row_a_true_rate(tables: dict[str, Table]) -> Non
     assert [c.text for c in table.columns] == ["True rate of VOD", "Success", "Stop early", "Expected patients"]
     assert cells(table) == {"0.1": ["0.400", "0.600", "12.5"], "0.3": ["0.200", "0.800", "9.0"]}
     assert "Stop early: with fewer than 15 patients." in table.footnotes
+
+
+def test_two_rules_together_have_a_row_a_pair_of_rates(tables: dict[str, Table]) -> None:
+    table = tables["joint-vod-time"]
+    assert [c.text for c in table.columns] == [
+        "True rates, first and second", "Stop by the first alone", "Stop by the second alone",
+        "Stop by both at one look", "No stop", "Expected patients",
+    ]  # fmt: skip
+    assert cells(table)["0.1 and 0.4"] == ["0.500", "0.250", "", "0.250", "11.5"]
+    assert table.footnotes[:2] == ("First rule: VOD <&> liver.", "Second rule: Time to death.")
 
 
 def test_history_leaves_out_days_on_which_nothing_changed(results: Results) -> None:

@@ -40,7 +40,7 @@ def lines(results: Results, number: str) -> Iterator[str]:
     for text in e.notes:
         yield f"  rule        {text}"
     rows = evidence(results, e)
-    if e.context == "monitoring" and not e.evidence:
+    if e.context in ("monitoring", "joint monitoring") and not e.evidence:
         yield "  no subjects: the number follows from the rule"
         return
     yield f"  {len(rows)} subjects" + (f" by the fact {e.evidence}" if e.evidence else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from onearm.results import Estimate, Results
 from onearm.tables.cells import value
-from onearm.tables.model import Cell, Row, Table, words
+from onearm.tables.model import Row, Table, words
 from onearm.tables.names import of_context, parse, unique
 
 _COLUMNS = {
@@ -25,17 +25,16 @@ def joint(results: Results) -> tuple[Table, ...]:
 def _table(results: Results, pair: str, found: tuple[Estimate, ...]) -> Table:
     mine = [e for e in found if e.variable == pair]
     by = {(e.stat, parse(e.id).at): e for e in mine}
-    rows = []
-    for at in unique(at for _, at in by):
-        first, _, second = at.partition("+")
-        cells = (Cell(((second, by["complete", at].id),)), *(value(by.get((stat, at))) for stat in _COLUMNS))
-        rows.append(Row(first, cells))
+    rows = [
+        Row(at.replace("+", " and "), tuple(value(by.get((stat, at))) for stat in _COLUMNS))
+        for at in unique(at for _, at in by)
+    ]
     labels = [mine[0].heading.partition("; ")[0], mine[0].heading.partition("; ")[2]]
     return Table(
         id=f"joint-{pair.removeprefix('monitoring.').replace('+', '-')}",
         title=f"Two rules together: {' and '.join(labels)}",
         section="monitoring",
-        columns=words("True rate, first rule", "True rate, second rule", *_COLUMNS.values()),
+        columns=words("True rates, first and second", *_COLUMNS.values()),
         rows=tuple(rows),
         footnotes=(f"First rule: {labels[0]}.", f"Second rule: {labels[1]}.", _sentence(mine[0].method)),
         notice=results.header.notice,
