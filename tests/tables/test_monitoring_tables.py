@@ -98,6 +98,12 @@ def test_two_rules_together_have_a_row_a_pair_of_rates(tables: dict[str, Table])
     assert table.footnotes[:2] == ("First rule: VOD <&> liver.", "Second rule: Time to death.")
 
 
+def test_the_history_of_a_rule_on_times_says_the_time(tables: dict[str, Table]) -> None:
+    table = tables["history-time"]
+    assert [c.text for c in table.columns][5] == "Months on test"
+    assert [c.text for c in table.rows[0].cells][4] == "5.0"
+
+
 def test_history_leaves_out_days_on_which_nothing_changed(results: Results) -> None:
     first = results.watches[0]
     one, two, three = first.moments

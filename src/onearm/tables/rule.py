@@ -83,9 +83,11 @@ def characteristics(results: Results, w: Watch, by: Known) -> Table:
 def history(results: Results, w: Watch) -> Table:
     """What was known and decided after every patient; days on which nothing changed for this rule are left out."""
     kept = [m for before, m in zip((None, *w.moments), w.moments, strict=False) if before is None or _news(before, m)]
-    waits, weighs = any(m.pending for m in kept), any(m.weight != m.evaluated for m in kept)
+    timed = any(isinstance(b, TimeBoundaries) and b.id == w.id for b in results.boundaries)
+    waits, weighs = any(m.pending for m in kept), timed or any(m.weight != m.evaluated for m in kept)
     believes = any(m.belief is not None for m in kept)
-    heads = ["Enrolled", "Count", "Events", *(["Pending"] if waits else []), *(["Weight"] if weighs else [])]
+    weight = "Months on test" if timed else "Weight"
+    heads = ["Enrolled", "Count", "Events", *(["Pending"] if waits else []), *([weight] if weighs else [])]
     heads += ["Look due", *(["Probability"] if believes else []), "Decision"]
     left = len(kept) < len(w.moments)
     return Table(
