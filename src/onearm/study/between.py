@@ -28,7 +28,7 @@ def may_hide(rule: Rule, design: Design, earlier: Tally, later: Tally, said: Ver
     least, most = _reach(rule, earlier, later)
     looks = ((at, n) for at, n in enumerate(limits.n.tolist()) if earlier.n <= n <= later.n)
     if rule.pending == "fractional":
-        return any(True for _ in looks)
+        return (earlier.pending > 0 or earlier.n < later.n) and any(True for _ in looks)
     return any(
         most >= int(limits.high[0, at]) or (n > earlier.n and least <= int(limits.low[0, at])) for at, n in looks
     )

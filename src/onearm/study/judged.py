@@ -70,6 +70,8 @@ def course(ruled: Ruled, days: Sequence[Day]) -> Iterator[Judged]:
                     stopped = True
                     yield past
                     break
+                if past.counted == now.counted:  # counts only grow: nothing more comes before the later day
+                    break
             now = _judged(ruled, day, past.counted.n)
         stopped = stopped or now.said.stops
         past = now
