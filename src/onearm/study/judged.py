@@ -57,9 +57,14 @@ class Judged:
     said: Verdict
 
 
-def course(ruled: Ruled, days: Sequence[Day]) -> Iterator[Judged]:
-    """Every day judged; between them also the day on which the rule stopped the trial for the first time."""
+def course(ruled: Ruled, days: Sequence[Day], first: dt.date | None = None) -> Iterator[Judged]:
+    """Every day judged; between them also the day on which the rule stopped the trial for the first time.
+
+    ``first`` is the day of the first enrolment: where the first of the days comes later, those before it count too.
+    """
     past: Judged | None = None
+    if first is not None:
+        past = _judged(ruled, Day(first - dt.timedelta(days=1), 0, {ruled.name: ()}), 0)
     stopped = False
     for day in days:
         now = _judged(ruled, day, past.counted.n if past else 0)

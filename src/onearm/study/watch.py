@@ -48,6 +48,7 @@ def watch(protocol: Protocol, cohort: Cohort, as_of: dt.date | None = None, *, h
     last = _day(protocol, now, as_of or last_day(now))
     days = [d for d in _days(protocol, now, as_of) if d.date != last.date] if history else []
     days.append(last)
+    first = min((d for d in now.subjects["enrolled"].to_list() if d is not None), default=None)
     designs = {name: design_of_rule(name, rule, _event(protocol, rule)) for name, rule in protocol.monitoring.items()}
     for name, rule in protocol.monitoring.items():
         design = designs[name]
@@ -55,7 +56,7 @@ def watch(protocol: Protocol, cohort: Cohort, as_of: dt.date | None = None, *, h
             watched.curves.append(replace(design.curves(), id=f"monitoring.{name}", label=rule.label or name))
         watched.rule_numbers += rule_numbers(name, rule, design)
         for group in _groups(rule, days[-1].found[name]):
-            _judge(watched, Ruled(name, rule, design, group, protocol, now), days)
+            _judge(watched, Ruled(name, rule, design, group, protocol, now), days, first if history else None)
     watched.rule_numbers += joint_numbers(protocol.monitoring, designs)
     return watched
 
@@ -95,9 +96,9 @@ def _groups(rule: Rule, found: Sequence[Outcome]) -> tuple[str, ...]:
     return ("", *dict.fromkeys(o.version for o in found if o.version)) if rule.by_version else ("",)
 
 
-def _judge(watched: Watched, ruled: Ruled, days: Sequence[Day]) -> None:
+def _judge(watched: Watched, ruled: Ruled, days: Sequence[Day], first: dt.date | None) -> None:
     name, rule, design, group = ruled.name, ruled.rule, ruled.design, ruled.group
-    judged = [*course(ruled, days)]
+    judged = [*course(ruled, days, first)]
     last = judged[-1]
     timed = isinstance(rule, TimeRule)
     moments = [_moment(j.day, j.counted, j.said, timed) for j in judged]
