@@ -392,7 +392,7 @@ def drawn(draw: Callable[[Any], Any], kernel: Any) -> tuple[list[Any], dict[str,
     if any(kernel.__name__ in import_module(f"onearm.stats.{m}").__all__ for m in ("designs", "monitoring")):
         known |= designed(kind is tamed)
         known |= DESIGNS.get(kernel.__name__, lambda k, tame: {})(known, kind is tamed)
-    if kernel.__module__.startswith("onearm.stats._consistency"):
+    if kernel.__module__.startswith(("onearm.stats._consistency", "onearm.stats._audit")):
         known |= printed_numbers(kind is tamed)
         known |= {"percent": st.booleans()} if kernel.__name__ in ("grim", "interval_method") else {}
     positional, named = [], {}

@@ -124,6 +124,7 @@ _NAMES: dict[str, str] = {
     "drift_scan": "bayes",
     "decision_power": "bayes",
     "probability_greater": "bayes",
+    "audit_text": "consistency",
     "denominators": "consistency",
     "whole_counts": "consistency",
     "grim": "consistency",

@@ -2,7 +2,8 @@
 
 ``denominators`` and ``whole_counts`` for counts with percentages; ``grim``, ``grimmer``, ``debit`` and ``sd_limits``
 for means and standard deviations of whole numbers; ``recompute_p`` for t, F, chi-square, r and z; ``interval_method``
-for intervals of proportions; ``hazard_ratio_consistency`` for a ratio with interval and p. Decimals are read exactly;
+for intervals of proportions; ``hazard_ratio_consistency`` for a ratio with interval and p; ``audit_text`` reads
+them all out of a text. Decimals are read exactly;
 rounding is a named rule.
 """
 
@@ -12,6 +13,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ._audit import audit_text
+    from ._audit_record import VERDICTS, Statement, TextAudit
     from ._consistency_counts import Denominators, denominators, whole_counts
     from ._consistency_intervals import IntervalMethods, interval_method
     from ._consistency_means import Debit, Grim, Grimmer, SdLimits, debit, grim, grimmer, sd_limits
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from ._consistency_tests import Recomputed, recompute_p
 
 __all__ = [
+    "VERDICTS",
     "Debit",
     "Denominators",
     "Grim",
@@ -27,6 +31,9 @@ __all__ = [
     "RatioConsistency",
     "Recomputed",
     "SdLimits",
+    "Statement",
+    "TextAudit",
+    "audit_text",
     "debit",
     "denominators",
     "grim",
@@ -39,6 +46,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "_audit": ("audit_text",),
+    "_audit_record": ("VERDICTS", "Statement", "TextAudit"),
     "_consistency_counts": ("Denominators", "denominators", "whole_counts"),
     "_consistency_intervals": ("IntervalMethods", "interval_method"),
     "_consistency_means": ("Debit", "Grim", "Grimmer", "SdLimits", "debit", "grim", "grimmer", "sd_limits"),

@@ -1,0 +1,146 @@
+"""Percentages without a count: rates over time (left alone), shares of a group (what count they need), intervals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ._audit_counts import PERCENT, Counted
+from ._audit_judge import Scene, literal, share
+from ._audit_record import FITS, MISFIT, OPEN, UNTESTED, Statement
+from ._audit_words import Taken, listed, number
+from ._consistency_counts import whole_counts
+from ._consistency_intervals import interval_method
+from ._consistency_printed import as_printed
+
+_SURVIVAL = re.compile(
+    r"\b(?:(?i:survival|remission duration|duration of (?:remission|response)|cumulative incidence|"
+    r"incidence of relapse|(?:relapse|event|progression|disease|leuka?emia|failure)-free|kaplan|actuarial)|"
+    r"OS|PFS|EFS|RFS|DFS|LFS|CRD|D[Oo]R|"
+    r"GRFS|TTP)\b"
+)
+_TIME = re.compile(
+    r"(?i)\b(?:\d+(?:\.\d+)?|one|two|three|four|five|ten)-(?:years?|yr|y|months?|mo|m)\b|"
+    r"\bat (?:\d+(?:\.\d+)?|one|two|three|four|five|ten) (?:years?|yrs?|months?|mo)\b"
+)
+_AHEAD = re.compile(r"[^,;.)]{0,25}")
+
+
+def rate_over_time(text: str, start: int, at: int, bare: bool) -> bool:
+    """Whether the percentage at a place is a Kaplan-Meier or like rate; ``bare`` when it has no count in front."""
+    begin = max(start, text.rfind(";", start, at) + 1)
+    if not bare:
+        begin = max(begin, text.rfind("%", begin, at) + 1)
+        behind = text[begin:at]
+        return bool(_SURVIVAL.search(behind) and _TIME.search(behind))
+    ahead = _AHEAD.match(text, text.find("%", at) + 1)
+    near = text[begin:at] + (ahead[0] if ahead else "")
+    return bool(_SURVIVAL.search(near))
+
+
+_OF_N = re.compile(
+    r"\s*%\s+(?:of|among)\s+(?:(?:the|all|these|those|our)\s+)*(?P<n>\d{1,3}(?:,\d{3})+|\d{1,7})(?![\w%]|\.\d)"
+)
+_NAMED = re.compile(
+    r"(?i)\b(?:of|among|in|for)\s+(?:all\s+)?(?:the\s+|these\s+|those\s+)?(?:patients?\s+who\s+(?:had\s+|were\s+)?"
+    r"(?P<a>[a-z]{5,})|(?P<b>[a-z]{4,}ers)\b|(?P<c>[a-z]{4,}(?:ing|ed|able))\s+(?:patients|subjects|participants))"
+)
+
+
+def shares(text: str, scene: Scene, taken: Taken) -> Iterator[Statement]:
+    """Each percentage of a sentence that has no count."""
+    a, b = scene.sentence
+    for m in re.compile(rf"(?<![\d.\-<>=≤≥])(?<![<>≤≥] ){PERCENT}(?!\s*-\s*\d)").finditer(text, a, b):
+        of_n = _OF_N.match(text, m.end("p"), b)
+        end = of_n.end() if of_n else m.end()
+        if not taken.free(m.start(), m.end()) or float(m["p"]) > 100:
+            continue
+        taken.take(m.start(), end)
+        place = (m.start(), end, text[m.start() : end])
+        if rate_over_time(text, a, m.start(), bare=True):
+            says = f"{m['p']}% is a rate over time, from censored data: no count over a number of people"
+            yield Statement("rate over time", *place, UNTESTED, says, None, m["p"])
+            continue
+        n, sure = (number(of_n["n"]), True) if of_n else _group(text, scene, m.start(), m["p"])
+        yield _share(place, m["p"], n, sure)
+
+
+_ENDING = re.compile(r"(?:ers?|ing|ed|able)$")
+
+
+def _group(text: str, scene: Scene, at: int, p: str) -> tuple[int | None, bool]:
+    """The group a lone percentage is of: named in words that also name an earlier count, or the sentence's own."""
+    a, b = scene.sentence
+    for m in _NAMED.finditer(text, a, b):
+        stem = _ENDING.sub("", (m["a"] or m["b"] or m["c"]).lower())
+        said = re.compile(rf"(?i)\b{stem}")
+        hits = [n for n, where in scene.before(a) if said.search(text[where : where + 60].partition(".")[0])]
+        if len(stem) > 3 and hits:
+            return next((n for n in reversed(hits) if whole_counts(p, n)), hits[-1]), True
+    back = [g for g in scene.groups if g.start <= at]
+    return (back[-1].n, back[-1].hard) if back else (None, False)
+
+
+def _share(place: tuple[int, int, str], p: str, n: int | None, sure: bool) -> Statement:
+    if n is None or n < 1:
+        says = f"{p}% without its count: nothing to test"
+        return Statement("percent without count", *place, OPEN, says, None, p)
+    by_rule = {r: whole_counts(p, n, rounding=r) for r in ("half-up", "half-even", "truncate")}
+    ks = by_rule["half-up"] or by_rule["half-even"] or by_rule["truncate"]
+    kind = "percent of a group"
+    if ks:
+        rules = tuple(r for r, v in by_rule.items() if v)
+        says = f"{p}% of {n} is {listed(ks)} of them"
+        return Statement(kind, *place, FITS, says, ks[0] if len(ks) == 1 else None, p, literal=n, rules=rules)
+    near = round(float(p) * n / 100)
+    around = " and ".join(f"{k} of {n} is {share(k, n)}%" for k in sorted({max(near - 1, 0), near, min(near + 1, n)}))
+    says = f"no count of {n} makes {p}%: {around}"
+    return Statement(kind, *place, MISFIT if sure else OPEN, says, None, p, literal=n)
+
+
+_LIMITS = (
+    r"(?P<lo>\d{1,3}(?:\.\d+)?|\.\d+)\s*%?\s*(?:-|\bto\b|,)\s*"
+    r"(?P<hi>\d{1,3}(?:\.\d+)?|\.\d+)(?![\w.]*\d)\s*(?P<unit>%)?"
+)
+_CI = re.compile(
+    r"\s*%?\s*(?:[)\]]?\s*[,;:]?\s*[(\[]?\s*(?:with\s+)?(?:an?\s+)?(?:exact\s+|two-sided\s+)?"
+    r"(?P<level>\d{2}(?:\.\d)?)\s*%?\s*-?\s*(?:CI|CrI|confidence\s+intervals?|credible\s+intervals?)"
+    rf"(?:\s+of)?\s*[,:;=]?\s*[(\[]?\s*|\s*[(\[]\s*){_LIMITS}"
+)
+
+
+def intervals(text: str, counts: list[Counted], scenes: dict[int, Scene], taken: Taken) -> Iterator[Statement]:
+    """Intervals right after a percentage: the rate inside, and which method prints them where the count is known."""
+    by_place = {c.percent_at: c for c in counts}
+    for m in re.finditer(r"(?<![\d.\-])\d{1,3}(?:\.\d+)?(?=\s*%)", text):
+        c = by_place.get(m.start())
+        starts = [m.end()] if c is None else sorted({m.end(), c.end})
+        found = next((i for s in starts if (i := _CI.match(text, s)) is not None), None)
+        if found is None or not taken.free(found.start("lo"), found.end()):
+            continue
+        taken.take(found.start("lo"), found.end())
+        place = ("rate with interval", m.start(), found.end(), text[m.start() : found.end()])
+        rate, low, high = (as_printed("x", v).value for v in (m[0], found["lo"], found["hi"]))
+        if not low <= rate <= high:
+            says = f"{m[0]}% lies outside its own interval, {found['lo']} to {found['hi']}"
+            yield Statement(*place, MISFIT, says, None, m[0])
+            continue
+        yield _recognised(place, m[0], found, c, scenes)
+
+
+def _recognised(
+    place: tuple[str, int, int, str], rate: str, found: re.Match[str], c: Counted | None, scenes: dict[int, Scene]
+) -> Statement:
+    inside = f"{rate}% lies inside {found['lo']} to {found['hi']}"
+    scene = scenes.get(c.start) if c is not None else None
+    n = literal(c, scene)[0] if c is not None and scene is not None else None
+    if c is None or n is None or not n >= 1 or c.k > n or n > 100_000:
+        return Statement(*place, FITS, inside, None, rate)
+    level = float(found["level"] or 95) / 100
+    match = interval_method(c.k, n, found["lo"], found["hi"], level=level)
+    if match.methods:
+        says = f"{inside}; {c.k} of {n} by {' or '.join(match.methods)} prints so"
+        return Statement(*place, FITS, says, c.k, rate, literal=n, methods=match.methods)
+    exact = " to ".join(f"{v:.1f}" for v in match.limits["clopper-pearson"])
+    says = f"{inside}; none of {len(match.limits)} usual intervals for {c.k} of {n} prints so (exact: {exact})"
+    return Statement(*place, OPEN, says, c.k, rate, literal=n)

@@ -1,0 +1,90 @@
+"""Hazard, odds and risk ratios with their interval and p-value, and printed test statistics with theirs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ._audit_record import FITS, MISFIT, WORDING, Statement
+from ._audit_words import Taken
+from ._consistency_ratio import RatioConsistency, hazard_ratio_consistency
+from ._consistency_tests import STATISTIC, recomputed
+
+_R = r"(?:\d{1,3}(?:\.\d{1,6})?|\.\d{1,6})"
+_RATIO = re.compile(
+    rf"(?P<name>\b(?:a?HR|a?OR|RR)s?\b|(?i:\b(?:hazards?|odds|risk|rate)\s+ratios?\b|\brelative\s+risks?\b))"
+    rf"(?P<what>[^.;\d%]{{0,60}}?)(?<![\w.])(?P<hr>{_R})(?![\w%]|\.\d)"
+    rf"[ \n,;:]*[(\[]?\s*(?:(?P<level>\d{{2}}(?:\.\d)?)\s*%\s*-?\s*"
+    rf"(?i:CI|CrI|confidence\s+intervals?|credible\s+interval)"
+    rf"\s*[,:;=]?\s*)?[(\[]?\s*(?P<lo>{_R})\s*(?:-|,|(?i:\bto\b|\band\b))\s*(?P<hi>{_R})(?![\w%]|\.\d)\s*[)\]]?"
+    rf"(?P<gap>\s*[,;]?\s*[(\[]?(?:[^\d.;()%]{{0,30}}?))"
+    rf"(?:\b[pP](?:[ \n-]*(?i:values?))?\s*(?P<sign><=|>=|≤|≥|[=<>])\s*(?P<p>[01]?\.\d{{1,12}}|[01](?![\d.])))?"
+)
+_SIGN = {"≤": "<=", "≥": ">="}
+
+
+def ratios(text: str, taken: Taken) -> Iterator[Statement]:
+    """Every ratio with an interval."""
+    for m in _RATIO.finditer(text):
+        if not (m["level"] or m["hr"].count(".") or m["lo"].count(".")):
+            continue
+        end = m.end("p") if m["p"] else m.end("hi")
+        if not taken.free(m.start(), end):
+            continue
+        taken.take(m.start(), end)
+        place = ("ratio with interval", m.start(), end, text[m.start() : end])
+        if float(m["lo"]) > float(m["hi"]):
+            yield Statement(*place, MISFIT, f"the interval {m['lo']} to {m['hi']} runs downwards")
+            continue
+        level = float(m["level"] or 95) / 100
+        sign = _SIGN.get(m["sign"] or "=", m["sign"] or "=")
+        found = hazard_ratio_consistency(m["hr"], m["lo"], m["hi"], m["p"], p_sign=sign, level=level)
+        yield Statement(*place, *_said(m, found, sign, level))
+
+
+def _said(m: re.Match[str], found: RatioConsistency, sign: str, level: float) -> tuple[str, str]:
+    name = " ".join(m["name"].split())
+    if not found.ordered:
+        return MISFIT, f"{name} {m['hr']} lies outside its own interval, {m['lo']} to {m['hi']}"
+    centre = f"{found.centre[0]:.3g} to {found.centre[1]:.3g}"
+    if not found.centred:
+        says = f"{m['lo']} to {m['hi']} is centred (on the log scale) at {centre}, not at {m['hr']}: no Wald interval"
+        return WORDING if level == 0.95 else MISFIT, f"{says}; profile, exact and bootstrap intervals may"
+    p = f"p {_p(found.p[0])} to {_p(found.p[1])}"
+    if found.p_consistent is None:
+        return FITS, f"{name} {m['hr']} is the middle of its interval, which goes with {p}"
+    if found.p_consistent:
+        return FITS, f"{name} {m['hr']} is the middle of its interval, and {p} has the printed p {sign} {m['p']} in it"
+    crosses = float(m["lo"]) < 1 < float(m["hi"])
+    small = (sign in ("=", "<", "<=")) and float(m["p"]) <= 0.05
+    verdict = MISFIT if crosses == small and "log" not in m["gap"].lower() else WORDING
+    says = f"the interval goes with {p} by Wald's test, printed is p {sign} {m['p']}"
+    return verdict, f"{says}; a log-rank or likelihood-ratio p may differ, seldom across 0.05"
+
+
+def _p(value: float) -> str:
+    return f"{value:.2g}" if value >= 1e-4 else "under 0.0001"
+
+
+def printed_tests(text: str, taken: Taken) -> Iterator[Statement]:
+    """Every printed t, F, chi-square, r or z with its p-value."""
+    for m in STATISTIC.finditer(text):
+        if not taken.free(*m.span()):
+            continue
+        taken.take(*m.span())
+        place = ("test with p", *m.span(), m[0])
+        try:
+            found = recomputed(m, "half-up")
+        except ValueError as problem:
+            yield Statement(*place, MISFIT, str(problem).removeprefix("text: "))
+            continue
+        gives = f"p {_p(found.low)} to {_p(found.high)}, two-tailed"
+        if found.consistent:
+            yield Statement(*place, FITS, f"the statistic gives {gives}, as printed")
+            continue
+        half = "; half of it, one-tailed, is as printed" if found.one_tailed else ""
+        yield Statement(
+            *place,
+            WORDING if half else MISFIT,
+            f"the statistic gives {gives}; printed is p {found.sign} {found.stated}{half}",
+        )

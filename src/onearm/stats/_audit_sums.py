@@ -1,0 +1,178 @@
+"""Parts and wholes: sums written out, what remains, parts in brackets, men and women, arms, matched pairs, members."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ._audit_judge import Scene, share
+from ._audit_record import FITS, MISFIT, OPEN, Statement
+from ._audit_words import AFTER_LABEL, COUNT, Taken, number
+
+_SUM = re.compile(r"(?<![\w.+\-*/])\d{1,7}(?:\s*\+\s*\d{1,7})+\s*=\s*(?P<total>\d{1,7})(?![\w%]|\.\d)")
+
+
+def sums(text: str, taken: Taken) -> Iterator[Statement]:
+    """Sums written with plus signs."""
+    for m in _SUM.finditer(text):
+        if taken.free(*m.span()):
+            taken.take(*m.span())
+            parts = [int(v) for v in re.findall(r"\d+", m[0].partition("=")[0])]
+            yield _added(("sum", *m.span(), m[0]), parts, int(m["total"]))
+
+
+def _added(place: tuple[str, int, int, str], parts: list[int], total: int) -> Statement:
+    said = f"{' + '.join(map(str, parts))} = {sum(parts)}"
+    if sum(parts) == total:
+        return Statement(*place, FITS, said)
+    return Statement(*place, MISFIT, f"{said}, printed is {total}")
+
+
+_LEFT = re.compile(rf"(?i:\b(?:the|other|all)\s+)?(?i:\bremaining|\bother)\s+(?P<k>{COUNT})")
+
+
+def remainders(text: str, people: list[tuple[int, int]]) -> Iterator[Statement]:
+    """``the remaining 20``: two earlier numbers that differ by it."""
+    for m in _LEFT.finditer(text):
+        left = number(m["k"])
+        earlier = list(dict.fromkeys(n for n, at in people if at < m.start()))
+        hits = [(part, total) for total in earlier for part in earlier if part > 0 and part + left == total]
+        place = ("sum of parts", *m.span(), m[0])
+        if hits:
+            part, total = (
+                hits[-1] if (earlier[-1], earlier[-1] + left) not in hits else (earlier[-1], earlier[-1] + left)
+            )
+            yield Statement(*place, FITS, f"{part} + {left} = {total}: all three are in the text", left)
+        else:
+            yield Statement(*place, OPEN, f"no two earlier numbers differ by {left}", left)
+
+
+_PARTS = re.compile(rf"(?P<k>{COUNT})(?:\s+[A-Za-z][\w'/-]*){{0,5}}\s*[(\[:]\s*(?P<list>[^()\[\]:;.%]{{3,120}})[)\].]?")
+_PART = re.compile(
+    r"(?:(?P<k>\d{1,6})\s+(?P<w>[A-Za-z][A-Za-z /-]{0,30})|(?P<w2>[A-Za-z][A-Za-z -]{0,20})\s*[,=]?\s*(?P<k2>\d{1,6}))"
+)
+_WHOLE = (
+    {"m", "male", "males", "men", "man", "boys", "f", "female", "females", "women", "woman", "girls"},
+    {"cr", "crp", "cri", "crh", "pr", "mcr", "vgpr", "complete response", "partial response", "complete remission"},
+    {"alive", "dead", "died", "deceased"},
+)
+
+
+def parts(text: str, taken: Taken) -> Iterator[Statement]:
+    """``48 patients (25 men, 23 women)``: parts in brackets that make a whole."""
+    for m in _PARTS.finditer(text):
+        if AFTER_LABEL.search(text[max(0, m.start() - 40) : m.start()]) or not taken.free(*m.span("list")):
+            continue
+        pieces = [p.strip() for p in re.split(r",\s*(?:and\s+)?|\s+and\s+|/|&|\s+plus\s+", m["list"]) if p.strip()]
+        read = [_PART.fullmatch(p) for p in pieces]
+        if len(read) < 2 or not all(read):
+            continue
+        counts = [int(r["k"] or r["k2"]) for r in read if r is not None]
+        words = {" ".join((r["w"] or r["w2"]).lower().split()) for r in read if r is not None}
+        total, place = number(m["k"]), ("sum of parts", *m.span(), m[0])
+        if sum(counts) == total or any(words <= family for family in _WHOLE):
+            taken.take(*m.span("list"))
+            yield _added(place, counts, total)
+
+
+_SEXES = re.compile(
+    r"(?P<a>\d{1,6})(?:\s*\([^)]*\))?\s+(?:were\s+)?(?:men|males?|boys)\b(?:\s*\([^)]*\))?\s*"
+    r"(?:,|and|, and|/|;)\s+(?P<b>\d{1,6})(?:\s*\([^)]*\))?\s+(?:were\s+)?(?:women|females?|girls)\b",
+    re.I,
+)
+_ARMS = re.compile(
+    r"(?P<k>\d{1,6})(?:\s+(?:patients|subjects|participants))?(?:\s*\([^)]*\))?\s+"
+    r"(?:were\s+(?:assigned|allocated|randomi[sz]ed)\s+)?(?:to|received)\s+(?!\d)"
+)
+
+
+def divisions(text: str, scene: Scene, taken: Taken) -> Iterator[Statement]:
+    """Men and women, and arms of a randomisation, against the number of the sentence or of the text."""
+    a, b = scene.sentence
+    for m in _SEXES.finditer(text, a, b):
+        if taken.free(*m.span()):
+            yield from _against(text, m.span(), [int(m["a"]), int(m["b"])], scene)
+    if re.search(r"(?i)\b(?:randomi[sz]|assigned|allocated)", text[a:b]):
+        arms = [m for m in _ARMS.finditer(text, a, b) if any(at < m.start() for _, at in scene.people if at >= a)]
+        if len(arms) > 1:
+            yield from _against(text, (arms[0].start(), arms[-1].end()), [int(m["k"]) for m in arms], scene)
+
+
+def _against(text: str, span: tuple[int, int], counts: list[int], scene: Scene) -> Iterator[Statement]:
+    place = ("sum of parts", *span, text[slice(*span)].strip())
+    own = [n for n, at in scene.people if scene.sentence[0] <= at < span[0] and n not in counts]
+    before = [n for n, at in scene.people if at < span[0]]
+    if sum(counts) in before:
+        yield _added(place, counts, sum(counts))
+    elif own and own[-1] >= max(counts):
+        yield _added(place, counts, own[-1])
+    else:
+        yield Statement(*place, OPEN, f"{' + '.join(map(str, counts))} = {sum(counts)}: no such number before it")
+
+
+_PAIRS = re.compile(
+    r"(?P<k>\d{1,6})\s+(?:propensity[- ]|score[- ])*(?:matched\s+)?pairs\b"
+    r"(?:\s*[(\[,:;]?\s*(?:n\s*=\s*)?(?P<n>\d{1,7})\s+(?:patients|subjects|participants|individuals)(?:\s+in\s+total)?)?",
+    re.I,
+)
+_RATIO = re.compile(r"(?<![\d:.])(?:1\s*:\s*(?P<r>\d)|(?P<r2>\d)\s*:\s*1)(?![\d:])")
+_SIDES = re.compile(
+    r"(?<![\d:.])(?P<a>\d{1,6})\s+(?P<wa>[A-Za-z][\w -]{0,40}?)\s+"
+    r"(?:and|with|to|versus|vs\.?)\s+(?P<b>\d{1,6})\s+(?P<wb>[A-Za-z][\w-]*)"
+)
+
+
+def matched(text: str, scene: Scene, taken: Taken) -> Iterator[Statement]:
+    """Matched numbers: pairs are twice as many people, 1:r leaves at most r controls each."""
+    a, b = scene.sentence
+    if not re.search(r"(?i)\bmatch|\bpairs\b", text[a:b]):
+        return
+    for m in _PAIRS.finditer(text, a, b):
+        if m["n"] and taken.free(*m.span()):
+            taken.take(*m.span())
+            k, n = int(m["k"]), int(m["n"])
+            says = f"{k} pairs are {2 * k} people" + ("" if n == 2 * k else f", printed is {n}")
+            yield Statement("matched numbers", *m.span(), m[0], FITS if n == 2 * k else MISFIT, says, k)
+    ratio = _RATIO.search(text, a, b)
+    for m in _SIDES.finditer(text, a, b):
+        if ratio is None or not taken.free(*m.span()):
+            continue
+        taken.take(*m.span())
+        one, other, r = int(m["a"]), int(m["b"]), int(ratio["r"] or ratio["r2"])
+        place = ("matched numbers", *m.span(), m[0])
+        most = max(one, other) <= r * min(one, other) and (r > 1 or one == other)
+        if most:
+            yield Statement(*place, FITS, f"1:{r} matching allows {one} with {other}", one)
+        else:
+            says = (
+                f"1:{r} matching of {min(one, other)} gives at most {r * min(one, other)}, printed is {max(one, other)}"
+            )
+            yield Statement(*place, MISFIT, says, one)
+
+
+_MEMBERS = re.compile(
+    rf"(?P<k>{COUNT})(?:\s+(?:patients?|subjects?|participants?|women|men|adults|of\s+them))?\s+"
+    r"(?=were\b|was\b|are\b|remained?\b|had\b|have\b|died\b|relapsed?\b|responded\b|achieved\b|"
+    r"underwent\b|received\b|developed\b|did\b|proceeded\b)"
+)
+
+
+def named(text: str) -> list[tuple[int, int]]:
+    """Counts followed by what became of them (``31 had a response``): later words may refer to them."""
+    found = [(number(m["k"]), m.start("k")) for m in _MEMBERS.finditer(text)]
+    return [(k, at) for k, at in found if not AFTER_LABEL.search(text[max(0, at - 40) : at])]
+
+
+def members(text: str, scene: Scene, taken: Taken) -> Iterator[Statement]:
+    """Counts without a percentage inside a group that the sentence names: there cannot be more of them than of it."""
+    for m in _MEMBERS.finditer(text, *scene.sentence):
+        inside = [g for g in scene.groups if g.start <= m.start()]
+        if not inside or not taken.free(*m.span()) or AFTER_LABEL.search(text[max(0, m.start() - 40) : m.start()]):
+            continue
+        k, n = number(m["k"]), inside[-1].n
+        taken.take(*m.span())
+        place = ("count in a group", m.start(), m.end(), m[0].strip())
+        if k <= n:
+            yield Statement(*place, FITS, f"{k} of {n} is {share(k, n)}%", k, literal=n)
+        else:
+            yield Statement(*place, MISFIT, f"{k} is more than the {n} of the group", k, literal=n)
