@@ -21,7 +21,7 @@ def drawing(c: CharacteristicsCurves, notice: str) -> Drawing:
     return Drawing(
         name=slug("characteristics", c.id, c.panel),
         title=f"Operating characteristics: {c.label}",
-        caption=f"{c.label}. Above: the probability of each end over the {c.rate.lower()}"
+        caption=f"{c.label}. Above: the probability of each end over the {c.rate[:1].lower()}{c.rate[1:]}"
         + ("; below: the number of patients expected. " if c.expected_n else ". ")
         + " ".join(c.notes),
         section="monitoring",

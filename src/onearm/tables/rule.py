@@ -68,7 +68,7 @@ def characteristics(results: Results, w: Watch, by: Known) -> Table:
     said = curves.notes if curves is not None and curves.notes else methods
     n_max = max((e.n for (stat, _, _), e in by.items() if stat in stats), default=0)
     early = f"Stop early: with fewer than {n_max} patients." if "early" in stats else ""
-    kind = curves.rate.partition(",")[0] if curves is not None else "True rate"
+    kind = curves.rate if curves is not None else "True rate"
     return Table(
         id=f"characteristics-{w.rule}",
         title=f"{w.label}: operating characteristics",
