@@ -14,6 +14,7 @@ import typer
 
 from onearm import __version__
 from onearm.cli import show
+from onearm.cli.audit import audit
 from onearm.cli.design import design
 from onearm.cli.dose import day
 from onearm.cli.regimens import regimens
@@ -289,6 +290,7 @@ def verify(
     raise typer.Exit(BLOCKED if failed else OK)
 
 
+app.command(epilog="Example: onearm audit abstract.txt")(audit)
 app.command(epilog="Example: onearm regimens mini-hcvd-odd")(regimens)
 app.add_typer(design, name="design")
 
