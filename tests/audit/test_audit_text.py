@@ -97,6 +97,22 @@ def test_the_rule_of_rounding_is_named(text: str, rule: str) -> None:
     assert audit_text(text).rules == found.rules
 
 
+def test_words_that_refer_back() -> None:
+    text = (
+        "Of 48 patients, 44 of 48 (92%) responded; of these, 35 (80%) had a complete response, 28 of them (80%) early."
+    )
+    early = {s.count: s for s in audit_text(text).statements if s.percent}
+    assert [(s.literal, s.verdict) for s in early.values()] == [(48, "fits"), (44, "fits"), (35, "fits")]
+    # a count cannot be of a smaller one: the words must mean an earlier group
+    assert only("Fifty patients came. Ten died. Of the 50, 20 of them (40%) relapsed.").literal == 50
+
+
+def test_a_fit_by_truncation_needs_a_stated_number() -> None:
+    assert only("75 patients were seen. MRD was negative in 71 (94%).").rules == ("truncate",)
+    assert only("83 patients were seen. MRD was negative in 71 (94%).").verdict == "unstated"
+    assert only("MRD was negative in 71 (94.1%), and one came of 20.").verdict != "fits"
+
+
 def test_intervals_are_named() -> None:
     text = "The response rate was 91.7% (44 of 48; 95% CI, {}); survival was 54% (95% CI, 37-67) at 2 years."
     exact = audit_text(text.format("80.0-97.7")).statements

@@ -112,9 +112,8 @@ def _scenes(
     known = {at for _, at, _ in numbers} | {c.start for c in counts}
     people = [(n, at) for n, at, _ in numbers] + [(n, at) for n, at in named(text) if at not in known]
     for c in counts:
+        people += [(c.n, c.start)] if c.n is not None else []  # before its count, so that "of these" means the count
         people.append((c.k, c.start))
-        if c.n is not None:
-            people.append((c.n, c.start))
     people.sort(key=lambda v: v[1])
     values = dict.fromkeys([n for n, _, _ in numbers] + [c.n for c in counts if c.n is not None])
     every, fixed = tuple(people), tuple(values)

@@ -41,8 +41,9 @@ def literal(c: Counted, scene: Scene) -> tuple[int | None, str]:
     if c.n is not None:
         return c.n, "written"
     earlier = scene.before(c.start)
-    if _THEM.search(c.words) and earlier:
-        return earlier[-1][0], "back"
+    if _THEM.search(c.words):
+        whole = next((n for n, _ in reversed(earlier) if n >= c.k), None)
+        return whole, "back" if whole is not None else ""
     for g in reversed(scene.groups):
         if g.start <= c.start and g.at != c.start and g.n >= c.k:
             return g.n, "back" if g.hard else "group"
@@ -64,8 +65,8 @@ def judged(text: str, c: Counted, scene: Scene, over_time: bool) -> Statement:
     others = sorted({n for n in scene.stated if n >= c.k} | {n for n, _ in scene.before(c.start) if n >= c.k})
     found = tuple(n for n in others if n in fits.n)
     chosen = of if of is not None and _rules(fits.rounding, of) else found[0] if len(found) == 1 else None
-    if of is None and chosen is None and fits.unique:
-        chosen = fits.n[0]
+    if of is None and not found:
+        chosen = next((n for n in scene.stated if _rules(fits.rounding, n)), fits.n[0] if fits.unique else None)
     verdict, why = _verdict(c, of, how, fits.rounding, found, others, scene)
     return Statement(
         *place, verdict, f"{said} {_needs(fits.rounding, fits.n)}; {why}", c.k, c.percent, fits.n, fits.verdict,
@@ -93,12 +94,12 @@ def _verdict(
             return WORDING, f"read literally, {reads}; of {listed(found)}, also stated, it is as printed"
         return MISFIT, f"as written, {reads}"
     if found:
-        return FITS, f"{listed(found)} is stated in the text"
+        return FITS, f"stated in the text: {listed(found)}"
     if not anywhere:
         return MISFIT, "no denominator makes it"
-    if any(_rules(fits, n) for n in others):
-        n = next(n for n in others if _rules(fits, n))
-        return FITS, f"{n} is stated in the text ({' or '.join(_rules(fits, n))})"
+    if any(_rules(fits, n) for n in scene.stated):
+        n = next(n for n in scene.stated if _rules(fits, n))
+        return FITS, f"stated in the text: {n} ({' or '.join(_rules(fits, n))})"
     if any(n >= c.k for n in scene.stated):
         return UNSTATED, f"the text states {listed(n for n in others if n in scene.stated)}, none of which fits"
     return OPEN, "the text states no number of people to hold it against"
