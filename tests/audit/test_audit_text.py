@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from pathlib import Path
@@ -163,3 +164,22 @@ def test_what_is_not_text() -> None:
         audit_text(None)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="one section at a time"):
         audit_text(" " * 1_000_001)
+
+
+def test_the_committed_evidence_is_what_the_sentences_give() -> None:
+    import write_evidence
+
+    assert write_evidence.PAGE.read_text(encoding="utf-8") == write_evidence.page()
+    aside = score.score("second")[0]
+    assert min(aside.precision, aside.recall) >= 0.85
+
+
+def test_the_blocks_of_the_page_print_what_they_show(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "audit.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", page, re.S)
+    assert len(blocks) == 2
+    for code, shown in blocks:
+        exec(compile(code, "docs/audit.md", "exec"), {})
+        assert capsys.readouterr().out == shown
+    for verdict in ("fits", "wording", "does not fit", "unstated", "open", "not tested"):
+        assert f"| {verdict} | " in page
