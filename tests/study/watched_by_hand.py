@@ -16,7 +16,7 @@ from pathlib import Path
 from stopping import tail
 
 VOD_LOOKS = range(10, 49, 5)
-RESPONSE_LOOKS = range(6, 49)
+RESPONSE_LOOKS = range(6, 48)
 RESPONDERS = ("CR", "CRp", "CRi")
 
 
@@ -150,7 +150,7 @@ def response(folder: Path, date: dt.date, before: int) -> Known:
     due = n in RESPONSE_LOOKS or any(before < look <= n for look in RESPONSE_LOOKS)
     word = "continue"
     if n >= 48:
-        word = "complete" if x > response_limit(48) else "stop for futility"
+        word = "complete"
     elif due and x <= response_limit(n):
         word = "stop for futility"
     elif any(n + k in RESPONSE_LOOKS and x <= response_limit(n + k) for k in range(1, pending + 1)):

@@ -98,11 +98,20 @@ def design_of_rule(name: str, rule: Rule, event: str = "") -> Design:
         title=rule.label or name,
         settings=(),
         body=Counts(record.boundary, family),
-        conventions=tuple(getattr(record, "conventions", ())),
+        conventions=_conventions(rule, record),
         notes=tuple(filter(None, (f"The event counts {rule.counts}", rule.assumption.strip()))),
         rates=_rates(rule),
         record=record,
     )
+
+
+def _conventions(rule: Rule, record: Any) -> tuple[str, ...]:
+    """The kernel's sentences; of a rule against an uncertain standard in the words of `rule_words`, not in letters."""
+    said = tuple(getattr(record, "conventions", ()))
+    if not isinstance(rule, PosteriorRule) or rule.standard is None:
+        return said
+    edge = "largest" if rule.stop_if == "rate-below" else "smallest"
+    return (f"each limit is the {edge} count that stops", *(s for s in said if "P(E > S" not in s))
 
 
 def _timed(name: str, rule: TimeRule, event: str) -> Design:
@@ -125,7 +134,7 @@ def _rates(rule: Rule) -> Rates:
     if not chosen:
         limit = getattr(rule, "limit", None) or _mean(getattr(rule, "standard", None)) or 0.3
         chosen = tuple(sorted({round(min(max(limit + step, 0.01), 0.99), 6) for step in (-0.1, 0.0, 0.1, 0.2)}))
-    return tuple(("", (rate,)) for rate in chosen)
+    return tuple(("true rate", (rate,)) for rate in chosen)
 
 
 def _mean(beta: tuple[float, float] | None) -> float | None:
@@ -139,10 +148,20 @@ def _posterior(rule: PosteriorRule, event: str) -> tuple[Kernel, Any, str]:
     side = {"p1": rule.limit, "harm": rule.cutoff} if above else {"p0": rule.limit, "futility": rule.cutoff}
 
     def make(looks: tuple[int, ...]) -> Any:
-        return posterior_boundary(looks, rule.prior, strict=rule.strict, n_max=rule.n_max, name=event, **side)
+        kept = looks if above else _before_the_end(looks, rule.n_max)
+        return posterior_boundary(kept, rule.prior, strict=rule.strict, n_max=rule.n_max, name=event, **side)
 
     words = f"Posterior probability of a rate {'above' if above else 'below'} {rule.limit:g}"
     return make, lambda record, x, n: record.probability(x, n), words
+
+
+def _before_the_end(looks: tuple[int, ...], n_max: int) -> tuple[int, ...]:
+    """The looks of a rule for futility without the last patient: there is nobody left whom it could spare.
+
+    That it never stopped is no result of the trial either; rules that conclude (`counts`, `predictive`, `bop2`) keep
+    the last look.
+    """
+    return tuple(n for n in looks if n < n_max) or looks
 
 
 def _predictive(rule: PredictiveRule, event: str) -> tuple[Kernel, Any, str]:
@@ -212,8 +231,8 @@ def _against_standard(rule: PosteriorRule, above: bool, event: str) -> tuple[Ker
     def make(looks: tuple[int, ...]) -> Any:
         if not above:
             return thall_simon(
-                looks, rule.prior, standard, delta=rule.margin, futility=1 - rule.cutoff, strict=rule.strict,
-                n_max=rule.n_max, name=event,
+                _before_the_end(looks, rule.n_max), rule.prior, standard, delta=rule.margin, futility=1 - rule.cutoff,
+                strict=rule.strict, n_max=rule.n_max, name=event,
             )  # fmt: skip
         high = thall_simon(
             looks, rule.prior, standard, efficacy=rule.cutoff, efficacy_delta=rule.margin, strict=rule.strict,

@@ -119,6 +119,8 @@ class Design:
     @property
     def command(self) -> str:
         """The command line that makes this design."""
+        if self.kind.startswith("monitoring."):
+            return "onearm run DIR"
         return command(self.kind, self.settings)
 
     def table(self, *, each_look: bool = False) -> DesignTable:

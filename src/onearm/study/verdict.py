@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from onearm.design.decision import Decision
 from onearm.design.record import Design
-from onearm.protocol.monitoring import PosteriorRule, Rule
+from onearm.protocol.monitoring import Rule
 from onearm.stats.monitoring import Boundary
 from onearm.study.fractional import fractional
 from onearm.study.said import Verdict
@@ -36,7 +35,7 @@ def verdict(rule: Rule, design: Design, counted: Tally, before: int) -> Verdict:
     due = counted.n in looks or any(before < look <= counted.n for look in looks)
     if rule.pending == "fractional" and counted.pending:
         return fractional(rule, design, counted, due)
-    decision = _watched(rule, design.decide(counted.x, counted.n))
+    decision = design.decide(counted.x, counted.n)
     word, reason, notes = decision.word, decision.reason, decision.notes
     if decision.stops and not due:
         word = "continue"
@@ -46,18 +45,6 @@ def verdict(rule: Rule, design: Design, counted: Tally, before: int) -> Verdict:
         if waiting:
             word, reason = "suspend", f"{reason}; {waiting}"
     return Verdict(word, reason, due, decision, notes)
-
-
-_ENDS = {"positive result": "complete", "negative result": "stop for futility"}
-"""What a rule that only watches says of the last patient; a rule that concludes says the other."""
-
-
-def _watched(rule: Rule, said: Decision) -> Decision:
-    """A posterior rule stops or does not: that it never stopped for futility is no result of the trial."""
-    if not isinstance(rule, PosteriorRule):
-        return said
-    reason = said.reason.replace("(negative result)", "(stop for futility)")
-    return replace(said, word=_ENDS.get(said.word, said.word), reason=reason)
 
 
 def could_stop(rule: Rule, limits: Boundary, counted: Tally) -> str:
