@@ -10,10 +10,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from score import Score, counted_sets, score
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "evidence" / "audit.md"
-HEAD = (
-    "| | statements labelled | found | found where labelled | precision | recall | same verdict | flags labelled | raised |"
-    " right |"
-)
+COLUMNS = ("", "statements labelled", "found", "found where labelled", "precision", "recall", "same verdict",
+           "flags labelled", "raised", "right")  # fmt: skip
+HEAD = "| " + " | ".join(COLUMNS) + " |"
 
 
 def row(name: str, s: Score) -> str:
@@ -29,11 +28,11 @@ def page() -> str:
 def _lines() -> Iterator[str]:
     sets = counted_sets()
     yield "# The reader of published text, measured\n"
-    yield f"{sets.total()} sentences in our own words (`tests/audit/sentences.yaml`) were labelled by hand: which statements"
-    yield f"of numbers they make, of which kind, with which verdict. The reader was written with the first {sets['first']} in"
-    yield f"view; the other {sets['second']} were put aside and read once when it was done, and nothing was changed for them."
-    yield "Found where labelled: right kind at the right place. A flag is a verdict that asks for a look (wording, does not"
-    yield "fit, unstated). Written by `tests/audit/write_evidence.py`; a test keeps this page true.\n"
+    yield f"{sets.total()} sentences in our own words (`tests/audit/sentences.yaml`) were labelled by hand: which"
+    yield "statements of numbers they make, of which kind, with which verdict. The reader was written with the first"
+    yield f"{sets['first']} in view; the other {sets['second']} were put aside and read once when it was done, and nothing was"
+    yield "changed for them. Found where labelled: right kind at the right place. A flag is a verdict that asks for a"
+    yield "look (wording, does not fit, unstated). Written by `tests/audit/write_evidence.py`; a test keeps it true.\n"
     yield HEAD
     yield "|---" * (HEAD.count("|") - 1) + "|"
     first, second, every = score("first"), score("second"), score()

@@ -39,17 +39,17 @@ def ratios(text: str, taken: Taken) -> Iterator[Statement]:
         level = float(m["level"] or 95) / 100
         sign = _SIGN.get(m["sign"] or "=", m["sign"] or "=")
         found = hazard_ratio_consistency(m["hr"], m["lo"], m["hi"], m["p"], p_sign=sign, level=level)
-        yield Statement(*place, *_said(m, found, sign, level))
+        yield Statement(*place, *_said(m, found, sign))
 
 
-def _said(m: re.Match[str], found: RatioConsistency, sign: str, level: float) -> tuple[str, str]:
+def _said(m: re.Match[str], found: RatioConsistency, sign: str) -> tuple[str, str]:
     name = " ".join(m["name"].split())
     if not found.ordered:
         return MISFIT, f"{name} {m['hr']} lies outside its own interval, {m['lo']} to {m['hi']}"
     centre = f"{found.centre[0]:.3g} to {found.centre[1]:.3g}"
     if not found.centred:
         says = f"{m['lo']} to {m['hi']} is centred (on the log scale) at {centre}, not at {m['hr']}: no Wald interval"
-        return WORDING if level == 0.95 else MISFIT, f"{says}; profile, exact and bootstrap intervals may"
+        return WORDING, f"{says}; profile, exact and bootstrap intervals may"
     p = f"p {_p(found.p[0])} to {_p(found.p[1])}"
     if found.p_consistent is None:
         return FITS, f"{name} {m['hr']} is the middle of its interval, which goes with {p}"
