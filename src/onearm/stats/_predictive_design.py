@@ -83,7 +83,10 @@ def predictive_design(
     futility: ArrayLike | None = None,
     choose: str = "power",
 ) -> PredictiveDesign:
-    """The smallest trial monitored by predictive probability that keeps both errors, by exact search.
+    """The smallest trial monitored by predictive probability that keeps both errors, by exact search over a grid.
+
+    Exact are the probabilities; the search takes theta_T wherever it matters and theta_L from ``futility``. A theta_L
+    below that grid hardly ever stops early, and may allow a smaller trial: give a finer grid to look for it.
 
     Parameters
     ----------
@@ -139,9 +142,16 @@ def predictive_design(
             looks = np.append(np.arange(first, size, step), size)
             best = _best(mixture, rates, errors, looks, cutoffs, choose)
             if best is not None:
-                return _record(best, mixture, rates, errors, looks, choose)
-    raise ValueError(f"n_max = {most} holds no design with these errors from n = {least}: raise n_max, alpha or beta, "
-                     "or take p0 and p1 farther apart")  # fmt: skip
+                return _record(best, mixture, rates, errors, looks, choose, _tried(cutoffs))
+    raise ValueError(f"n_max = {most} holds no design with these errors from n = {least} with {_tried(cutoffs)}: raise "
+                     "n_max, alpha or beta, or take p0 and p1 farther apart")  # fmt: skip
+
+
+def _tried(cutoffs: Floats) -> str:
+    """The cut-offs of the search in words: what it found is the best among these."""
+    if cutoffs.size == 1:
+        return f"theta_L = {cutoffs[0]:g}"
+    return f"{cutoffs.size} values of theta_L from {cutoffs.min():g} to {cutoffs.max():g}"
 
 
 def _cutoffs(futility: ArrayLike) -> Floats:
@@ -240,7 +250,7 @@ def _run(low: Ints, rates: Floats, looks: Ints) -> tuple[Floats, Floats, Floats]
 
 
 def _record(
-    found: _Found, prior: BetaMixture, rates: Floats, errors: tuple[float, float], looks: Ints, choose: str
+    found: _Found, prior: BetaMixture, rates: Floats, errors: tuple[float, float], looks: Ints, choose: str, tried: str
 ) -> PredictiveDesign:
     size, success = int(looks[-1]), int(found.low[-1]) + 1
     p0 = float(rates[0])
@@ -253,7 +263,8 @@ def _record(
         f"theta_L from {lower:.6g} (excluded) to {upper:.6g} gives these integers",
         f"success at the end when P(p > {p0:g}) > theta_T: {success} or more of {size}",
         f"theta_T from {bottom:.6g} to {top:.6g} (excluded) gives this count",
-        f"the smallest size that keeps both errors, and the rule of that size with the {words}",
+        f"the smallest size that keeps both errors with {tried}, and among these the rule of that size with the "
+        f"{words}; a smaller theta_L may allow a smaller trial, which stops later",
     )
     return PredictiveDesign(rule, success, size, float(found.success[0]), float(found.success[1]), found.pet,
                             found.expected, found.cutoff, (lower, upper), (bottom + top) / 2, (bottom, top), prior,
