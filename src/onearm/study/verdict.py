@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from onearm.design.judge import next_change
 from onearm.design.record import Design
 from onearm.protocol.monitoring import Rule
 from onearm.stats.monitoring import Boundary
@@ -40,6 +41,7 @@ def verdict(rule: Rule, design: Design, counted: Tally, before: int) -> Verdict:
     if decision.stops and not due:
         word = "continue"
         notes = (f"No look is due at {counted.n} patients; judged today, the rule would {decision.word}.", *notes)
+        decision = replace(decision, next_n=next_change(design.boundary, (counted.x,), counted.n))
     if word == "continue" and rule.suspend:
         waiting = could_stop(rule, design.boundary, counted)
         if waiting:
@@ -60,10 +62,14 @@ def could_stop(rule: Rule, limits: Boundary, counted: Tally) -> str:
         if rule.pending == "exclude" and counted.n < look <= counted.n + counted.pending:
             more = look - counted.n
             if counted.x <= low or counted.x + more >= high:
-                return f"{counted.pending} outcomes are pending, and the look at {look} patients could stop the trial"
+                return f"{_waiting(counted.pending)}, and the look at {look} patients could stop the trial"
         elif rule.pending == "count-as-no" and look == counted.n and counted.x + counted.pending >= high:
-            return f"{counted.pending} outcomes are pending, and as events they would stop the trial at {look} patients"
+            return f"{_waiting(counted.pending)}; as events they would stop the trial at {look} patients"
     return ""
+
+
+def _waiting(count: int) -> str:
+    return "1 outcome is pending" if count == 1 else f"{count} outcomes are pending"
 
 
 def _timed(rule: Rule, design: Design, counted: Tally) -> Verdict:

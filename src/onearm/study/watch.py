@@ -107,13 +107,41 @@ def _judge(watched: Watched, ruled: Ruled, days: Sequence[Day], first: dt.date |
     people = ruled.of(last.day.found[name])
     watched.evidence.setdefault(f"monitoring.{name}", {}).update({o.subject: Evidence(o.says, o.at) for o in people})
     paragraph = "" if group else rule_paragraph(design)
-    watched.watches.append(_watch(name, rule, group, last.day, last.said, stopped, moments, paragraph))
+    said = _after_a_stop(last.said, moments, stopped)
+    said = replace(said, notes=(*said.notes, *_superseded(group, last.day.found[name], ruled.cohort)))
+    watched.watches.append(_watch(name, rule, group, last.day, said, stopped, moments, paragraph))
     watched.rule_numbers += decision_numbers(name, rule, group, last.said, last.counted)
     watched.estimates += numbers(name, rule, design, group, last.counted, last.said, people)
     if not group:
         came = _came(ruled.cohort, people)
         watched.estimates += accrual_numbers(name, rule, last.counted, people, came, last.day.date)
     watched.boundaries.append(_picture(name, rule, design, group, path, [m.word for m in moments]))
+
+
+def _after_a_stop(said: Verdict, moments: Sequence[Moment], stopped: str) -> Verdict:
+    """A stop is not taken back: the decision stays that of the look which stopped the trial."""
+    if not stopped or said.stops:
+        return said
+    word = next(m.word for m in moments if m.word.startswith("stop"))
+    reason = f"a look that was due stopped the trial on {stopped}; as the data stand now: {said.reason}"
+    return replace(said, word=word, reason=reason, decision=replace(said.decision, next_n=None))
+
+
+def _superseded(group: str, found: Sequence[Outcome], cohort: Cohort) -> tuple[str, ...]:
+    """Whether patients of this version have stopped coming while those of another one come."""
+    if not group:
+        return ()
+    enrolled = dict(cohort.subjects.select("subject", "enrolled").iter_rows())
+    days = {
+        version: [enrolled[o.subject] for o in found if o.version == version] for version in {o.version for o in found}
+    }
+    last = {version: max((d for d in came if d is not None), default=None) for version, came in days.items()}
+    mine = last[group]
+    if mine is None or not any(d is not None and d > mine for d in last.values()):
+        return ()
+    return (
+        f"The last patient of this version was enrolled on {mine.isoformat()}; those since are of another version.",
+    )
 
 
 def _came(cohort: Cohort, people: Sequence[Outcome]) -> list[dt.date]:
