@@ -114,6 +114,21 @@ def test_a_fit_by_truncation_needs_a_stated_number() -> None:
     assert only("MRD was negative in 71 (94.1%), and one came of 20.").verdict != "fits"
 
 
+def test_counts_named_by_n_and_what_counts_nobody() -> None:
+    found = audit_text(
+        "Of 120 patients some had neutropenia (n=40, 33%) or anaemia (n = 18; 14%); about 1 in 5 (20%) did."
+    )
+    assert [(s.count, s.verdict) for s in found.statements if s.kind == "count with percent"] == [
+        (40, "fits"),
+        (18, "does not fit"),
+    ]
+
+
+def test_sums_written_either_way() -> None:
+    found = audit_text("All were accounted for (150 = 120 + 24 + 6; 24 + 20 = 44; 7 + 8 = 16).")
+    assert [s.verdict for s in found.statements if s.kind == "sum"] == ["fits", "fits", "does not fit"]
+
+
 def test_intervals_are_named() -> None:
     text = "The response rate was 91.7% (44 of 48; 95% CI, {}); survival was 54% (95% CI, 37-67) at 2 years."
     exact = audit_text(text.format("80.0-97.7")).statements

@@ -30,7 +30,7 @@ def _lines() -> Iterator[str]:
     yield "# The reader of published text, measured\n"
     yield f"{sets.total()} sentences in our own words (`tests/audit/sentences.yaml`) were labelled by hand: which"
     yield "statements of numbers they make, of which kind, with which verdict. The reader was written with the first"
-    yield f"{sets['first']} in view; the other {sets['second']} were put aside and read once when it was done, and nothing was"
+    yield f"{sets['first']} in view; the other {sets['second']} were put aside, read when it was done, and nothing was"
     yield "changed for them. Found where labelled: right kind at the right place. A flag is a verdict that asks for a"
     yield "look (wording, does not fit, unstated). Written by `tests/audit/write_evidence.py`; a test keeps it true.\n"
     yield HEAD

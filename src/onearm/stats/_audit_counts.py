@@ -32,6 +32,7 @@ FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "percent first",
         re.compile(rf"{PERCENT}{_OPEN}(?:[nN]\s*=\s*(?P<k>\d{{1,7}})|(?P<k2>\d{{1,7}})\s+{_PEOPLE})"),
     ),
+    ("k then percent", re.compile(rf"\b[nN]\s*=\s*(?P<k>\d{{1,7}})\s*[,;]?\s*[(\[]?\s*{PERCENT}")),
     ("k then percent", re.compile(rf"{_K}(?P<words>{_WORD}{{0,7}}){_OPEN}{PERCENT}")),
     ("k of n", re.compile(rf"{_K}(?:\s+{_PEOPLE})?{_OF}{_N}{_WORD}{{0,4}},\s+(?:or\s+)?{PERCENT}(?=[,;.])")),
     ("k then percent", re.compile(rf"{_K}(?P<words>{_WORD}{{0,3}}),\s+(?:or\s+)?{PERCENT}(?=[,;.])")),

@@ -63,7 +63,7 @@ def _said(m: re.Match[str], found: RatioConsistency, sign: str) -> tuple[str, st
 
 
 def _p(value: float) -> str:
-    return f"{value:.2g}" if value >= 1e-4 else "under 0.0001"
+    return f"{value:.3g}" if value >= 1e-4 else "under 0.0001"
 
 
 def printed_tests(text: str, taken: Taken) -> Iterator[Statement]:

@@ -10,14 +10,16 @@ from ._audit_record import FITS, MISFIT, OPEN, Statement
 from ._audit_words import AFTER_LABEL, COUNT, Taken, number
 
 _SUM = re.compile(r"(?<![\w.+\-*/])\d{1,7}(?:\s*\+\s*\d{1,7})+\s*=\s*(?P<total>\d{1,7})(?![\w%]|\.\d)")
+_SUM_AFTER = re.compile(r"(?<![\w.+\-*/])(?P<total>\d{1,7})\s*=\s*\d{1,7}(?:\s*\+\s*\d{1,7})+(?![\w%]|\.\d)")
 
 
 def sums(text: str, taken: Taken) -> Iterator[Statement]:
     """Sums written with plus signs."""
-    for m in _SUM.finditer(text):
+    for m in (*_SUM.finditer(text), *_SUM_AFTER.finditer(text)):
         if taken.free(*m.span()):
             taken.take(*m.span())
-            parts = [int(v) for v in re.findall(r"\d+", m[0].partition("=")[0])]
+            left, _, right = m[0].partition("=")
+            parts = [int(v) for v in re.findall(r"\d+", left if "+" in left else right)]
             yield _added(("sum", *m.span(), m[0]), parts, int(m["total"]))
 
 

@@ -30,10 +30,10 @@ COUNT = (
 """A whole number of people: not part of another number, no range, no rate, no unit behind it."""
 AFTER_LABEL = re.compile(
     r"(?i)\b(?:grades?|days?|cycles?|phases?|stages?|weeks?|months?|years?|tables?|fig(?:ure)?s?\.?|patient|versions?|"
-    r"arm|levels?|courses?|cohort|part|type|step|line|section|chapter|age[ds]?|aged|score|class|no\.|study|trial|page|ref)"
-    r"\s+(?:(?:\d+|[IV]+)\s*(?:-|to|or|and|,|/)\s*)*$"
+    r"arm|levels?|courses?|cohort|part|type|step|line|section|chapter|age[ds]?|aged|score|class|no\.|page|ref)"
+    r"\s+(?:(?:\d+|[IV]+)\s*(?:-|to|or|and|,|/)\s*)*$|\b(?:\d|one|two)\s+in\s+$"
 )
-"""What stands before a number that names a thing and counts nobody: grade 3, day 8, cycle 2 or 3."""
+"""What stands before a number that names a thing and counts nobody: grade 3, day 8, cycle 2 or 3, one in five."""
 
 
 def plain(text: str) -> str:
