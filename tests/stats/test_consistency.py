@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from collections.abc import Callable
 from decimal import ROUND_DOWN, ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -64,6 +65,11 @@ def test_a_denominator_fits_exactly_when_it_prints_so(k: int, d: int, decimals: 
     assert d in found.n
     assert list(found.n) == again
     assert k in c.whole_counts(str(said), d, rounding=rule)
+
+
+def test_records_can_be_stored() -> None:
+    for record in (c.denominators(44, 92), c.interval_method(44, 48, 80, 98), c.grim("5.18", 28)):
+        assert pickle.loads(pickle.dumps(record)) == record
 
 
 def test_ties_follow_the_rule() -> None:

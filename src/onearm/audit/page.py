@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 from itertools import pairwise
 
-from onearm.audit.table import HEAD, fitting, line_of, summary
+from onearm.audit.table import HEAD, line_of, summary
 from onearm.stats.consistency import VERDICTS, Statement, TextAudit
 
 _RANK = ("does not fit", "wording", "unstated", "open", "fits", "not tested", "stated")
@@ -83,7 +83,7 @@ def _table(audit: TextAudit, numbered: list[tuple[int, Statement]]) -> Iterator[
     for i, s in numbered:
         flag = ' class="flagged"' if s.flagged else ""
         at = line_of(audit.text, s.start)
-        cells = (s.verdict, str(at), s.text, fitting(s), s.says)
+        cells = (s.verdict, str(at), s.text, s.fitting, s.says)
         yield f'<tr id="s{i}"{flag}><td class="number"><a href="#t{i}">{i}</a></td>'
         yield f"<td><mark{_class(cells[0])}>{cells[0]}</mark></td>"
         yield "".join(f"<td>{escape(cell)}</td>" for cell in cells[1:]) + "</tr>"

@@ -18,28 +18,7 @@ def line_of(text: str, place: int) -> int:
 def rows(audit: TextAudit) -> list[tuple[str, ...]]:
     """One row a statement, in the order of the text; numbers of people that are merely stated are left out."""
     shown = [s for s in audit.statements if s.verdict != "stated"]
-    return [(s.verdict, str(line_of(audit.text, s.start)), _short(s.text), fitting(s), s.says) for s in shown]
-
-
-def fitting(s: Statement) -> str:
-    """The denominators of a count, half up, then those of other rules where they differ."""
-    if not s.denominators:
-        return ""
-    usual = s.denominators["half-up"]
-    others = [f"{rule} {spans(n)}" for rule, n in s.denominators.items() if n != usual]
-    return "; ".join([spans(usual), *others])
-
-
-def spans(values: tuple[int, ...]) -> str:
-    """Whole numbers with runs joined; a dash for none."""
-    runs: list[list[int]] = []
-    for v in values:
-        if runs and v == runs[-1][1] + 1:
-            runs[-1][1] = v
-        else:
-            runs.append([v, v])
-    said = [str(a) if a == b else f"{a}, {b}" if b == a + 1 else f"{a} to {b}" for a, b in runs]
-    return ", ".join(said[:6]) + (" ..." if len(said) > 6 else "") or "-"
+    return [(s.verdict, str(line_of(audit.text, s.start)), _short(s.text), s.fitting, s.says) for s in shown]
 
 
 def _short(text: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ._audit_words import listed
+
 FITS, WORDING, MISFIT = "fits", "wording", "does not fit"
 UNSTATED, OPEN, UNTESTED, STATED = "unstated", "open", "not tested", "stated"
 VERDICTS: dict[str, str] = {
@@ -18,7 +20,6 @@ VERDICTS: dict[str, str] = {
 }
 """Each verdict and what it means."""
 FLAGGED = (WORDING, MISFIT, UNSTATED)
-NO_RULES: Mapping[str, tuple[int, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,15 @@ class Statement:
     def flagged(self) -> bool:
         """Whether a reader should look at it."""
         return self.verdict in FLAGGED
+
+    @property
+    def fitting(self) -> str:
+        """The denominators of a count in words, half up, then those of other rules where they differ."""
+        if not self.denominators:
+            return ""
+        usual = self.denominators["half-up"]
+        others = [f"{rule} {listed(n) or '-'}" for rule, n in self.denominators.items() if n != usual]
+        return "; ".join([listed(usual) or "-", *others])
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from types import MappingProxyType
 from typing import Any
 
 from ._consistency_printed import ROUNDINGS, Between, as_printed, as_rounding, whole, whole_between
@@ -71,7 +70,7 @@ def denominators(
 
     >>> denominators(44, 92).n, denominators(35, 73).n
     ((48,), (48,))
-    >>> denominators(6, 30).n, dict(denominators(1, 12).rounding)
+    >>> denominators(6, 30).n, denominators(1, 12).rounding
     ((20,), {'half-up': (), 'half-even': (8,), 'truncate': (8,)})
     """
     k = whole("count", count)
@@ -81,7 +80,7 @@ def denominators(
     if not 0 <= shown.value <= 100:
         raise ValueError(f"percent must lie between 0 and 100, found {percent}")
     fits = {r: _fitting(k, shown.between(r), limit) for r in dict.fromkeys((*ROUNDINGS, rule))}
-    by_rule = MappingProxyType({r: fits[r] for r in ROUNDINGS})
+    by_rule = {r: fits[r] for r in ROUNDINGS}
     said = str(percent).strip() if isinstance(percent, str) else f"{float(shown.value):.{shown.decimals}f}"
     return Denominators(k, said, fits[rule], rule, limit, by_rule)
 

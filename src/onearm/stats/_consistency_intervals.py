@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from types import MappingProxyType
 from typing import Any
 
 from ._binomial_root import counted
@@ -80,7 +79,7 @@ def interval_method(
         found = proportion_interval(x, n, sure, method)
         limits[method] = (scale * found.low, scale * found.high)
     fits = tuple(m for m, ends in limits.items() if all(map(_prints, wanted, ends)))
-    return IntervalMethods(fits, MappingProxyType(limits))
+    return IntervalMethods(fits, limits)
 
 
 def _prints(values: Between, limit: float) -> bool:
