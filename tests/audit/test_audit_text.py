@@ -77,7 +77,7 @@ def test_the_traps_of_published_reports() -> None:
         "44 (92%) of 48 patients", "44 patients (92%) of 48", "44 out of 48 (92%)", "92% (44/48)", "92% (44 of 48)",
         "92% (n = 44/48)", "44 (92% of 48)", "forty-four of 48 patients [92%]", "44 of 48 (92 %)",
         "44 (92%) of all 48 patients", "44 of 48 patients (91.7%)", "44 of 48 (91·7%)", "44\u2009of\u200948 (92%)",
-        "44 of 48 patients, 92%, responded",
+        "44 of 48 patients, 92%, responded", "44 of 48 (92 percent)", "patients (44/48, 92%)", "44/48 = 92%",
     ],
 )  # fmt: skip
 def test_spellings_of_one_fact(text: str) -> None:

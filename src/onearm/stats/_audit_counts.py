@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 from ._audit_words import AFTER_LABEL, COUNT, Taken, number, sentences
 
-PERCENT = r"(?P<p>\d{1,3}(?:\.\d{1,6})?)\s*%(?!\s*-?\s*(?:CI\b|CrI\b|confidence|credible|limits?\b|interval))"
+PERCENT = (
+    r"(?P<p>\d{1,3}(?:\.\d{1,6})?)\s*(?:%|per\s?cent\b)"
+    r"(?!\s*-?\s*(?:CI\b|CrI\b|confidence|credible|limits?\b|interval))"
+)
 _WORD = r"(?:\s+(?!(?i:and|or|but|while|whereas|with|versus|vs)\b)[A-Za-z](?:[\w'/-]|\.(?=\w))*)"
 _OPEN, _OF = (
     r"\s*[(\[]\s*",
@@ -25,6 +28,7 @@ _SLASH = rf"(?:{_K_OF}\s*/\s*|{_K}{_OF.replace('/|', '', 1)})"
 
 FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("k of n", re.compile(rf"(?:{_K_OF}\s*/\s*{_N}){_WORD}{{0,6}}{_OPEN}{PERCENT}")),
+    ("k of n", re.compile(rf"(?:{_K_OF}\s*/\s*{_N})\s*[,;:=]\s*{PERCENT}")),
     ("k of n", re.compile(rf"{_K}(?:\s+{_PEOPLE})?{_OF}{_N}{_WORD}{{0,6}}{_OPEN}{PERCENT}")),
     ("percent first", re.compile(rf"{PERCENT}{_OPEN}(?:[nN]\s*=\s*)?{_K_OF}\s*/\s*{_N}")),
     ("percent first", re.compile(rf"{PERCENT}{_OPEN}(?:[nN]\s*=\s*)?{_K}(?:\s+{_PEOPLE})?{_OF}{_N}")),
