@@ -15,6 +15,7 @@ import typer
 from onearm import __version__
 from onearm.cli import show
 from onearm.cli.audit import audit
+from onearm.cli.compare import compare
 from onearm.cli.design import design
 from onearm.cli.dose import day
 from onearm.cli.regimens import regimens
@@ -291,6 +292,7 @@ def verify(
 
 
 app.command(epilog="Example: onearm audit abstract.txt")(audit)
+app.command(epilog="Example: onearm compare results-may results-june")(compare)
 app.command(epilog="Example: onearm regimens mini-hcvd-odd")(regimens)
 app.add_typer(design, name="design")
 

@@ -1,0 +1,41 @@
+"""`onearm compare`: which numbers changed between two results, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from onearm.cli import show
+
+
+def compare(
+    before: Annotated[Path, typer.Argument(metavar="A", help="A folder of results, or a results.json.")],
+    after: Annotated[Path, typer.Argument(metavar="B", help="The same, of another cut-off, protocol or version.")],
+    every: Annotated[bool, typer.Option("--all", help="Print long sections to their end.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    html: Annotated[Path | None, typer.Option("--html", metavar="OUT", help="Write every change as a page.")] = None,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no summary.")] = False,
+) -> None:
+    """Say which numbers changed from A to B and why (data, protocol, code); exit 1 when any did."""
+    from onearm import changes, report
+    from onearm.io.folder import write_text
+    from onearm.io.results import read_results
+
+    (old, one), (new, two) = read_results(before), read_results(after)
+    key = [line.id for results in (new, old) for line in report.key_lines(results)]
+    found = changes.compare(old, new, key=key)
+    why = changes.cause(one, two, found.changed)
+    if html is not None:
+        write_text(html, changes.page(found, why, (one, two)), inputs=[Path(one.name), Path(two.name)])
+    if as_json:
+        show.as_json(changes.as_values(found, why, (one, two)))
+    else:
+        for line in changes.lines(found, why, (one, two), every=every):
+            show.out(line)
+    if why.unexplained:
+        show.note(f"ERROR: {why.says}")
+    if html is not None and not quiet:
+        show.note(f"wrote {html}")
+    raise typer.Exit(1 if found.changed else 0)

@@ -1,0 +1,161 @@
+"""Results read back from a folder or a file, with what their manifest says of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from onearm.changes import Origin
+from onearm.errors import UsageError
+from onearm.io.folder import MARK
+from onearm.results import Results
+
+FILE = "results.json"
+
+
+def read_results(place: Path) -> tuple[Results, Origin]:
+    """Results and their origin.
+
+    Parameters
+    ----------
+    place
+        A folder of results, a trial folder with ``results/``, or a file such as ``results.json``. A manifest is looked
+        for beside the file.
+
+    Raises
+    ------
+    UsageError
+        U302 when the file is not results of this version, U380 when there are none, U381 when the manifest cannot be
+        read.
+    """
+    path = _file(place)
+    try:
+        raw = path.read_bytes()
+    except OSError as problem:
+        step = "check the path and its rights"
+        raise UsageError.one("U380", str(path), f"the results cannot be read ({problem.strerror})", step) from None
+    results = _results(raw, str(path))
+    return results, _origin(results, path, raw)
+
+
+def _file(place: Path) -> Path:
+    if place.is_dir():
+        for found in (place / FILE, place / "results" / FILE):
+            if found.is_file():
+                return found
+        step = "name a folder that `onearm run` wrote, or its results.json"
+        raise UsageError.one("U380", str(place), f"this folder holds no results ({FILE})", step)
+    if not place.is_file():
+        step = "name a folder of results, or its results.json"
+        raise UsageError.one("U380", str(place), "there is no such file or folder", step)
+    return place
+
+
+def _results(raw: bytes, where: str) -> Results:
+    try:
+        text = raw.decode("utf-8")
+        body = json.loads(text, parse_constant=_no_number)
+        if re.search(r"\\u[dD][89a-fA-F]", text):
+            json.dumps(body, ensure_ascii=False).encode()  # half of a sign cannot be printed
+        found = Results.from_json(text, where)
+        if problem := next(_unsound(found, body), ""):
+            raise ValueError(problem)
+    except (ValueError, AttributeError, TypeError, KeyError, RecursionError) as problem:
+        says = f"these are not results of onearm ({str(problem)[:200] or type(problem).__name__})"
+        raise UsageError.one("U302", where, says, "run `onearm run` again") from None
+    return found
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number")
+
+
+def _unsound(results: Results, body: Mapping[str, Any]) -> Iterator[str]:
+    """What no run writes: an id twice, a number that is none."""
+    for name, found in (("estimates", results.estimates), ("curves", results.curves)):
+        if len(body[name]) != len(found):
+            yield f"an id stands twice among the {name}"
+    for e in results:
+        where = f"number {str(e.id)[:60]}"
+        words = (e.id, e.label, e.variable, e.stat, e.context, e.unit, e.method, e.population, e.group, *e.subjects)
+        if not all(isinstance(w, str) for w in (*words, *e.subjects_of, *e.notes)):
+            yield f"{where}: a word is missing"
+        for v in (e.value, e.low, e.high, e.level, e.std_error, e.events, e.n):
+            if v is not None and not _number(v):
+                yield f"{where}: {str(v)[:40]!r} is no number"
+        if not isinstance(e.n, int) or not isinstance(e.events, int | None):
+            yield f"{where}: a count is no integer"
+    for c in results.curves.values():
+        series = (c.value, c.at_risk, c.events, c.censored)
+        if not all(isinstance(s, tuple) and len(s) == len(c.time) and all(map(_number, s)) for s in (c.time, *series)):
+            yield f"curve {str(c.id)[:60]}: its times and values do not fit together"
+
+
+def _number(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) < 2**53 if isinstance(value, int) else not math.isnan(value)
+
+
+def _origin(results: Results, path: Path, raw: bytes) -> Origin:
+    head = results.header
+    alone = Origin(
+        name=str(path),
+        manifest=False,
+        why=f"no {MARK} beside {path.name}",
+        software=head.software,
+        cutoff=head.cutoff,
+        definitions=head.definitions,
+        lock=next(((c.status, c.locked, c.digest, *c.changes) for c in results.commitment), ()),
+    )
+    beside = path.with_name(MARK)
+    if not beside.is_file():
+        return alone
+    body = read_manifest(beside)
+    if body["outputs"].get(path.name) != hashlib.sha256(raw).hexdigest():
+        return replace(alone, why=f"{path.name} is not the file that its {MARK} names: it was changed after the run")
+    return replace(
+        alone,
+        manifest=True,
+        why="",
+        software=f"onearm {body['onearm']}",
+        inputs=body["inputs"],
+        libraries=body["libraries"],
+        seed=body["seed"],
+    )
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """The manifest of a folder of results.
+
+    Raises
+    ------
+    UsageError
+        U381 when it cannot be read as one.
+    """
+    try:
+        return sound_manifest(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as problem:
+        says = f"this is not the manifest of a run ({str(problem)[:200]})"
+        raise UsageError.one("U381", str(path), says, "run `onearm run` again") from None
+
+
+def sound_manifest(raw: bytes) -> dict[str, Any]:
+    """What a manifest holds; ValueError when it is none."""
+    body = json.loads(raw.decode("utf-8"), parse_constant=_no_number)
+    if not isinstance(body, dict):
+        raise ValueError("not a mapping")
+    for name in ("inputs", "outputs", "libraries"):
+        if not isinstance(body.get(name), dict) or not all(isinstance(v, str) for v in body[name].values()):
+            raise ValueError(f'"{name}" is missing or not file by file')
+    if not isinstance(body.get("onearm"), str) or not isinstance(body.get("trial"), str):
+        raise ValueError("it names no trial or no version")
+    if not isinstance(body.get("seed"), int) or isinstance(body["seed"], bool):
+        raise ValueError("it names no seed")
+    return body
