@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from ._audit_record import VERDICTS, Statement, TextAudit
     from ._consistency_counts import Denominators, denominators, whole_counts
     from ._consistency_intervals import IntervalMethods, interval_method
-    from ._consistency_means import Debit, Grim, Grimmer, SdLimits, debit, grim, grimmer, sd_limits
+    from ._consistency_means import Grim, Grimmer, grim, grimmer
     from ._consistency_ratio import RatioConsistency, hazard_ratio_consistency
+    from ._consistency_spread import Debit, SdLimits, debit, sd_limits
     from ._consistency_tests import Recomputed, recompute_p
 
 __all__ = [
@@ -50,7 +51,8 @@ _HOMES = {
     "_audit_record": ("VERDICTS", "Statement", "TextAudit"),
     "_consistency_counts": ("Denominators", "denominators", "whole_counts"),
     "_consistency_intervals": ("IntervalMethods", "interval_method"),
-    "_consistency_means": ("Debit", "Grim", "Grimmer", "SdLimits", "debit", "grim", "grimmer", "sd_limits"),
+    "_consistency_means": ("Grim", "Grimmer", "grim", "grimmer"),
+    "_consistency_spread": ("Debit", "SdLimits", "debit", "sd_limits"),
     "_consistency_ratio": ("RatioConsistency", "hazard_ratio_consistency"),
     "_consistency_tests": ("Recomputed", "recompute_p"),
 }
