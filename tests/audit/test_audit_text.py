@@ -124,6 +124,27 @@ def test_counts_named_by_n_and_what_counts_nobody() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "verdict", "says"),
+    [
+        ("HR 0.80 (95% CI 0.26-0.73)", "does not fit", "outside its own interval"),
+        ("HR 0.80 (95% CI 0.95-0.73)", "does not fit", "runs downwards"),
+        ("HR 0.81 (95% CI 0.70-0.94; log-rank P = .02)", "wording", "a log-rank"),
+        ("HR 0.81 (95% CI 0.70-0.94; P ≤ .01)", "fits", "printed p <= .01"),
+        ("t(28) = 2.20, p = .018", "wording", "one-tailed"),
+        ("r(28) = 1.20, p = .018", "does not fit", "correlation"),
+        ("a median of 12 months (range, 30 to 8)", "does not fit", "runs downwards"),
+        ("60 patients (105%)", "does not fit", "cannot exceed 100%"),
+        ("30 of 20 patients (60%)", "does not fit", "more than all of them"),
+        ("we saw 24 men and 20 women", "open", "no such number before it"),
+    ],
+)
+def test_what_is_said_of_it(text: str, verdict: str, says: str) -> None:
+    (found,) = [s for s in audit_text(f"In this report {text}.").statements if s.verdict != "stated"]
+    assert found.verdict == verdict
+    assert says in found.says
+
+
 def test_sums_written_either_way() -> None:
     found = audit_text("All were accounted for (150 = 120 + 24 + 6; 24 + 20 = 44; 7 + 8 = 16).")
     assert [s.verdict for s in found.statements if s.kind == "sum"] == ["fits", "fits", "does not fit"]

@@ -17,8 +17,8 @@ _RATIO = re.compile(
     rf"[ \n,;:]*[(\[]?\s*(?:(?P<level>\d{{2}}(?:\.\d)?)\s*%\s*-?\s*"
     rf"(?i:CI|CrI|confidence\s+intervals?|credible\s+interval)"
     rf"\s*[,:;=]?\s*)?[(\[]?\s*(?P<lo>{_R})\s*(?:-|,|(?i:\bto\b|\band\b))\s*(?P<hi>{_R})(?![\w%]|\.\d)\s*[)\]]?"
-    rf"(?P<gap>\s*[,;]?\s*[(\[]?(?:[^\d.;()%]{{0,30}}?))"
-    rf"(?:\b[pP](?:[ \n-]*(?i:values?))?\s*(?P<sign><=|>=|≤|≥|[=<>])\s*(?P<p>[01]?\.\d{{1,12}}|[01](?![\d.])))?"
+    rf"(?:(?P<gap>\s*[,;]?\s*[(\[]?[^\d.;()%]{{0,30}}?)"
+    rf"\b[pP](?:[\s-]*(?i:values?))?\s*(?P<sign><=|>=|≤|≥|[=<>])\s*(?P<p>[01]?\.\d{{1,12}}|[01](?![\d.])))?"
 )
 _SIGN = {"≤": "<=", "≥": ">="}
 
@@ -57,7 +57,7 @@ def _said(m: re.Match[str], found: RatioConsistency, sign: str) -> tuple[str, st
         return FITS, f"{name} {m['hr']} is the middle of its interval, and {p} has the printed p {sign} {m['p']} in it"
     crosses = float(m["lo"]) < 1 < float(m["hi"])
     small = (sign in ("=", "<", "<=")) and float(m["p"]) <= 0.05
-    verdict = MISFIT if crosses == small and "log" not in m["gap"].lower() else WORDING
+    verdict = MISFIT if crosses == small and "log" not in (m["gap"] or "").lower() else WORDING
     says = f"the interval goes with {p} by Wald's test, printed is p {sign} {m['p']}"
     return verdict, f"{says}; a log-rank or likelihood-ratio p may differ, seldom across 0.05"
 
