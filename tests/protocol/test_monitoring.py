@@ -106,6 +106,7 @@ def test_what_a_kind_needs(name, change, said):
         rule(**{k: v for k, v in {**RULES[name], **change}.items() if v is not None})
 
 
+IN_TIME = {"window": {"days": 60}, "pending": "exclude"}
 FACTS = {
     "vod": {"kind": "adverse-event", "terms": ["veno-occlusive disease"]},
     "alive": {"kind": "alive"},
@@ -128,7 +129,12 @@ FACTS = {
         ({**RULES["time"], "fact": "vod"}, "P111", "monitoring.r.fact"),
         ({**RULES["time"], "window": {"days": 9}, "pending": "exclude"}, "P111", "monitoring.r.window"),
         ({**RULES["safety"], "window": {"days": 9}, "pending": "fractional"}, "P111", "monitoring.r.pending"),
-        ({**RULES["counts"], "fact": "vod", "stop_at_least": [1, 30]}, "P111", "monitoring.r"),
+        ({**RULES["counts"], **IN_TIME, "fact": "vod", "stop_at_least": [1, 30]}, "P111", "monitoring.r"),
+        ({**RULES["counts"], "fact": "vod"}, "P111", "monitoring.r.window"),
+        ({**RULES["bop2"], "fact": "vod"}, "P111", "monitoring.r.window"),
+        ({**RULES["predictive"], "fact": "vod"}, "P111", "monitoring.r.window"),
+        ({"stop_if": "rate-below"}, "P111", "monitoring.r.window"),
+        ({"stop_if": "rate-below", **IN_TIME}, "", ""),
         ({"suspend": True}, "P111", "monitoring.r.suspend"),
         ({"suspend": True, "window": {"days": 9}, "pending": "fractional"}, "P111", "monitoring.r.suspend"),
         (

@@ -19,6 +19,9 @@ At = Callable[[int], Boundary | None]
 
 _Limits = tuple[tuple[int, int], ...]
 
+CERTAIN = "; that this limit was crossed there is certain from the counts now"
+"""Said of counts whose patients keep their outcomes: who is without an event at one look has none at a later one."""
+
 
 def judge(rule: Boundary, x: tuple[int, ...], n: int, at: At, measures: Measures) -> Decision:
     """The decision on ``x`` events of each kind among ``n`` patients; ``at`` gives the rule at any n, or nothing."""
@@ -140,7 +143,7 @@ def _reason(
             f"at the next look, after {shown} patients," if shown > n else f"at the last look, after {shown} patients,"
         )
         return f"{seen} among {n}; {place} the rule acts on {limits}"
-    sure = "" if judged == n else "; that this limit was crossed there is certain from the counts now"
+    sure = "" if judged == n else CERTAIN
     return f"{seen} among {n}; at {judged} patients the rule acts on {limits}{sure}"
 
 

@@ -8,7 +8,7 @@ from onearm.errors import Finding
 from onearm.protocol import fact as facts
 from onearm.protocol.document import Protocol
 from onearm.protocol.findings import Where, misfit, unknown, wrong_fact
-from onearm.protocol.monitoring import CountsRule, PosteriorRule, Rule, TimeRule
+from onearm.protocol.monitoring import Bop2Rule, CountsRule, PosteriorRule, PredictiveRule, Rule, TimeRule
 
 STAYS_TRUE = frozenset({"response", "mrd", "procedure", "adverse-event"})
 """Kinds of yes/no facts that do not become untrue again, so that an event that was counted stays counted."""
@@ -28,9 +28,23 @@ def check_monitoring(p: Protocol, where: Where) -> Iterator[Finding]:
         yield from _within(p, where, path, rule)
 
 
+def _for_too_few(rule: Rule) -> bool:
+    """Whether the rule stops for too few events."""
+    match rule:
+        case PosteriorRule():
+            return rule.stop_if == "rate-below"
+        case CountsRule():
+            return bool(rule.stop_at_most)
+        case _:
+            return isinstance(rule, PredictiveRule | Bop2Rule)
+
+
 def _within(p: Protocol, where: Where, path: str, rule: Rule) -> Iterator[Finding]:
     if isinstance(rule, TimeRule) and rule.window is not None:
         yield misfit(where, f"{path}.window", "a rule on times counts all of the time", "remove `window`")
+    if rule.window is None and _for_too_few(rule):
+        says = "without a `window` a patient counts as without the event from day 1, and too few events stop the trial"
+        yield misfit(where, f"{path}.window", says, "say under `window` by when the event must have come")
     if rule.pending == "fractional" and rule.kind not in ("posterior", "bop2"):
         says = f"a rule of kind {rule.kind} cannot count patients by fractions"
         yield misfit(where, f"{path}.pending", says, "choose exclude, count-as-no or count-as-event")

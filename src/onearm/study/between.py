@@ -2,14 +2,15 @@
 
 The history is worked out on the days of enrolment. An event may come while the trial stands at a look and the next
 patient may be counted before the next day of the history: then the stop would be seen as of that day and never again.
-So the days between are gone through one by one wherever counts that lie between those of the two days could stop at a
-look between them; elsewhere none of them can, because patients who count, and events, only become more.
+So the days between on which anything happened are gone through wherever counts that lie between those of the two days
+could stop at a look between them; elsewhere none of them can, because patients who count, and events, only become more.
+Where pending patients count by fractions every day counts, because the fractions grow from day to day.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from onearm.design.record import Design
 from onearm.protocol.monitoring import Rule
@@ -34,11 +35,17 @@ def may_hide(rule: Rule, design: Design, earlier: Tally, later: Tally, said: Ver
     )
 
 
-def days_between(earlier: dt.date | None, later: dt.date | None) -> Iterator[dt.date]:
-    """Each day between two days, neither of them among them."""
-    if earlier is not None and later is not None:
-        for k in range(1, (later - earlier).days):
-            yield earlier + dt.timedelta(days=k)
+def days_between(
+    earlier: dt.date | None, later: dt.date | None, news: Collection[dt.date] | None = None
+) -> Iterator[dt.date]:
+    """Each day between two days, neither of them among them; only those of ``news`` where these are given."""
+    if earlier is None or later is None:
+        return
+    if news is not None:
+        yield from sorted(day for day in news if earlier < day < later)
+        return
+    for k in range(1, (later - earlier).days):
+        yield earlier + dt.timedelta(days=k)
 
 
 def _reach(rule: Rule, earlier: Tally, later: Tally) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from onearm.design.record import Design
 from onearm.protocol.document import Protocol
 from onearm.protocol.monitoring import Rule
 from onearm.study.between import days_between, may_hide
+from onearm.study.dates import happened
 from onearm.study.outcomes import Outcome, outcomes
 from onearm.study.said import Verdict
 from onearm.study.tally import Tally, tally
@@ -66,10 +67,11 @@ def course(ruled: Ruled, days: Sequence[Day], first: dt.date | None = None) -> I
     if first is not None:
         past = _judged(ruled, Day(first - dt.timedelta(days=1), 0, {ruled.name: ()}), 0)
     stopped = False
+    news = None if ruled.rule.pending == "fractional" else happened(ruled.cohort, ruled.rule.window)
     for day in days:
         now = _judged(ruled, day, past.counted.n if past else 0)
         if past and not stopped and may_hide(ruled.rule, ruled.design, past.counted, now.counted, now.said):
-            for date in days_between(past.day.date, day.date):
+            for date in days_between(past.day.date, day.date, news):
                 past = _judged(ruled, ruled.on(date), past.counted.n)
                 if past.said.stops:
                     stopped = True

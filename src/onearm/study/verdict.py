@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from onearm.design.judge import next_change
+from onearm.design.decision import Decision
+from onearm.design.judge import CERTAIN, next_change
 from onearm.design.record import Design
 from onearm.protocol.monitoring import Rule
 from onearm.stats.monitoring import Boundary
@@ -38,15 +39,39 @@ def verdict(rule: Rule, design: Design, counted: Tally, before: int) -> Verdict:
         return fractional(rule, design, counted, due)
     decision = design.decide(counted.x, counted.n)
     word, reason, notes = decision.word, decision.reason, decision.notes
+    reason = reason.replace(CERTAIN, "")  # events that come late were not there at the look
     if decision.stops and not due:
-        word = "continue"
-        notes = (f"No look is due at {counted.n} patients; judged today, the rule would {decision.word}.", *notes)
+        word = "continue" if counted.n < rule.n_max else "complete"
+        notes = (_not_due(decision, counted), *notes)
         decision = replace(decision, next_n=next_change(design.boundary, (counted.x,), counted.n))
+    elif word == "continue":
+        notes = (*_at_once(rule, decision, counted), *notes)
     if word == "continue" and rule.suspend:
         waiting = could_stop(rule, design.boundary, counted)
         if waiting:
             word, reason = "suspend", f"{reason}; {waiting}"
     return Verdict(word, reason, due, decision, notes)
+
+
+def _not_due(said: Decision, counted: Tally) -> str:
+    """What the rule would say today, although no look is due."""
+    if said.judged_at == counted.n:
+        return f"No look is due at {counted.n} patients; judged today, the rule would {said.word}."
+    return (
+        f"Today's counts would have crossed the limit of the look at {said.judged_at} patients, which was judged when "
+        "it was due; no look is due now."
+    )
+
+
+def _at_once(rule: Rule, said: Decision, counted: Tally) -> tuple[str, ...]:
+    """How many events among the patients that count already would stop the trial at the look that it stands at."""
+    late = rule.window is None or rule.pending == "count-as-no"
+    more = said.below_high[0] if said.below_high else None
+    most = counted.n - counted.x if rule.window is None else counted.pending
+    if not (late and said.planned and more is not None and 0 < more <= most):
+        return ()
+    events = "event" if more == 1 else "events"
+    return (f"{more} more {events} among the patients that count now would stop the trial without another patient.",)
 
 
 def could_stop(rule: Rule, limits: Boundary, counted: Tally) -> str:

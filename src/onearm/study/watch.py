@@ -11,9 +11,11 @@ from onearm.cohort.tables import Cohort
 from onearm.design.of_rule import design_of_rule
 from onearm.design.record import Design
 from onearm.protocol.document import Protocol
+from onearm.protocol.fact import TimeTo
 from onearm.protocol.monitoring import Rule, TimeRule
 from onearm.protocol.rule_words import rule_words
 from onearm.results import Boundaries, Evidence, Moment, TimeBoundaries, Watch
+from onearm.study.dates import last_day
 from onearm.study.foresight import accrual_numbers, numbers, probabilities
 from onearm.study.joint_rules import joint_numbers
 from onearm.study.judged import Day, Ruled, course
@@ -62,20 +64,14 @@ def watch(protocol: Protocol, cohort: Cohort, as_of: dt.date | None = None, *, h
 
 
 def _event(protocol: Protocol, rule: Rule) -> str:
-    """What the event is called in a sentence: the fact's label, without a capital unless it is an abbreviation."""
-    label = protocol.facts[rule.fact].label or rule.fact
+    """What the event is called in a sentence: what ends a time, else the fact's label, without a capital unless it is
+    an abbreviation.
+    """
+    clause = protocol.facts[rule.fact]
+    if isinstance(clause, TimeTo):
+        return " or ".join(clause.causes)
+    label = clause.label or rule.fact
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
-
-
-def last_day(cohort: Cohort) -> dt.date | None:
-    """The last date of the data: nothing is known of later days. None where the trial counts study days."""
-    dated = cohort.followup.join(cohort.subjects.select("subject", "time_zero", "enrolled"), on="subject", how="right")
-    found = [
-        zero + dt.timedelta(days=day - (day > 0)) if zero is not None and day is not None else enrolled
-        for zero, day, enrolled in dated.select("time_zero", "last_contact_day", "enrolled").iter_rows()
-    ]
-    known = [d for d in found if d is not None]
-    return max(known, default=None)
 
 
 def _days(protocol: Protocol, cohort: Cohort, as_of: dt.date | None) -> Iterator[Day]:
