@@ -211,7 +211,7 @@ def dose(
     from onearm.dosing.proposals import unasked
     from onearm.io.load import load
 
-    trial = load(folder, external=False)
+    trial = load(folder, external=False, rules=False)
     # a calendar takes back what an earlier one may have said, a sheet says which cycles do not come any more
     to_end = cycle is None and form not in ("ics", "html")
     whole = proposed(trial, planned(trial, patient, cohort, cycle, to_end=to_end), cycle, stamp.date())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from onearm.cohort.tables import Cohort, RawTable
 from onearm.errors import DataError, Finding, ProtocolError, UsageError, in_order
 from onearm.external.check_source import check_sources
 from onearm.io.lock import read_lock
-from onearm.io.protocol import FILE, read_protocol
+from onearm.io.protocol import FILE, ReadProtocol, read_protocol
 from onearm.io.published import read_published
 from onearm.io.sources import read_tables
 from onearm.protocol.document import Protocol
@@ -30,7 +30,7 @@ class Checked:
     findings: tuple[Finding, ...]
 
 
-def check(folder: str | os.PathLike[str], *, external: bool = True, lock: bool = True) -> Checked:
+def check(folder: str | os.PathLike[str], *, external: bool = True, lock: bool = True, rules: bool = True) -> Checked:
     """Read a trial folder and say everything that is wrong with it.
 
     Parameters
@@ -41,6 +41,8 @@ def check(folder: str | os.PathLike[str], *, external: bool = True, lock: bool =
         Whether the external sources are read too; doses need none of them.
     lock
         Whether the locked design is read; who locks another one does not need it.
+    rules
+        Whether it is tried that every stopping rule can be made; doses need none of them.
 
     Raises
     ------
@@ -58,6 +60,7 @@ def check(folder: str | os.PathLike[str], *, external: bool = True, lock: bool =
     others: dict[str, Cohort] = {}
     findings += _same_folder(protocol, root)
     findings += _outcomes(protocol)
+    findings += _rules(read) if rules else ()
     for name, source in protocol.external.items() if external else ():
         data = (source.data or Data(time=protocol.data.time)).model_copy(update={"folder": source.folder})
         found = _cohort(protocol, root, name, source.label, data, True, findings, digests)
@@ -75,6 +78,15 @@ def check(folder: str | os.PathLike[str], *, external: bool = True, lock: bool =
         return Checked(None, ordered)
     trial = Trial(protocol, cohort, others, ordered, tuple(sorted(digests.items())), root, locked, curves)
     return Checked(trial, ordered)
+
+
+def _rules(read: ReadProtocol) -> Iterator[Finding]:
+    """Stopping rules that cannot be made; where there is none, the kernels are not loaded."""
+    if read.protocol is None or not read.protocol.monitoring:
+        return
+    from onearm.design.check_rules import check_rules
+
+    yield from check_rules(read.protocol, read.where)
 
 
 def _outcomes(protocol: Protocol) -> list[Finding]:
@@ -100,7 +112,7 @@ def _same_folder(protocol: Protocol, root: Path) -> list[Finding]:
     return found
 
 
-def load(folder: str | os.PathLike[str], *, external: bool = True) -> Trial:
+def load(folder: str | os.PathLike[str], *, external: bool = True, rules: bool = True) -> Trial:
     """Load a trial folder.
 
     Parameters
@@ -109,6 +121,8 @@ def load(folder: str | os.PathLike[str], *, external: bool = True) -> Trial:
         A folder with ``protocol.yaml`` and its tables.
     external
         Whether the external sources are read too; doses need none of them.
+    rules
+        Whether it is tried that every stopping rule can be made; doses need none of them.
 
     Returns
     -------
@@ -122,7 +136,7 @@ def load(folder: str | os.PathLike[str], *, external: bool = True) -> Trial:
     UsageError
         When the folder does not exist.
     """
-    checked = check(folder, external=external)
+    checked = check(folder, external=external, rules=rules)
     if checked.trial is None:
         kind = ProtocolError if any(f.blocks and f.code.startswith("P") for f in checked.findings) else DataError
         raise kind(checked.findings)

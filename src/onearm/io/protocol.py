@@ -22,11 +22,15 @@ FILE = "protocol.yaml"
 
 @dataclass(frozen=True, slots=True)
 class ReadProtocol:
-    """What came of reading ``protocol.yaml``: the document unless a finding blocks, and its digest as written."""
+    """What came of reading ``protocol.yaml``: the document unless a finding blocks, and its digest as written.
+
+    ``where`` names the place of a path such as ``monitoring.vod`` in the file.
+    """
 
     protocol: Protocol | None
     findings: tuple[Finding, ...]
     digest: str
+    where: Callable[[str], str]
 
 
 def read_protocol(folder: Path) -> ReadProtocol:
@@ -38,15 +42,16 @@ def read_protocol(folder: Path) -> ReadProtocol:
         findings = document.findings or (
             Finding("P104", "error", f"{FILE}:1", "the file is not a mapping of parts", "start with `onearm: 1`"),
         )
-        return ReadProtocol(None, findings, digest)
+        return ReadProtocol(None, findings, digest, document.where)
     document = rules.resolve(regimens.resolve(document))
     try:
         protocol = Protocol.model_validate(document.body)
     except ValidationError as problem:
-        return ReadProtocol(None, document.findings + _findings(problem, document), digest)
-    findings = document.findings + check(protocol, _places(document))
+        return ReadProtocol(None, document.findings + _findings(problem, document), digest, document.where)
+    where = _places(document)
+    findings = document.findings + check(protocol, where)
     blocked = any(f.blocks for f in findings)
-    return ReadProtocol(None if blocked else protocol, findings, digest)
+    return ReadProtocol(None if blocked else protocol, findings, digest, where)
 
 
 def _places(document: yaml.Document) -> Callable[[str], str]:
