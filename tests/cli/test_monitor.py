@@ -68,18 +68,18 @@ def test_one_row_more_moves_what_is_printed(bundled: Path, tmp_path: Path, capsy
         code, out, _ = call(capsys, str(folder), "--as-of", "2015-05-01")
         assert f"{k} patients with veno-occlusive disease among 20" in out
         assert ("STOP FOR HARM" in out) == (k >= 8)
-        assert code == (1 if k >= 8 else 0)
+        assert code == (3 if k >= 8 else 0)
     code, out, _ = call(capsys, str(folder))
-    assert code == 1
+    assert code == 3
     assert "The rule stopped the trial on 2015-05-01." in out
 
 
 def test_exit_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(capsys, str(write(tmp_path / "well", RULE, WELL)))[0] == 0
     code, out, _ = call(capsys, str(write(tmp_path / "ill", RULE, ILL)), "--as-of", "2020-01-15")
-    assert (code, "STOP FOR HARM" in out) == (1, True)
+    assert (code, "STOP FOR HARM" in out) == (3, True)
     code, out, _ = call(capsys, str(write(tmp_path / "wait", SUSPEND, WELL)), "--as-of", "2020-01-15")
-    assert (code, "SUSPEND" in out) == (1, True)
+    assert (code, "SUSPEND" in out) == (3, True)
 
 
 def test_the_history_is_printed_where_it_is_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -123,7 +123,7 @@ def test_a_trial_in_study_days_is_judged_on_all_of_its_data(tmp_path: Path, caps
     (data / "doses.csv").write_text("subject,drug,dose,unit,day,cycle\n")
     (data / "followup.csv").write_text("subject,relapse,death,cause,last_contact\nS01,,,,90\nS02,,,,90\n")
     code, out, err = call(capsys, str(folder))
-    assert (code, "STOP FOR HARM" in out, "the data as they stand" in out) == (1, True, True), out + err
+    assert (code, "STOP FOR HARM" in out, "the data as they stand" in out) == (3, True, True), out + err
     code, _, err = call(capsys, str(folder), "--as-of", "2020-01-10")
     assert (code, "U351" in err, "--as-of" in err) == (2, True, True)
 

@@ -94,6 +94,7 @@ def _own(one: Design) -> set[str]:
     body = one.body
     if one.boundary is not None:
         held |= {str(v) for v in (*one.boundary.n.tolist(), one.boundary.n_max)}
+        held |= {str(v) for v in one.boundary.low[:, -1] + 1}  # the smallest count that is positive at the end
         held |= {str(v) for side in (one.boundary.low, one.boundary.high) for row in side.tolist() for v in row}
     if hasattr(body, "family") and hasattr(body.family, "record"):
         r = body.family.record

@@ -208,10 +208,10 @@ def test_the_path_of_a_trial_and_its_decisions() -> None:
 
 
 def test_rates_that_a_curve_does_not_hold_are_not_marked_on_it() -> None:
-    """The alternative has another toxicity than the curve: only the null stands on it."""
+    """The alternative has another toxicity than the curve: the null and what is only toxic stand on it."""
     rule = design.bop2([10, 20], (0.45, 0.3), (0.6, 0.2), kind="efficacy-toxicity", lam=0.7, gamma=0.8)
     drawn = rule.curves()
-    assert drawn.mark_names == ("p0",)
+    assert drawn.mark_names == ("p0", "only toxic")
     assert drawn.rate == "True rate of response, that of toxicity being 30%"
     k = len(drawn.p) // 2
     alone = rule.operating_characteristics([(drawn.p[k], 0.3)])
@@ -222,3 +222,33 @@ def test_rates_that_a_curve_does_not_hold_are_not_marked_on_it() -> None:
 def test_probabilities_are_never_rounded_to_certainty() -> None:
     assert (chance(1e-9), chance(1 - 1e-9), chance(0.0), chance(1.0)) == ("<0.0001", ">0.9999", "0.0000", "1.0000")
     assert (share(0.1), share(0.07), share(0.30000000000000004)) == ("10%", "7%", "30%")
+
+
+def test_what_is_positive_is_said() -> None:
+    """Simon's 1/10 5/29: five or fewer are negative, six or more positive."""
+    said = design.simon(0.1, 0.3, 0.05, 0.2).paragraph()
+    assert "negative if response is seen in 5 or fewer of all 29 patients. It is positive with 6 or more." in said
+
+
+def test_a_rule_that_only_watches_has_no_success() -> None:
+    rule = design.thall_simon_estey(
+        30, [(0.6, 1.4), (0.5, 1.5)], [(30, 70), (20, 60)], cutoffs=(0.95, 0.95)
+    )  # its last look is before the last patient
+    assert "Success" not in rule.characteristics_table().columns
+    assert "success" not in rule.paragraph()
+
+
+def test_the_partial_nulls_of_efficacy_and_toxicity_are_shown() -> None:
+    rule = design.bop2([10, 20], (0.45, 0.3), (0.6, 0.2), kind="efficacy-toxicity", lam=0.7, gamma=0.8)
+    shown = {row[0]: row for row in rule.characteristics_table().rows}
+    assert {"only futile", "only toxic"} <= set(shown)
+    assert (rule.rates[2][1], rule.rates[3][1]) == ((0.45, 0.2), (0.6, 0.3))
+
+
+def test_a_rule_on_times_is_simulated_from_its_first_look_on() -> None:
+    """Before 20 patients nothing can stop it, so that 20 or more are expected whatever the truth."""
+    late = design.time_to_event(
+        40, (60, 295), (3, 10), cutoff=0.03, delta=1, accrual=2, replicates=400, means=(1.0,), first_look=20
+    )
+    assert late.operating_characteristics().patients[0] >= 20
+    assert "--first-look 20" in late.command

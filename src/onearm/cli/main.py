@@ -18,13 +18,14 @@ from onearm.cli.audit import audit
 from onearm.cli.compare import compare
 from onearm.cli.design import design
 from onearm.cli.dose import day
+from onearm.cli.export import export
 from onearm.cli.regimens import regimens
 from onearm.errors import DataError, Finding, OnearmError, ProtocolError
 
 if TYPE_CHECKING:
     from onearm.results import Results
 
-OK, BLOCKED, USAGE = 0, 1, 2
+OK, BLOCKED, USAGE, STOPPED = 0, 1, 2, 3
 
 _CALL_MISTAKES: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 """Whatever typer raises for a mistake in the call; the class has no public name of its own."""
@@ -144,7 +145,7 @@ def monitor(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Judge the protocol's stopping rules on the data as they stand; exit 1 when a rule stops or suspends the trial."""
+    """Judge the protocol's stopping rules on the data as they stand; exit 3 when a rule stops or suspends the trial."""
     from onearm.cli import monitor as watching
 
     watched = watching.monitor(folder, as_of.date() if as_of is not None else None, True, quiet)
@@ -153,7 +154,7 @@ def monitor(
     else:
         for line in watching.lines(watched, history):
             show.out(line)
-    raise typer.Exit(BLOCKED if watching.stops(watched) else OK)
+    raise typer.Exit(STOPPED if watching.stops(watched) else OK)
 
 
 @app.command(epilog="Example: onearm lock mini-hcvd-ino")
@@ -293,6 +294,7 @@ def verify(
 
 app.command(epilog="Example: onearm audit abstract.txt")(audit)
 app.command(epilog="Example: onearm compare results-may results-june")(compare)
+app.command(epilog="Example: onearm export mini-hcvd-ino --out results.zip")(export)
 app.command(epilog="Example: onearm regimens mini-hcvd-odd")(regimens)
 app.add_typer(design, name="design")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from onearm.design.boundary_table import decides_at_end
 from onearm.design.table import DesignTable
 from onearm.design.words import chance, joined, patients, share
 from onearm.stats.monitoring import Boundary, OperatingCharacteristics
@@ -47,8 +48,10 @@ def characteristics_table(title: str, oc: OperatingCharacteristics, rates: Rates
 
 
 def tests(rule: Boundary) -> bool:
-    """Whether a trial can succeed by the rule: not where all limits are of harm, which only stop or do not."""
-    return bool({*rule.low_means, *rule.high_means} - {"harm", ""})
+    """Whether a trial can succeed by the rule: it has a limit for efficacy, or concludes at its last patient. That a
+    rule which only watches did not stop the trial is no success.
+    """
+    return "efficacy" in (*rule.low_means, *rule.high_means) or decides_at_end(rule)
 
 
 def outcome(oc: OperatingCharacteristics) -> tuple[str, Floats]:

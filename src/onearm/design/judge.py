@@ -19,6 +19,7 @@ At = Callable[[int], Boundary | None]
 
 _Limits = tuple[tuple[int, int], ...]
 
+PAST_LOOK = "Whether a limit was crossed at a look that is past needs the counts at that look."
 CERTAIN = "; that this limit was crossed there is certain from the counts now"
 """Said of counts whose patients keep their outcomes: who is without an event at one look has none at a later one."""
 
@@ -160,7 +161,7 @@ def _notes(rule: Boundary, word: str, x: tuple[int, ...], n: int, anew: bool, ju
         passed = max(look for look in looks if look < n)
         notes.append(f"{n} patients are not a planned look: what was decided at {passed} stands until the next one.")
     if judged is None and n > looks[0] and word in ("continue", "complete"):
-        notes.append("Whether a limit was crossed at a look that is past needs the counts at that look.")
+        notes.append(PAST_LOOK)
     if decides_at_end(rule) and word == "continue" and rule.endpoints == 1:
         notes += _already(rule, x[0], n)
     return tuple(notes)

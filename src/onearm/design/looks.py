@@ -48,6 +48,8 @@ def _limits(rule: Boundary, k: int, name: str, side: str) -> str:
         n, x = held.pop()
         says = "negative" if means == "futility" else "positive"
         final = f"The result is {says} if {name} is seen in {x} {words} of all {n} patients."
+        if means == "futility" and not rule.together and rule.endpoints == 1 and rule.high_means[k] != "efficacy":
+            final += f" It is positive with {x + 1} or more."
     if not held:
         return final
     runs = joined([f"{x} {words} of {_span(first, last)}" for x, first, last in _runs(held)])

@@ -99,10 +99,19 @@ def design_of_rule(name: str, rule: Rule, event: str = "") -> Design:
         settings=(),
         body=Counts(record.boundary, family),
         conventions=_conventions(rule, record),
-        notes=tuple(filter(None, (f"The event counts {rule.counts}", rule.assumption.strip()))),
+        notes=tuple(filter(None, (f"The event counts {rule.counts}", _by_version(rule), rule.assumption.strip()))),
         rates=_rates(rule),
         record=record,
     )
+
+
+def _by_version(rule: Rule) -> str:
+    """What the operating characteristics leave out."""
+    said = (
+        "Probabilities are of the rule on all patients together; that the patients of each version are judged on their "
+        "own as well stops the trial more often"
+    )
+    return said if rule.by_version else ""
 
 
 def _conventions(rule: Rule, record: Any) -> tuple[str, ...]:
@@ -124,6 +133,7 @@ def _timed(name: str, rule: TimeRule, event: str) -> Design:
         name=event,
         accrual=rule.accrual_per_month,
         means=rule.means_months,
+        first_look=rule.schedule[0],
     )
     notes = (*made.notes, *filter(None, (f"The event counts {rule.counts}", rule.assumption.strip())))
     return replace(made, kind=f"monitoring.{name}", title=rule.label or name, notes=notes)

@@ -33,6 +33,7 @@ class Times:
     follow_up: float
     seed: int
     replicates: int
+    minimum: int
     said: tuple[str, ...]
 
     def table(self, title: str, footnotes: tuple[str, ...], each_look: bool) -> DesignTable:
@@ -57,7 +58,7 @@ class Times:
             raise ValueError("accrual must be given to simulate the rule: patients entering in a unit of time")
         return time_to_event_characteristics(
             self.times, p, accrual=self.accrual, n_max=self.n_max, seed=self.seed, follow_up=self.follow_up,
-            replicates=self.replicates,
+            replicates=self.replicates, minimum=self.minimum,
         )  # fmt: skip
 
     def characteristics_table(self, title: str, rates: Rates) -> DesignTable:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from onearm.protocol.base import Name, Part, Words
 
-Share = Annotated[float, Field(gt=0, lt=1)]
-Positive = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(gt=0, lt=1, strict=True)]
+Positive = Annotated[float, Field(gt=0, strict=True)]
 Beta = tuple[Positive, Positive]
-Patients = Annotated[int, Field(ge=1, le=2000)]
-Days = Annotated[int, Field(ge=1, le=20000)]
+Patients = Annotated[int, Field(ge=1, le=2000, strict=True)]
+Days = Annotated[int, Field(ge=1, le=20000, strict=True)]
+Limit = Annotated[int, Field(ge=-1, le=100_000, strict=True)]
 
 PENDING = {
     "exclude": "patients whose outcome is not known yet do not count",
@@ -26,6 +27,15 @@ PENDING = {
 """What becomes of patients whose outcome is pending, in words."""
 
 
+def _printed_apart(numbers: tuple[float, ...]) -> tuple[float, ...]:
+    """Numbers that name other numbers in the results, so that no two may print the same."""
+    printed = [f"{x:g}" for x in numbers]
+    twice = next((p for p in printed if printed.count(p) > 1), None)
+    if twice is not None:
+        raise ValueError(f"{twice} stands here twice, as it is printed (six digits): keep one of them")
+    return numbers
+
+
 class Window(Part):
     """How long an event counts, and when it is known that there was none.
 
@@ -34,8 +44,8 @@ class Window(Part):
     """
 
     days: Days | None = None
-    cycles: Annotated[int, Field(ge=1, le=100)] | None = None
-    cycle_days: Annotated[int, Field(ge=1, le=400)] | None = None
+    cycles: Annotated[int, Field(ge=1, le=100, strict=True)] | None = None
+    cycle_days: Annotated[int, Field(ge=1, le=400, strict=True)] | None = None
 
     @model_validator(mode="after")
     def _one_length(self) -> Self:
@@ -97,10 +107,17 @@ class RuleBase(Part):
     rates: tuple[Share, ...] = ()
     assumption: str = ""
 
+    @field_validator("rates")
+    @classmethod
+    def _rates_differ(cls, rates: tuple[float, ...]) -> tuple[float, ...]:
+        return _printed_apart(rates)
+
     @model_validator(mode="after")
     def _looks_ascend(self) -> Self:
         if (self.first_look is None) == (not self.looks):
             raise ValueError("give either `first_look` (with `every`) or `looks`")
+        if self.looks and "every" in self.model_fields_set:
+            raise ValueError("`every` goes with `first_look`: `looks` are all of the looks already")
         if any(b <= a for a, b in zip(self.looks, self.looks[1:], strict=False)):
             raise ValueError("`looks` ascend, each once")
         if (self.looks or (self.first_look or 0,))[-1] > self.n_max:
@@ -140,7 +157,7 @@ class PosteriorRule(RuleBase):
     stop_if: Literal["rate-above", "rate-below"]
     limit: Share | None = None
     standard: Beta | None = None
-    margin: Annotated[float, Field(ge=-0.99, le=0.99)] = 0.0
+    margin: Annotated[float, Field(ge=-0.99, le=0.99, strict=True)] = 0.0
     cutoff: Share
     prior: Beta
     strict: bool = True
@@ -168,14 +185,26 @@ class PredictiveRule(RuleBase):
     efficacy: Share | None = None
     prior: Beta
 
+    @model_validator(mode="after")
+    def _cutoffs_apart(self) -> Self:
+        if self.efficacy is not None and self.efficacy <= self.cutoff:
+            raise ValueError("`efficacy` lies above `cutoff`: between them the trial goes on")
+        return self
+
 
 class Bop2Rule(RuleBase):
     """Stop when P(rate > limit | data) < lambda (n / n_max)^gamma (Zhou, Lee & Yuan 2017); equality continues."""
 
     kind: Literal["bop2"]
     limit: Share
-    lam: Annotated[float, Field(gt=0, lt=1, alias="lambda")]
-    gamma: Annotated[float, Field(ge=0, le=10)]
+    lam: Annotated[float, Field(gt=0, lt=1, strict=True, alias="lambda")]
+    gamma: Annotated[float, Field(ge=0, le=10, strict=True)]
+
+    @property
+    def schedule(self) -> tuple[int, ...]:
+        """The looks; the last patient is always one, because there the rule decides."""
+        looks = super().schedule
+        return looks if self.looks or looks[-1] == self.n_max else (*looks, self.n_max)
 
 
 class SafetyRule(RuleBase):
@@ -209,8 +238,8 @@ class CountsRule(RuleBase):
     """
 
     kind: Literal["counts"]
-    stop_at_most: tuple[Annotated[int, Field(ge=-1)], ...] = ()
-    stop_at_least: tuple[Annotated[int, Field(ge=0)], ...] = ()
+    stop_at_most: tuple[Limit, ...] = ()
+    stop_at_least: tuple[Annotated[Limit, Field(ge=0)], ...] = ()
     below_means: Literal["futility", "safe"] = "futility"
     above_means: Literal["harm", "efficacy"] = "harm"
     source: Words
@@ -222,6 +251,20 @@ class CountsRule(RuleBase):
             raise ValueError(
                 f"give `stop_at_most`, `stop_at_least` or both, one number for each of the looks {self.schedule}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _some_count_goes_on(self) -> Self:
+        for n, most, least in zip(
+            self.schedule,
+            self.stop_at_most or (-1,) * len(self.schedule),
+            self.stop_at_least or (1,) * len(self.schedule),
+            strict=True,
+        ):
+            if most >= n:
+                raise ValueError(f"`stop_at_most` of {most} stops at every count of {n} patients: lower it, or -1")
+            if least == 0:
+                raise ValueError(f"`stop_at_least` of 0 stops at every count of {n} patients: raise it")
         return self
 
 
@@ -237,10 +280,20 @@ class TimeRule(RuleBase):
     kind: Literal["time-to-event"]
     prior: Beta
     standard: Beta
-    margin_months: Annotated[float, Field(ge=0)] = 0.0
+    margin_months: Annotated[float, Field(ge=0, strict=True)] = 0.0
     cutoff: Share
     accrual_per_month: Positive | None = None
     means_months: tuple[Positive, ...] = ()
+
+    @property
+    def counts(self) -> str:
+        """What is counted, in words."""
+        return "with the time on test of every patient, with the event or without"
+
+    @field_validator("means_months")
+    @classmethod
+    def _means_differ(cls, means: tuple[float, ...]) -> tuple[float, ...]:
+        return _printed_apart(means)
 
     @model_validator(mode="after")
     def _without_pause(self) -> Self:

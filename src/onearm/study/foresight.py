@@ -30,7 +30,7 @@ def numbers(
     known = tuple(o.subject for o in people if counts or o.state != "pending")
     made = [
         make("evaluated", "Patients that count", "patients", counted.n, known),
-        make("events", "With the event", "events", counted.x, events if rule.pending != "count-as-event" else known),
+        make("events", _with_event(rule), "events", counted.x, events if rule.pending != "count-as-event" else known),
     ]
     if rule.window is not None:
         made.append(make("pending", "Outcome pending", "patients", counted.pending, waiting))
@@ -39,6 +39,10 @@ def numbers(
     beliefs = enumerate(probabilities(said.decision), 1)
     made += [make(f"belief.{k}", words, "probability", value, known) for k, (words, value) in beliefs]
     return made if group else made + list(_future(make, rule, design, counted, known))
+
+
+def _with_event(rule: Rule) -> str:
+    return "With the event, pending ones among them" if rule.pending == "count-as-event" else "With the event"
 
 
 def probabilities(decision: Decision) -> Measures:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from onearm.design.decision import Decision
-from onearm.design.judge import CERTAIN, next_change
+from onearm.design.judge import CERTAIN, PAST_LOOK, next_change
 from onearm.design.record import Design
 from onearm.protocol.monitoring import Rule
 from onearm.stats.monitoring import Boundary
@@ -38,7 +38,10 @@ def verdict(rule: Rule, design: Design, counted: Tally, before: int) -> Verdict:
     if rule.pending == "fractional" and counted.pending:
         return fractional(rule, design, counted, due)
     decision = design.decide(counted.x, counted.n)
-    word, reason, notes = decision.word, decision.reason, decision.notes
+    word, reason = decision.word, decision.reason
+    notes = tuple(note for note in decision.notes if note != PAST_LOOK)  # the history holds those counts
+    if rule.pending == "count-as-event" and counted.pending:
+        reason += f"; {counted.pending} of them pending and counted as with the event"
     reason = reason.replace(CERTAIN, "")  # events that come late were not there at the look
     if decision.stops and not due:
         word = "continue" if counted.n < rule.n_max else "complete"

@@ -135,6 +135,7 @@ def time_to_event(
     seed: Annotated[int, typer.Option("--seed", help="Seed of the simulation.")] = 1,
     replicates: Annotated[int, typer.Option("--replicates", help="Simulated trials.")] = 10_000,
     means: Annotated[str | None, typer.Option("--means", help="True means to show: 5,6.")] = None,
+    first_look: Annotated[int, typer.Option("--first-look", help="Patients before the rule is asked.")] = 1,
     at: At = None,
     form: Shape = "text",
     as_json: Json = False,
@@ -149,6 +150,7 @@ def time_to_event(
             n_max, pair("--standard", standard), pair("--experimental", experimental), cutoff=cutoff, delta=delta,
             parameter=parameter, unit=unit, name=name, accrual=accrual, follow_up=follow_up, seed=seed,
             replicates=replicates, means=() if means is None else several("--means", means),
+            first_look=first_look,
         ),
         at, form, as_json, out,
     )  # fmt: skip

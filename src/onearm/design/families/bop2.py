@@ -133,6 +133,8 @@ def _made(
     if other is not None and len(other) != len(rule.null):
         raise ValueError(f"alternative must hold {len(rule.null)} rates as null does, found {len(other)}")
     rates: Rates = (("p0", rule.null), *((("p1", other),) if other else ()))
+    if other and rule.kind == "efficacy-toxicity":
+        rates += (("only futile", (rule.null[0], other[1])), ("only toxic", (other[0], rule.null[1])))
     body = Counts(rule.boundary, Bop2Rule(rule, _said(rule)), rule.kind == "nested", association)
     details = () if found is None else tuple(said for said in found.conventions if said not in conventions)
     return Design(

@@ -27,6 +27,7 @@ def time_to_event(
     seed: int = 1,
     replicates: int = 10_000,
     means: Sequence[float] = (),
+    first_look: int = 1,
 ) -> Design:
     """A rule that stops accrual on event times (`onearm.stats.monitoring.time_to_event_boundary`).
 
@@ -45,6 +46,8 @@ def time_to_event(
     accrual, follow_up, seed, replicates
         For the simulated operating characteristics: patients in a unit of time (without it there are none), time after
         the last enrolment, and the simulation's seed and size.
+    first_look
+        Patients enrolled before the rule is asked for the first time, in the simulation.
     means
         True means of the exponential times for which they are shown; by default that of the standard, and of the
         standard plus delta, by the standard's distribution (whose median is turned into a mean).
@@ -77,13 +80,14 @@ def time_to_event(
         f"{unit}, the treatment's prior one with a = {number(c)} and b = {number(d)} {unit}",
         f"At most {n_max} patients are treated",
     )
-    body = Times(one, n_max, unit, name, accrual, follow_up, seed, replicates, said)
+    body = Times(one, n_max, unit, name, accrual, follow_up, seed, replicates, first_look, said)
     return Design(
         kind="time-to-event",
         title=f"Stopping rule on the time to the {name}",
         settings=(("n_max", n_max), ("standard", one.standard), ("experimental", one.experimental), ("cutoff", cutoff),
                   ("delta", delta), ("parameter", parameter), ("unit", unit), ("name", name), ("accrual", accrual),
-                  ("follow_up", follow_up), ("seed", seed), ("replicates", replicates), ("means", tuple(means))),
+                  ("follow_up", follow_up), ("seed", seed), ("replicates", replicates), ("means", tuple(means)),
+                  ("first_look", first_look if first_look != 1 else None)),
         body=body,
         conventions=one.conventions,
         notes=() if accrual is not None else (NO_ACCRUAL,),
