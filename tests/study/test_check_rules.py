@@ -61,6 +61,22 @@ def test_numbers_that_make_no_rule_are_found_at_the_rule(tmp_path: Path, asked: 
     assert re.fullmatch(rf"(change|give) `{key}`", found.next_step)
 
 
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({**POSTERIOR, "rates": [0.1, 0.1000000001]}, "monitoring.r.rates"),
+        ({**TIME, "means_months": [6, 6]}, "monitoring.r.means_months"),
+        ({**COUNTS, "stop_at_least": [10**12, 10**30]}, "monitoring.r.stop_at_least.0"),
+        ({**COUNTS, "stop_at_most": [2, 3]}, "monitoring.r"),
+        ({**PREDICTIVE, "efficacy": 0.01}, "monitoring.r"),
+    ],
+)
+def test_what_the_schema_refuses_has_its_place(tmp_path: Path, change: dict, place: str) -> None:
+    found = check(folder(tmp_path, change)).findings
+    assert {f.code for f in found} == {"P114"}
+    assert found[0].where.endswith(f" {place}")
+
+
 @pytest.mark.parametrize("command", ["check", "monitor", "run"])
 def test_every_command_says_it(tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
     assert main([command, str(folder(tmp_path, {**SAFETY, "n_max": 2000}))]) == 1

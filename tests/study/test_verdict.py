@@ -160,7 +160,7 @@ def some_order_stops(asked: Rule, low: list[int], high: list[int], looks: list[i
 def plans(draw: st.DrawFn) -> tuple[CountsRule, int, int, int]:
     looks = draw(st.lists(st.integers(1, 9), min_size=1, max_size=4, unique=True).map(sorted))
     low = [draw(st.integers(-1, n - 1)) for n in looks]
-    high = [draw(st.integers(max(a + 1, 0), n + 1)) for a, n in zip(low, looks, strict=True)]
+    high = [draw(st.integers(max(a + 1, 1), n + 1)) for a, n in zip(low, looks, strict=True)]
     asked = counts(
         n_max=10, looks=tuple(looks), stop_at_most=tuple(low), stop_at_least=tuple(high), window={"days": 9},
         pending="exclude", suspend=True,
