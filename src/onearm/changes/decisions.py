@@ -108,12 +108,18 @@ def _gate(one: Gate | None, two: Gate | None) -> Told:
     if verdicts[0] != verdicts[1]:
         told.append(Part(name="gate", before=verdicts[0], after=verdicts[1]))
     for name in ("value", "threshold"):
-        old, new = (getattr(g, name) if g is not None else None for g in (one, two))
+        old, new = (_real(g, name) for g in (one, two))
         if old != new:
             told.append(part(name, old, new, "ratio"))
     changed = bool(told)
     told += _fields(one, two, {"says": "says"})
     return verdicts[0] != verdicts[1], told, not changed
+
+
+def _real(record: Gate | Choice | None, name: str) -> float | None:
+    """A number of a record; infinities are words in the file."""
+    value = getattr(record, name) if record is not None else None
+    return float(value) if value is not None else None
 
 
 def _commitment(one: Commitment | None, two: Commitment | None) -> Told:
@@ -129,7 +135,7 @@ def _choice(one: Choice | None, two: Choice | None) -> Told:
     told += _fields(one, two, {"estimand": "estimand", "failed": "failed", "refused": "refused"})
     told += _fields(one, two, {"trial": "trial patients", "external": "external patients", "lost": "lost"})
     for name in ("effective_trial", "effective_external"):
-        old, new = (getattr(c, name) if c is not None else None for c in (one, two))
+        old, new = (_real(c, name) for c in (one, two))
         if old != new:
             told.append(part(name.replace("_", " "), old, new, "effective patients"))
     told += _fields(one, two, {"words": "method"})

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from onearm import text
 from onearm.changes.record import KEY, Change, Part
-from onearm.changes.said import part
+from onearm.changes.said import part, shown
 from onearm.results import Estimate, Results
 
 _WORDS = ("unit", "method", "population", "error")
@@ -95,7 +94,7 @@ def _error(one: float | None, two: float | None) -> Part:
 
 def _unlike(name: str, one: float | None, two: float | None, old: str, new: str) -> Part:
     """Two numbers in different units have no difference."""
-    before, after = f"{text.quantity(one, old)} {old}", f"{text.quantity(two, new)} {new}"
+    before, after = f"{shown(one, old)} {old}", f"{shown(two, new)} {new}"
     return Part(name=name, before=before, after=after, exact=(one, two))
 
 
@@ -112,7 +111,7 @@ def _joined(value: str | tuple[str, ...] | None) -> str:
 
 def _alone(e: Estimate, results: Results, kind: str, key: frozenset[str]) -> Change:
     mine = subjects(results, e)
-    told = [("value", text.quantity(e.value, e.unit), e.value), ("n", text.quantity(e.n, "patients"), e.n)]
+    told = [("value", shown(e.value, e.unit), e.value), ("n", shown(e.n, "patients"), e.n)]
     here = kind == "only in B"
     return Change(
         id=e.id,

@@ -24,12 +24,17 @@ def part(name: str, before: float | None, after: float | None, unit: str) -> Par
     difference, relative = differences(before, after, unit)
     return Part(
         name=name,
-        before=text.quantity(before, unit),
-        after=text.quantity(after, unit),
+        before=shown(before, unit),
+        after=shown(after, unit),
         difference=difference,
         relative=relative,
         exact=(before, after),
     )
+
+
+def shown(value: float | None, unit: str) -> str:
+    """A number as it is printed; an infinite one in any unit, and ``NE`` where there is none."""
+    return text.number(value) if value is None or not math.isfinite(value) else text.quantity(value, unit)
 
 
 def differences(before: float | None, after: float | None, unit: str) -> tuple[str, str]:

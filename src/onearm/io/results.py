@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from typing import Any
 from onearm.changes import Origin
 from onearm.errors import UsageError
 from onearm.io.folder import MARK
+from onearm.io.sound import unsound
 from onearm.results import Results
 
 FILE = "results.json"
@@ -64,7 +63,10 @@ def _results(raw: bytes, where: str) -> Results:
         if re.search(r"\\u[dD][89a-fA-F]", text):
             json.dumps(body, ensure_ascii=False).encode()  # half of a sign cannot be printed
         found = Results.from_json(text, where)
-        if problem := next(_unsound(found, body), ""):
+        for name, some in (("estimates", found.estimates), ("curves", found.curves)):
+            if len(body[name]) != len(some):
+                raise ValueError(f"an id stands twice among the {name}")
+        if problem := next(unsound(found), ""):
             raise ValueError(problem)
     except (ValueError, AttributeError, TypeError, KeyError, RecursionError) as problem:
         says = f"these are not results of onearm ({str(problem)[:200] or type(problem).__name__})"
@@ -74,33 +76,6 @@ def _results(raw: bytes, where: str) -> Results:
 
 def _no_number(name: str) -> float:
     raise ValueError(f"{name} is no number")
-
-
-def _unsound(results: Results, body: Mapping[str, Any]) -> Iterator[str]:
-    """What no run writes: an id twice, a number that is none."""
-    for name, found in (("estimates", results.estimates), ("curves", results.curves)):
-        if len(body[name]) != len(found):
-            yield f"an id stands twice among the {name}"
-    for e in results:
-        where = f"number {str(e.id)[:60]}"
-        words = (e.id, e.label, e.variable, e.stat, e.context, e.unit, e.method, e.population, e.group, *e.subjects)
-        if not all(isinstance(w, str) for w in (*words, *e.subjects_of, *e.notes)):
-            yield f"{where}: a word is missing"
-        for v in (e.value, e.low, e.high, e.level, e.std_error, e.events, e.n):
-            if v is not None and not _number(v):
-                yield f"{where}: {str(v)[:40]!r} is no number"
-        if not isinstance(e.n, int) or not isinstance(e.events, int | None):
-            yield f"{where}: a count is no integer"
-    for c in results.curves.values():
-        series = (c.value, c.at_risk, c.events, c.censored)
-        if not all(isinstance(s, tuple) and len(s) == len(c.time) and all(map(_number, s)) for s in (c.time, *series)):
-            yield f"curve {str(c.id)[:60]}: its times and values do not fit together"
-
-
-def _number(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return abs(value) < 2**53 if isinstance(value, int) else not math.isnan(value)
 
 
 def _origin(results: Results, path: Path, raw: bytes) -> Origin:
@@ -142,8 +117,12 @@ def read_manifest(path: Path) -> dict[str, Any]:
     try:
         return sound_manifest(path.read_bytes())
     except (OSError, ValueError, RecursionError) as problem:
-        says = f"this is not the manifest of a run ({str(problem)[:200]})"
-        raise UsageError.one("U381", str(path), says, "run `onearm run` again") from None
+        raise no_manifest(path, f"this is not the manifest of a run ({str(problem)[:200]})") from None
+
+
+def no_manifest(path: Path, says: str) -> UsageError:
+    """The error for a manifest that cannot be used."""
+    return UsageError.one("U381", str(path), says, "run `onearm run` again")
 
 
 def sound_manifest(raw: bytes) -> dict[str, Any]:
