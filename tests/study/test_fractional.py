@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -76,6 +78,19 @@ def test_between_looks_it_stops_nothing() -> None:
     assert (said.word, said.due) == ("continue", False)
     assert "No look is due at 5 patients" in said.notes[0]
     assert say(asked, 4, 5, 1, 0.2, before=2).word == "stop for harm"
+
+
+@pytest.mark.parametrize("limit", [1e-9, 1e-7, 0.999999, 0.999999999])
+def test_a_limit_near_its_ends_is_judged_whoever_is_pending(limit: float) -> None:
+    """A patient followed for all but 1e-9 of the window counts as one who is known to be without the event."""
+    asked = BOP2.model_copy(update={"limit": limit})
+    for x in range(4):
+        ((_, pending),) = say(asked, x, 4, 1, 0.999999999).decision.measures
+        ((_, known),) = say(asked, x, 4, 0, 0.0).decision.measures
+        assert pending == pytest.approx(known, abs=1e-8)
+    if limit < 0.5:  # P(rate > p0 | 0 of 4), rate ~ Beta(p0, 5 - p0): p0 times the integral of (1 - t)^4 / t
+        ((_, none),) = say(asked, 0, 4, 1, 1.0).decision.measures
+        assert none == pytest.approx(limit * (-math.log(limit) - 1 - 1 / 2 - 1 / 3 - 1 / 4), rel=1e-5)
 
 
 def test_nobody_yet() -> None:

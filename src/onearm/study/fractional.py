@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from onearm.design.record import Design
 from onearm.protocol.monitoring import Bop2Rule, PosteriorRule, Rule
-from onearm.stats.bayes import beta_mixture
+from onearm.stats.bayes import BetaMixture
 from onearm.study.said import Verdict
 from onearm.study.tally import Tally
 
@@ -45,7 +47,9 @@ def _against(rule: Rule, counted: Tally) -> tuple[str, float, float, bool]:
         case _:
             raise ValueError(f"rule {rule.kind} cannot count patients by fractions")
     weight = max(counted.weight, float(counted.x))
-    below = float(beta_mixture([1.0], [a], [b]).posterior(counted.x, weight).cdf(limit))
+    # the parameters are the rule's own and have been checked: BOP2's prior Beta(p0, 1 - p0) may be as thin as p0 is
+    after = BetaMixture(np.ones(1), np.array([a + counted.x]), np.array([b + weight - counted.x]))
+    below = float(after.cdf(limit))
     if isinstance(rule, Bop2Rule):
         cutoff = rule.lam * (counted.n / rule.n_max) ** rule.gamma
         return f"Posterior probability of a rate above {limit:g}", 1 - below, cutoff, 1 - below < cutoff - _TIE
