@@ -26,6 +26,7 @@ def monitor(folder: Path, as_of: dt.date | None, history: bool, quiet: bool) -> 
         when nobody was enrolled by that day.
     """
     from onearm.io.load import load
+    from onearm.study.dates import last_day
     from onearm.study.watch import watch
 
     with show.progress(quiet) as say:
@@ -42,6 +43,9 @@ def monitor(folder: Path, as_of: dt.date | None, history: bool, quiet: bool) -> 
             first = min(enrolled.to_list())
             says = f"nobody was enrolled by {as_of.isoformat()}; the first patient was on {first.isoformat()}"
             raise UsageError.one("U352", "--as-of", says, f"give a day from {first.isoformat()} on")
+        last = last_day(trial.cohort)
+        if as_of is not None and last is not None and as_of > last and not quiet:
+            show.note(f"the data end on {last.isoformat()}: nothing is known of later days")
         say("judging the rules")
         return watch(trial.protocol, trial.cohort, as_of, history=history)
 

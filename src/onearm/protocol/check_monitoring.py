@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from onearm.errors import Finding
 from onearm.protocol import fact as facts
@@ -54,7 +55,17 @@ def _within(p: Protocol, where: Where, path: str, rule: Rule) -> Iterator[Findin
     if rule.suspend and rule.pending not in ("exclude", "count-as-no"):
         says = "whether enrolment waits cannot be told for this reading of pending patients"
         yield misfit(where, f"{path}.suspend", says, "choose `pending: exclude` or count-as-no, or remove `suspend`")
+    if isinstance(rule, TimeRule) and rule.rates:
+        says = "`rates` are of rules on counts; a rule on times has `means_months`"
+        yield misfit(where, f"{path}.rates", says, "give the true means under `means_months`")
     if isinstance(rule, CountsRule):
+        for name in ("stop_at_most", "stop_at_least"):
+            limits = getattr(rule, name)
+            if any(b < a for a, b in pairwise(limits)):
+                says = (
+                    "the limit falls as patients are added, so that a count that went on stops later without an event"
+                )
+                yield misfit(where, f"{path}.{name}", says, "give limits that do not fall from one look to the next")
         for k, n in enumerate(rule.schedule):
             low = rule.stop_at_most[k] if rule.stop_at_most else -1
             high = rule.stop_at_least[k] if rule.stop_at_least else n + 1
