@@ -104,7 +104,9 @@ class Counts:
         most = others[0] if self.nested else 1.0
         grid = np.linspace(0, min(most, 1.5 * max(p[0] for _, p in rates)), _STEPS + 1)
         found = self.characteristics(_stacked(tuple(("", (p, *others)) for p in grid.tolist())))
-        rows = [outcome(found), ("stop early", found.early)]
+        first = outcome(found)
+        same = np.array_equal(first[1], found.early)  # the last look comes before the last patient
+        rows = [first] if same else [first, ("stop early", found.early)]
         if len(found.reasons) > 1:
             rows += [(f"stop, {r}", v) for r, v in zip(found.reasons, found.by_reason.T, strict=True)]
         held = "".join(f", that of {n} being {share(p)}" for n, p in zip(rule.names[1:], others, strict=True))

@@ -99,19 +99,22 @@ def design_of_rule(name: str, rule: Rule, event: str = "") -> Design:
         settings=(),
         body=Counts(record.boundary, family),
         conventions=_conventions(rule, record),
-        notes=tuple(filter(None, (f"The event counts {rule.counts}", _by_version(rule), rule.assumption.strip()))),
+        notes=tuple(
+            filter(
+                None,
+                (f"The event counts {rule.counts}", BY_VERSION if rule.by_version else "", rule.assumption.strip()),
+            )
+        ),
         rates=_rates(rule),
         record=record,
     )
 
 
-def _by_version(rule: Rule) -> str:
-    """What the operating characteristics leave out."""
-    said = (
-        "Probabilities are of the rule on all patients together; that the patients of each version are judged on their "
-        "own as well stops the trial more often"
-    )
-    return said if rule.by_version else ""
+BY_VERSION = (
+    "Probabilities are of the rule on all patients together; that the patients of each version are judged on their own "
+    "as well stops the trial more often"
+)
+"""What the operating characteristics of a rule leave out that judges versions too."""
 
 
 def _conventions(rule: Rule, record: Any) -> tuple[str, ...]:
@@ -144,7 +147,7 @@ def _rates(rule: Rule) -> Rates:
     if not chosen:
         limit = getattr(rule, "limit", None) or _mean(getattr(rule, "standard", None)) or 0.3
         chosen = tuple(sorted({round(min(max(limit + step, 0.01), 0.99), 6) for step in (-0.1, 0.0, 0.1, 0.2)}))
-    return tuple(("true rate", (rate,)) for rate in chosen)
+    return tuple(("", (rate,)) for rate in chosen)
 
 
 def _mean(beta: tuple[float, float] | None) -> float | None:

@@ -19,9 +19,9 @@ def plain(prior: Prior) -> tuple[Any, ...]:
     >>> plain([0.6, 1.4]), plain([[0.5, 1, 1], [0.5, 2, 3]])
     ((0.6, 1.4), ((0.5, 1.0, 1.0), (0.5, 2.0, 3.0)))
     """
-    if not isinstance(prior, str) and all(isinstance(part, Sequence) and not isinstance(part, str) for part in prior):
-        return tuple(tuple(float(v) for v in part) for part in prior)
     try:
+        if not isinstance(prior, str) and all(isinstance(p, Sequence) and not isinstance(p, str) for p in prior):
+            return tuple(tuple(float(v) for v in part) for part in prior)
         return tuple(float(v) for v in prior)
     except (TypeError, ValueError):
         raise ValueError(f"prior must be (a, b), or (weight, a, b) of each component, found {prior!r}") from None

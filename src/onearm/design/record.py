@@ -170,7 +170,9 @@ class Design:
     def paragraph(self) -> str:
         """What a protocol says of the design, every number out of this record."""
         conventions = "".join(f" {sentence(said)}" for said in (*self.conventions, *self.notes))
-        body = " ".join(sentence(said) for said in self.body.sentences(self.rates))
+        named = any(label for label, _ in self.rates)
+        rates = self.rates if named else tuple(("true rate", p) for _, p in self.rates)
+        body = " ".join(sentence(said) for said in self.body.sentences(rates))
         return f"{body}{conventions} To make these numbers again (onearm {__version__}): {self.command}"
 
     def picture(self, path: Path = ()) -> Boundaries | TimeBoundaries:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from onearm.cohort.as_of import as_known_on
 from onearm.cohort.tables import Cohort
-from onearm.design.of_rule import design_of_rule
+from onearm.design.of_rule import BY_VERSION, design_of_rule
 from onearm.design.record import Design
 from onearm.protocol.document import Protocol
 from onearm.protocol.fact import TimeTo
@@ -55,7 +55,9 @@ def watch(protocol: Protocol, cohort: Cohort, as_of: dt.date | None = None, *, h
     for name, rule in protocol.monitoring.items():
         design = designs[name]
         if design.has_curves:
-            watched.curves.append(replace(design.curves(), id=f"monitoring.{name}", label=rule.label or name))
+            shown = design.curves()
+            notes = (*shown.notes, f"{BY_VERSION}.") if rule.by_version else shown.notes
+            watched.curves.append(replace(shown, id=f"monitoring.{name}", label=rule.label or name, notes=notes))
         watched.rule_numbers += rule_numbers(name, rule, design)
         for group in _groups(rule, days[-1].found[name]):
             _judge(watched, Ruled(name, rule, design, group, protocol, now), days, first if history else None)

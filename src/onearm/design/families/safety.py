@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from onearm.design import priors
 from onearm.design.count_body import Counts
 from onearm.design.judge import Measures
@@ -95,11 +97,12 @@ def safety(
         if alpha is not None
         else f"Its cut-off is fixed at {number(cutoff or 0)}"
     )
-    starts = isinstance(looks, int)
+    whole = tuple(int(n) for n in np.ravel(looks))  # the kernel has refused what is no number of patients
+    starts = np.ndim(looks) == 0
     return Design(
         kind="safety",
         title=f"Safety rule for {name}: {kind}",
-        settings=(("looks", looks if isinstance(looks, int) else tuple(looks)), ("p0", p0), ("kind", kind),
+        settings=(("looks", whole[0] if starts else whole), ("p0", p0), ("kind", kind),
                   ("alpha", alpha), ("cutoff", cutoff), ("prior", given), ("p1", p1), ("shape", shape),
                   ("first_look", first_look if starts and first_look != 1 else None),
                   ("every", every if starts and every != 1 else None), ("n_max", n_max), ("name", name)),
