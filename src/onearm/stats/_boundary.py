@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._input import Ints, as_choice, as_floats
-from ._number import as_count
+from ._number import as_count, as_truth
 
 MEANINGS = ("futility", "efficacy", "harm", "safe", "")
 _LARGEST = 100_000
@@ -113,7 +113,7 @@ def boundary(
     if last < looks[-1]:
         raise ValueError(f"n_max is {last}, but the last look is at {looks[-1]}")
     meanings = [_meanings(k, m, count) for k, m in (("low_means", low_means), ("high_means", high_means))]
-    return Boundary(looks, below, above, meanings[0], meanings[1], last, tuple(names), bool(together))
+    return Boundary(looks, below, above, meanings[0], meanings[1], last, tuple(names), as_truth("together", together))
 
 
 def _whole(name: str, value: ArrayLike) -> Ints:

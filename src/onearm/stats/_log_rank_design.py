@@ -20,7 +20,7 @@ import numpy as np
 from ._distributions import normal_quantile
 from ._input import as_choice
 from ._log_rank_moments import moments
-from ._number import as_count, as_number, as_share
+from ._number import as_count, as_number, as_share, as_truth
 from ._parametric_distribution import Distribution
 
 VARIANCES = ("expected", "mean")
@@ -169,7 +169,7 @@ def as_setting(
     if size < 1e-12 or miss < 1e-12:
         raise ValueError("alpha and beta must be at least 1e-12")
     after = as_number("follow_up", follow_up, 0, _SPAN)
-    if restricted and after <= 0:
+    if as_truth("restricted", restricted) and after <= 0:
         raise ValueError("follow_up must be positive when it is restricted: nobody would be followed")
     as_choice("variance", variance, VARIANCES)
     return Setting(null, h, size, miss, after, after if restricted else math.inf, variance)
@@ -224,7 +224,7 @@ def _record(setting: Setting, n: int, joint: float, time: float, restricted: boo
     power = math.erfc(-(math.sqrt(n) * w - math.sqrt(s0) * z) / math.sqrt(2 * s1)) / 2
     return LogRankDesign(
         n=n, n_exact=needed(setting, time), n_joint=joint, accrual_time=time, accrual_rate=n / time,
-        follow_up=setting.follow_up, study_time=time + setting.follow_up, restricted=bool(restricted), critical=z,
+        follow_up=setting.follow_up, study_time=time + setting.follow_up, restricted=restricted, critical=z,
         alpha=setting.alpha, beta=setting.beta, power=power, hazard_ratio=setting.ratio, null=setting.null,
         events_null=n * at_end(setting, time, 1.0)[1], events_alternative=n * p1, expected_alternative=n * p0,
         p0=p0, p1=p1, drift=w, variance_null=s0, variance_alternative=s1, variance_rule=setting.variance,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from ._input import as_floats
 
 
@@ -31,3 +33,10 @@ def as_share(name: str, value: float) -> float:
     if not 0 < x < 1:
         raise ValueError(f"{name} must lie strictly between 0 and 1, found {x:g}")
     return x
+
+
+def as_truth(name: str, value: object) -> bool:
+    """True or False; a word or a number is not read as one."""
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} must be True or False, found {value!r}")
+    return bool(value)

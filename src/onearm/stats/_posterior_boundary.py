@@ -32,7 +32,7 @@ from ._beta_mixture_posterior import (
 )
 from ._boundary import Boundary, boundary
 from ._input import Floats, Ints, as_choice
-from ._number import as_share
+from ._number import as_share, as_truth
 
 Tail = Callable[[Ints, Ints], Floats]
 
@@ -143,6 +143,7 @@ def posterior_boundary(
     over: Tail | None = None if above is None else partial(probability_above, mixture, limit=above)
     cut_low = None if futility is None else as_share("futility", futility)
     cut_high = None if upper is None else as_share("harm" if efficacy is None else "efficacy", upper)
+    strict = as_truth("strict", strict)
     never = np.full(n.size, -1), n + 1
     low = never[0] if under is None or cut_low is None else low_side(under, cut_low, strict, n)
     high = never[1] if over is None or cut_high is None else high_side(over, cut_high, strict, n)
@@ -154,7 +155,7 @@ def posterior_boundary(
     ties = (*_ties(under, cut_low, low, low + 1, n), *_ties(over, cut_high, high - 1, high, n))
     said = _conventions(below, cut_low, above, cut_high, strict, ties)
     return PosteriorBoundary(rule, mixture, below, above, cut_low, None if efficacy is None else cut_high,
-                             None if harm is None else cut_high, bool(strict), at_edge(under, low, n),
+                             None if harm is None else cut_high, strict, at_edge(under, low, n),
                              at_edge(over, high, n), ties, said)  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from ._beta_mixture_posterior import (
 )
 from ._boundary import Boundary, boundary
 from ._input import Bools, Floats, Ints
-from ._number import as_count, as_number, as_share
+from ._number import as_count, as_number, as_share, as_truth
 from ._posterior_boundary import tie_sentence, ties_at
 from ._predictive import backward, final_sentence, success_count
 
@@ -121,15 +121,14 @@ def predictive_boundary(
     if upper is not None and lower >= upper:
         raise ValueError(f"futility must be below efficacy, found {lower:g} and {upper:g}")
     n = n if n[-1] == most else np.append(n, most)
+    strict = as_truth("strict", strict)
     success = success_count(mixture, most, limit, cutoff, strict)
     low, high, at_low, at_high, ties = _walk(mixture, n, success, lower, upper, strict)
     rule = boundary(n, low=low, high=None if upper is None else high, low_means="futility",
                     high_means="" if upper is None else "efficacy", n_max=most)  # fmt: skip
     said = (*_conventions(lower, upper, strict), final_sentence(limit, cutoff, strict, success, most),
             *tie_sentence(ties, strict))  # fmt: skip
-    return PredictiveBoundary(
-        rule, success, mixture, limit, cutoff, lower, upper, bool(strict), at_low, at_high, ties, said
-    )
+    return PredictiveBoundary(rule, success, mixture, limit, cutoff, lower, upper, strict, at_low, at_high, ties, said)
 
 
 Walked = tuple[Ints, Ints, Floats, Floats, tuple[tuple[int, int], ...]]

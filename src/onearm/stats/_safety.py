@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from ._beta_mixture_posterior import Prior, as_looks, as_prior
 from ._boundary import boundary
 from ._input import Ints, as_choice
-from ._number import as_count, as_number, as_share
+from ._number import as_count, as_number, as_share, as_truth
 from ._safety_calibration import Ladder, calibrated, crossing, ladder, slack
 from ._safety_families import KINDS, STATISTICS, Family
 from ._safety_record import SafetyBoundary
@@ -100,7 +100,7 @@ def safety_boundary(
     """
     n = _looks(looks, first_look, every)
     family = _family(as_choice("kind", kind, KINDS), _rate("p0", p0), int(n[-1]), prior, p1, shape, statistic)
-    passed = family.kind == "beta-binomial" if strict is None else bool(strict)
+    passed = family.kind == "beta-binomial" if strict is None else as_truth("strict", strict)
     steps = ladder(family, n)
     if (alpha is None) == (cutoff is None):
         raise ValueError("give exactly one of alpha and cutoff: the probability of crossing at p0, or a fixed cut-off")

@@ -26,7 +26,7 @@ from ._beta_mixture_posterior import (
 )
 from ._boundary import Boundary, boundary
 from ._input import Floats, Ints, as_choice
-from ._number import as_number, as_share
+from ._number import as_number, as_share, as_truth
 from ._posterior_boundary import tie_sentence
 from ._thall_simon_integral import Standard, probability_better, standard_rate, walk_back
 
@@ -157,6 +157,7 @@ def thall_simon(
     trial, history = as_prior("experimental", experimental), standard_rate("standard", standard)
     aim = as_number("delta", delta, -MARGIN, MARGIN)
     proof = as_number("efficacy_delta", efficacy_delta, -MARGIN, MARGIN)
+    strict = as_truth("strict", strict)
     cuts = [None if c is None else as_share(k, c) for k, c in (("futility", futility), ("efficacy", efficacy))]
     if not isinstance(name, str) or not name:
         raise ValueError(f"name must be a word for the event, found {name!r}")
@@ -166,7 +167,7 @@ def thall_simon(
                     high_means="" if cuts[1] is None else "efficacy", n_max=n_max, names=(name,))  # fmt: skip
     ties = (*low.ties, *high.ties)
     said = (*_conventions(aim, cuts[0], proof, cuts[1], strict), *tie_sentence(ties, strict))
-    return ThallSimon(rule, trial, history, aim, proof, cuts[0], cuts[1], bool(strict), low.at, high.at, ties, said)
+    return ThallSimon(rule, trial, history, aim, proof, cuts[0], cuts[1], strict, low.at, high.at, ties, said)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
