@@ -192,6 +192,8 @@ def test_what_is_no_results_file(
         lambda b: b["estimates"][0].update(label="\ud800"),
         lambda b: b["estimates"][0].update(subjects=[["1"]]),
         lambda b: b["estimates"][0].update(unit="proportion", value="inf"),
+        lambda b: b["estimates"][0].update(level="inf"),
+        lambda b: b["curves"][0].update(start="inf"),
         lambda b: b["estimates"][0].update(more=1),
         lambda b: b["estimates"].append(5),
         lambda b: b["curves"][0].update(value=b["curves"][0]["value"][1:]),

@@ -31,9 +31,13 @@ def unsound(results: Results) -> Iterator[str]:
     for e in results:
         if e.unit in ("proportion", "p", "probability") and any(v in _ENDLESS for v in (e.value, e.low, e.high)):
             yield f"Estimate {e.id[:60]}: a {e.unit} has no end"
+        if isinstance(e.level, str):
+            yield f"Estimate {e.id[:60]}: a level has no end"
     for c in results.curves.values():
         series = (c.time, c.value, c.at_risk, c.events, c.censored)
-        if any(len(s) != len(c.time) or not all(isinstance(v, float | int) for v in s) for s in series):
+        if isinstance(c.start, str) or any(
+            len(s) != len(c.time) or not all(isinstance(v, float | int) for v in s) for s in series
+        ):
             yield f"Curve {c.id[:60]}: its times and values do not fit together"
 
 
