@@ -94,7 +94,7 @@ def boundary(
     """
     looks = _whole("n", n)
     if looks.ndim != 1 or not looks.size or looks[0] < 1 or np.any(np.diff(looks) < 1):
-        raise ValueError("n must hold the looks in ascending order, each at least 1")
+        raise ValueError("n must be in ascending order, from 1 patient on")
     if looks[-1] > _LARGEST:
         raise ValueError(f"n must be at most {_LARGEST}, found {looks[-1]}")
     if not (isinstance(names, tuple) and len(names) in (1, 2) and all(isinstance(k, str) and k for k in names)):

@@ -173,7 +173,10 @@ def as_choice(name: str, value: str, allowed: tuple[str, ...]) -> str:
     """One of the ``allowed`` words."""
     if isinstance(value, str) and value in allowed:
         return value
-    raise ValueError(f"{name} must be one of {', '.join(allowed)}; found {' '.join(repr(value).split())}")
+    words = [word for word in allowed if word]
+    meant = [word for word in words if isinstance(value, str) and word.casefold() == value.casefold()]
+    found = " ".join(repr(value).split()) + (f" (did you mean {meant[0]!r}?)" if meant else "")
+    raise ValueError(f"{name} must be one of {', '.join(words)}; found {found}")
 
 
 def count(code: Ints, weight: Floats, size: int) -> Floats:

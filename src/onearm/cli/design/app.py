@@ -45,9 +45,12 @@ def show_design(make: Callable[[], Design], at: list[str] | None, form: Form, as
     try:
         made = make()
         p: Any = None if not at else rates_of("--at", at)
+        if at and made.times is not None and not made.has_curves:
+            raise ValueError("at is a true mean to simulate, and nothing is simulated without patients in a unit of "
+                             "time: give --accrual, or leave --at out")  # fmt: skip
         does = made.characteristics_table(p)
     except ValueError as problem:
-        raise UsageError.one("U353", "design", str(problem), "change what is named and run again") from None
+        raise _refused(str(problem)) from None
     if out is not None:
         from onearm.io.design import write_design
 
@@ -61,3 +64,11 @@ def show_design(make: Callable[[], Design], at: list[str] | None, form: Form, as
         show.out(made.paragraph())
     else:
         show.out(f"{made.table().text()}\n\n{does.text()}\n\n{made.command}")
+
+
+def _refused(says: str) -> UsageError:
+    from onearm.cli.design.step import step_of
+
+    commands = getattr(typer.main.get_command(design), "commands", {})
+    options = {option for command in commands.values() for param in command.params for option in param.opts}
+    return UsageError.one("U353", "design", *step_of(says, options))

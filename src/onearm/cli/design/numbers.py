@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from onearm.errors import UsageError
@@ -29,16 +30,21 @@ def whole(option: str, text: str) -> tuple[int, ...]:
     >>> whole("--looks", "10,20,29"), whole("--looks", "5:8"), whole("--looks", "10:30:10")
     ((10, 20, 29), (5, 6, 7, 8), (10, 20, 30))
     """
+    found: Sequence[int] = ()
     try:
         if ":" not in text:
             return tuple(int(part) for part in text.split(","))
         first, last, *step = (int(part) for part in text.split(":"))
-        found = tuple(range(first, last + 1, *step))
+        found = range(first, last + 1, *step)
     except (ValueError, TypeError):
         found = ()
-    if not 0 < len(found) <= 100_000:
+    if not found or not found[:_MOST] == found:  # a range has no length where it is longer than any list
         raise _wrong(option, text, "whole numbers with commas, first:last or first:last:step, such as 10,20,30 or 5:48")
-    return found
+    return tuple(found)
+
+
+_MOST = 100_000
+"""Numbers of a range; the kernels take far fewer."""
 
 
 def pair(option: str, text: str) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from onearm.design.log_rank_body import LogRank, Stage
 from onearm.design.record import Design
 from onearm.design.words import number
-from onearm.errors import listed
+from onearm.errors import listed, near
 from onearm.stats.designs import (
     LogRankDesign,
     LogRankStages,
@@ -75,7 +75,7 @@ def log_rank(
     if stages not in (1, 2):
         raise ValueError(f"stages must be 1 or 2, found {stages!r}")
     if choice not in CHOICES:
-        raise ValueError(f"choice must be one of {listed(CHOICES)}, found {choice!r}")
+        raise ValueError(f"choice must be one of {listed(CHOICES)}, found {choice!r}{near(str(choice), CHOICES)}")
     if isinstance(survival_at, str) or len(survival_at) != 2:
         raise ValueError(f"survival_at must be (time, survival) of the null distribution, found {survival_at!r}")
     time, survival = (float(v) for v in survival_at)

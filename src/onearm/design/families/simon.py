@@ -7,7 +7,7 @@ from onearm.design.family import AtLooks
 from onearm.design.rates import between
 from onearm.design.record import Design
 from onearm.design.words import number, share
-from onearm.errors import listed
+from onearm.errors import listed, near
 from onearm.stats.designs import SimonDesigns, TwoStageDesign, simon_two_stage, two_stage_design
 
 CHOICES = ("optimal", "minimax", "admissible")
@@ -47,7 +47,7 @@ def simon(
     [10, 29]
     """
     if choice not in CHOICES:
-        raise ValueError(f"choice must be one of {listed(CHOICES)}, found {choice!r}")
+        raise ValueError(f"choice must be one of {listed(CHOICES)}, found {choice!r}{near(str(choice), CHOICES)}")
     if (q is None) == (choice == "admissible"):
         raise ValueError(
             "q must be given with the choice admissible: the weight of n against expected n"

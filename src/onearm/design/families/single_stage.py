@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from onearm.design.characteristics_table import Rates
@@ -10,8 +11,11 @@ from onearm.design.family import AtLooks
 from onearm.design.rates import above, between
 from onearm.design.record import Design
 from onearm.design.words import share
+from onearm.errors import near
 from onearm.stats import designs
 from onearm.stats.monitoring import boundary
+
+RULES = ("smallest", "stable", "fleming")
 
 
 def single_stage(p0: float, p1: float, alpha: float, beta: float, rule: str = "smallest") -> Design:
@@ -37,6 +41,8 @@ def single_stage(p0: float, p1: float, alpha: float, beta: float, rule: str = "s
     >>> found.record.r, found.record.n
     (5, 25)
     """
+    if rule not in RULES:
+        raise ValueError(f"rule must be one of {', '.join(RULES)}, found {rule!r}{near(str(rule), RULES)}")
     one = designs.fleming(p0, p1, alpha, beta) if rule == "fleming" else designs.single_stage(p0, p1, alpha, beta, rule)
     said = (
         f"This is a single-stage design for a rate of no interest of {share(p0)} against {share(p1)} hoped for, with "
@@ -95,10 +101,16 @@ def counts(
     """
     if low is None and high is None:
         raise ValueError("low, high or both must be given: without limits there is no rule")
-    rule = boundary(
-        looks, low=low, high=high, low_means="" if low is None else low_means,
-        high_means="" if high is None else high_means, n_max=n_max, names=(name,),
-    )  # fmt: skip
+    for side, limits, least in (("low", low, -1), ("high", high, 0)):
+        if limits is not None and any(limit < least for limit in limits):
+            raise ValueError(f"{side} must hold counts of {least} or more, found {min(limits)}")
+    try:
+        rule = boundary(
+            looks, low=low, high=high, low_means="" if low is None else low_means,
+            high_means="" if high is None else high_means, n_max=n_max, names=(name,),
+        )  # fmt: skip
+    except ValueError as problem:
+        raise ValueError(re.sub(r"^n must", "looks must", str(problem))) from None
     shown: Rates = tuple(("", (float(p),)) for p in rates or [p for _, (p, *_) in above(0.1)])
     return Design(
         kind="counts",
