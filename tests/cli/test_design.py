@@ -62,6 +62,26 @@ def test_a_folder_is_written_whole_and_twice_alike(tmp_path: Path, capsys: pytes
     assert "U320" in capsys.readouterr().err
 
 
+def test_a_design_never_replaces_a_report_nor_the_other_way_round(
+    bundled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every command looks at who wrote the folder, before any work is done."""
+    rule = "design counts --looks 10 --low 1"
+    for name, words in (("results", "onearm run trial --seed 1"), ("design", "onearm design simon --p0 0.1")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "report.html").write_text("the trial")
+        told = {"command": words, "outputs": {"report.html": ""}}
+        (tmp_path / name / "manifest.json").write_text(json.dumps(told))
+    size = f"design external {bundled} --n 30 --hazard-ratio .6 --median 6 --follow-up 12 36 --confounding none --out"
+    for command in (f"{rule} --out {tmp_path}/results", f"{size} {tmp_path}/results", f"{size} {tmp_path}/design",
+                    f"run {bundled} --out {tmp_path}/design"):  # fmt: skip
+        assert run(command) == 2
+        said = capsys.readouterr().err
+        assert said.startswith("U320")
+        assert "another command" in said
+    assert [(tmp_path / name / "report.html").read_text() for name in ("results", "design")] == ["the trial"] * 2
+
+
 def test_a_design_without_curves_writes_its_boundary_only(tmp_path: Path) -> None:
     out = tmp_path / "rule"
     rule = (

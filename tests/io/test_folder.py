@@ -51,6 +51,40 @@ def test_other_peoples_files_are_left_alone(tmp_path: Path) -> None:
         check_target(file)
 
 
+@pytest.mark.parametrize(
+    ("earlier", "now", "fits"),
+    [
+        ("onearm run trial --seed 1", "onearm run", True),
+        ("onearm run trial --seed 1", "onearm design simon", False),
+        ("onearm run trial --seed 1", "onearm design external", False),
+        ("onearm design simon --p0 0.1", "onearm run", False),
+        ("onearm design simon --p0 0.1", "onearm design simon", True),
+        ("onearm design simon --p0 0.1", "onearm design external", False),
+        ("onearm design external", "onearm design external", True),
+        ("onearm design external", "onearm run", False),
+    ],
+)
+def test_what_another_command_wrote_is_not_replaced(tmp_path: Path, earlier: str, now: str, fits: bool) -> None:
+    out = tmp_path / "results"
+    files = {**FILES, MARK: json.dumps({"command": earlier, **json.loads(FILES[MARK])}).encode()}
+    write_folder(out, files, " ".join(earlier.split()[:2]))
+    if fits:
+        write_folder(out, results("2"), now)
+        assert contents(out) == results("2")
+        return
+    for refuses in (lambda: check_target(out, now), lambda: write_folder(out, results("2"), now)):
+        with pytest.raises(UsageError, match=f"U320.*another command: `{earlier}`"):
+            refuses()
+    assert contents(out) == files
+
+
+def test_a_folder_inside_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "ofile").write_text("x")
+    for deep in ("sub", "sub/deeper"):
+        with pytest.raises(UsageError, match=r"U321.*ofile is a file, not a folder"):
+            check_target(tmp_path / "ofile" / deep)
+
+
 def test_a_note_put_beside_the_results_is_not_lost(tmp_path: Path) -> None:
     out = tmp_path / "results"
     write_folder(out, FILES)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def write_design(made: Design, out: Path, p: ArrayLike | None = None) -> None:
-    """Write a design into a folder; an earlier one that onearm wrote there is replaced as a whole.
+    """Write a design into a folder; an earlier one of its kind that onearm wrote there is replaced as a whole.
 
     Parameters
     ----------
@@ -31,9 +31,10 @@ def write_design(made: Design, out: Path, p: ArrayLike | None = None) -> None:
     Raises
     ------
     UsageError
-        U320 or U321 when the folder holds other things or cannot be written.
+        U320 or U321 when the folder holds other things, results of another command included, or cannot be written.
     """
-    check_target(out)
+    command = " ".join(made.command.split()[:3])
+    check_target(out, command)
     files = _files(made, p)
     body = {
         "onearm": __version__,
@@ -41,7 +42,7 @@ def write_design(made: Design, out: Path, p: ArrayLike | None = None) -> None:
         "inputs": {},
         "outputs": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
     }
-    write_folder(out, files | {MARK: _json(body)})
+    write_folder(out, files | {MARK: _json(body)}, command)
 
 
 def _files(made: Design, p: ArrayLike | None) -> dict[str, bytes]:

@@ -17,20 +17,35 @@ from onearm.errors import UsageError, listed
 MARK = "manifest.json"
 """The file by which a folder of results is recognised: its ``outputs`` names every other file."""
 
+RUN = "onearm run"
+"""The command that most folders are written by."""
+
 _OF_THE_SYSTEM = (".DS_Store", "Thumbs.db")
 
 
-def check_target(out: Path) -> None:
-    """Refuse to replace anything that is not an earlier folder of results.
+def check_target(out: Path, command: str = RUN) -> None:
+    """Refuse to replace anything that is not an earlier folder of results of the same command.
+
+    Parameters
+    ----------
+    out
+        The folder.
+    command
+        The first words of the command that writes it: what another command wrote there is not replaced.
 
     Raises
     ------
     UsageError
-        U320 when ``out`` is a file or a folder with other contents, U321 when it cannot be written.
+        U320 when ``out`` is a file, a folder with other contents or one that another command wrote, U321 when it cannot
+        be written.
     """
     parent = out.absolute().parent
     while not parent.exists():
         parent = parent.parent
+    if not parent.is_dir():
+        raise UsageError.one(
+            "U321", str(out), f"{parent.name} is a file, not a folder", "name another folder with --out"
+        )
     if not os.access(parent, os.W_OK):
         raise UsageError.one("U321", str(out), "this place cannot be written to", "name another folder with --out")
     with _alone(parent):
@@ -40,6 +55,14 @@ def check_target(out: Path) -> None:
         if out.exists() and not out.is_dir():
             raise UsageError.one("U320", str(out), "this is a file, not a folder", "name another folder with --out")
         foreign = _foreign(out) if out.is_dir() else []
+        earlier = _written_by(out)
+    if earlier and earlier.split()[: len(command.split())] != command.split():
+        raise UsageError.one(
+            "U320",
+            str(out),
+            f"this folder was written by another command: `{earlier[:200]}`",
+            "name another folder with --out, or move this one away",
+        )
     if foreign:
         raise UsageError.one(
             "U320",
@@ -47,6 +70,14 @@ def check_target(out: Path) -> None:
             f"this folder holds files that no run wrote: {listed(foreign, 5)}",
             "move them, or name another folder with --out",
         )
+
+
+def _written_by(out: Path) -> str:
+    """The command in a folder's manifest; nothing where there is none."""
+    try:
+        return str(json.loads((out / MARK).read_bytes())["command"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def _foreign(out: Path) -> list[str]:
@@ -73,12 +104,12 @@ def stale(out: Path, inputs: Mapping[str, str]) -> bool:
         return False
 
 
-def write_folder(out: Path, files: Mapping[str, bytes]) -> None:
-    """Write every file beside ``out`` and then put the whole folder in its place.
+def write_folder(out: Path, files: Mapping[str, bytes], command: str = RUN) -> None:
+    """Write every file beside ``out`` and then put the whole folder in its place; ``command`` as in `check_target`.
 
     A run that is killed leaves the earlier results as they were; two runs at once end with the results of one.
     """
-    check_target(out)
+    check_target(out, command)
     parent = out.absolute().parent
     with contextlib.ExitStack() as held:
         try:

@@ -17,7 +17,9 @@ from onearm.results.sized import SizeCurves
 from onearm.study.sample_size import SampleSize
 from onearm.study.size_row import Size
 
-__all__ = ["check_target", "curves", "values", "write_sample_size"]
+__all__ = ["COMMAND", "check_target", "curves", "values", "write_sample_size"]
+
+COMMAND = "onearm design external"
 
 
 def values(found: SampleSize) -> dict[str, Any]:
@@ -63,7 +65,7 @@ def write_sample_size(found: SampleSize, out: Path, inputs: Mapping[str, str]) -
     from onearm.figures import picture
     from onearm.figures.alone import drawing, png
 
-    check_target(out)
+    check_target(out, COMMAND)
     drawn = curves(found)
     files = {
         "sample-size.csv": _csv(found).encode(),
@@ -74,12 +76,12 @@ def write_sample_size(found: SampleSize, out: Path, inputs: Mapping[str, str]) -
     }
     body = {
         "onearm": __version__,
-        "command": "onearm design external",
+        "command": COMMAND,
         "seed": found.seed,
         "inputs": dict(inputs),
         "outputs": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
     }
-    write_folder(out, files | {MARK: _json(body)})
+    write_folder(out, files | {MARK: _json(body)}, COMMAND)
 
 
 def _csv(found: SampleSize) -> str:

@@ -59,14 +59,14 @@ def external(
 ) -> None:
     """Sample size beside an external control: the protocol's comparison simulated at each size."""
     from onearm.io.load import load
-    from onearm.io.sample_size import check_target, values, write_sample_size
+    from onearm.io.sample_size import COMMAND, check_target, values, write_sample_size
     from onearm.study.sample_size import sample_size
 
     truth = _truth(ratio, median, follow_up, confounding, drift, missing)
     others = whole("--external", beyond) if beyond else ()
     sizes = whole("--n", n)
     if out is not None:
-        check_target(out)
+        check_target(out, COMMAND)
     trial = load(folder)
     total = len(sizes) * max(1, len(others)) * replicates
     try:
