@@ -89,6 +89,32 @@ def test_the_history_is_printed_where_it_is_asked_for(tmp_path: Path, capsys: py
     assert any(line.split()[:5] == ["2020-01-18", "3", "2", "2", "0"] for line in told.splitlines())
 
 
+TIMED = """\
+monitoring:
+  r: {kind: time-to-event, fact: os, population: treated, n_max: 8, first_look: 1, label: Same words, prior: [3, 10],
+      standard: [60, 295], cutoff: 0.03}
+  s: {kind: posterior, fact: vod, population: treated, n_max: 8, first_look: 2, label: Same words,
+      stop_if: rate-above, limit: 0.2, cutoff: 0.9, prior: [0.4, 1.6]}
+"""
+
+
+def test_times_have_a_unit_and_rules_of_one_label_their_keys(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Day 31 of the first patient is day 21 of the second and day 11 of the third: 31 + 21 + 11 days, in months."""
+    _, out, _ = call(capsys, str(write(tmp_path / "t", TIMED, WELL)), "--as-of", "2020-01-31")
+    assert "Same words (monitoring.r), as of 2020-01-31\n" in out
+    assert "Same words (monitoring.s), as of 2020-01-31\n" in out
+    assert "\nmonitoring.r: Stopping rule Same words:" in out
+    assert "\nmonitoring.s: Stopping rule Same words:" in out
+    (line,) = (line.strip() for line in out.splitlines() if "Time on test:" in line)
+    months = float(line.removeprefix("Time on test: ").removesuffix(" months"))
+    assert months == pytest.approx((31 + 21 + 11) / (365.25 / 12), abs=0.15)
+    _, out, _ = call(capsys, str(write(tmp_path / "u", RULE, WELL)))
+    assert out.startswith("r")
+    assert "(monitoring.r)" not in out
+
+
 def test_json_holds_everything_as_plain_values(bundled: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = call(capsys, str(bundled), "--json", "-q")
     found = json.loads(out)
@@ -132,6 +158,14 @@ REFUSED = {
     "no rule": ("", [], "U350", "add one under `monitoring`"),
     "before the first patient": (RULE, ["--as-of", "2019-12-31"], "U352", "give a day from 2020-01-01 on"),
     "no date": (RULE, ["--as-of", "2020-02-30"], "U300", "2020-02-30"),
+    "the option of a day that is none": (RULE, ["--as-of", "2020-02-30"], "U300 error   --as-of", "2020-02-30"),
+    "a list for a number": (
+        RULE.replace("limit: 0.2", "limit: [0.2]"),
+        [],
+        "P114",
+        "write one value, without brackets",
+    ),
+    "a fact that no rule can count": (RULE.replace("fact: vod", "fact: alive"), [], "P111", "this rule cannot use"),
     "no date at all": (RULE, ["--as-of", "tomorrow"], "U300", "tomorrow"),
     "a fact that is not there": (RULE.replace("fact: vod", "fact: vodd"), [], "P110", 'there is no fact "vodd"'),
     "a rule of no kind": (RULE.replace("kind: posterior", "kind: guess"), [], "P112", "guess"),

@@ -176,8 +176,8 @@ def _has_letter(name: str) -> bool:
     return any(letter.isalpha() for letter in name)
 
 
-def day(text: str) -> dt.datetime:
-    """The day of ``--date``.
+def day(text: str, option: str = "--date") -> dt.datetime:
+    """The day of an option.
 
     Raises
     ------
@@ -187,7 +187,7 @@ def day(text: str) -> dt.datetime:
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         with suppress(ValueError):
             return dt.datetime.combine(dt.date.fromisoformat(text), dt.time(), dt.UTC)
-    raise UsageError.one("U300", "--date", f'"{text[:40]}" is not a day', "write year-month-day, like 2026-01-31")
+    raise UsageError.one("U300", option, f'"{text[:40]}" is not a day', "write year-month-day, like 2026-01-31")
 
 
 def _inputs(trial: Trial, folder: Path) -> Iterator[Path]:

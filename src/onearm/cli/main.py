@@ -19,6 +19,7 @@ from onearm.cli.compare import compare
 from onearm.cli.design import design
 from onearm.cli.dose import day
 from onearm.cli.export import export
+from onearm.cli.monitor import known_on
 from onearm.cli.regimens import regimens
 from onearm.errors import DataError, Finding, OnearmError, ProtocolError
 
@@ -139,7 +140,9 @@ def monitor(
     folder: Folder,
     as_of: Annotated[
         datetime | None,
-        typer.Option("--as-of", parser=day, metavar="YYYY-MM-DD", help="As known on this day [default: all data]."),
+        typer.Option(
+            "--as-of", parser=known_on, metavar="YYYY-MM-DD", help="As known on this day [default: all data]."
+        ),
     ] = None,
     history: Annotated[bool, typer.Option("--history", help="Also the decision after every patient.")] = False,
     as_json: Json = False,

@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from onearm import text
 from onearm.cli import show
+from onearm.cli.dose import day
 from onearm.errors import UsageError
 
 if TYPE_CHECKING:
     from onearm.results import Estimate, Moment, Watch
     from onearm.study.watched import Watched
+
+
+def known_on(text: str) -> dt.datetime:
+    """The day of ``--as-of``."""
+    return day(text, "--as-of")
 
 
 def monitor(folder: Path, as_of: dt.date | None, history: bool, quiet: bool) -> Watched:
@@ -59,7 +65,8 @@ def lines(watched: Watched, history: bool) -> Iterator[str]:
     """What is said of each rule, one block a rule."""
     for k, w in enumerate(watched.watches):
         yield from ([""] if k else [])
-        yield w.label + (f", version {w.group}" if w.group else "") + (f", as of {w.date}" if w.date else "")
+        key = f" (monitoring.{w.rule})" if w.label != w.rule else ""  # rules may have one label
+        yield w.label + key + (f", version {w.group}" if w.group else "") + (f", as of {w.date}" if w.date else "")
         yield f"  {w.word.upper()}: {w.reason}"
         if w.stopped:
             yield f"  The rule stopped the trial on {w.stopped}."
@@ -73,11 +80,12 @@ def lines(watched: Watched, history: bool) -> Iterator[str]:
         if history:
             yield from (f"  {line}" for line in _history(w))
     yield ""
-    yield from dict.fromkeys(w.words for w in watched.watches)
+    yield from dict.fromkeys(f"monitoring.{w.rule}: {w.words}" for w in watched.watches)
 
 
 def _shown(e: Estimate) -> str:
-    said = text.quantity(e.value, e.unit)
+    named = e.unit != "months" or e.value is None or e.label.startswith("Months")
+    said = text.quantity(e.value, e.unit) + ("" if named else " months")
     unit = "patients" if e.unit == "mean" else e.unit
     return said if e.low is None and e.high is None else f"{said} ({text.interval(e.low, e.high, unit)})"
 

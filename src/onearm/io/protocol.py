@@ -143,6 +143,8 @@ def _finding(error: Mapping[str, Any], document: yaml.Document) -> Finding:
         return Finding("P113", "error", where, str(inner), "write `drug amount unit route ... on days ...`")
     if kind in _SHAPES:
         says, step = _SHAPES[kind]
+        if kind in _ONE and isinstance(error["input"], list | dict):
+            step = "write one value, without brackets"
         return Finding("P114", "error", where, f"{says}, found {str(error['input'])[:60]!r}", step)
     says = str(inner) if inner is not None else f"{error['msg'][:1].lower()}{error['msg'][1:]}"
     return Finding("P114", "error", where, says, str(context.get("next_step", "correct the value")))
@@ -164,6 +166,10 @@ _SHAPES = {
     "bool_type": ("this must be true or false", "write true or false"),
     "bool_parsing": ("this must be true or false", "write true or false"),
 }
+
+
+_ONE = ("int_type", "int_parsing", "float_type", "float_parsing", "string_type", "bool_type", "bool_parsing")
+"""Kinds of what is one value: a list has been written where it belongs."""
 
 
 def _use(allowed: list[str], otherwise: str) -> str:

@@ -21,7 +21,7 @@ def check_monitoring(p: Protocol, where: Where) -> Iterator[Finding]:
     for name, rule in p.monitoring.items():
         path = f"monitoring.{name}"
         kinds = facts.TIME_KINDS if isinstance(rule, TimeRule) else STAYS_TRUE | facts.TIME_KINDS
-        yield from wrong_fact(p, where, f"{path}.fact", rule.fact, kinds)
+        yield from wrong_fact(p, where, f"{path}.fact", rule.fact, kinds, "this rule")
         if rule.population not in known:
             yield unknown(where, f"{path}.population", "population", rule.population, sorted(known))
         if rule.by_version and not p.versions:

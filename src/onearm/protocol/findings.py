@@ -28,7 +28,9 @@ def misfit(where: Where, path: str, says: str, next_step: str) -> Finding:
     return Finding("P111", "error", where(path), says, next_step)
 
 
-def wrong_fact(p: Protocol, where: Where, path: str, name: str, kinds: frozenset[str]) -> Iterator[Finding]:
+def wrong_fact(
+    p: Protocol, where: Where, path: str, name: str, kinds: frozenset[str], user: str = "this estimator"
+) -> Iterator[Finding]:
     """A fact that does not exist or is of a kind that its user cannot use."""
     if name not in p.facts:
         yield unknown(where, path, "fact", name, p.facts)
@@ -36,7 +38,7 @@ def wrong_fact(p: Protocol, where: Where, path: str, name: str, kinds: frozenset
         yield misfit(
             where,
             path,
-            f'the fact "{name}" is of kind {p.facts[name].kind}, which this estimator cannot use',
+            f'the fact "{name}" is of kind {p.facts[name].kind}, which {user} cannot use',
             f"name a fact of kind {listed(sorted(kinds))}",
         )
 
