@@ -70,5 +70,5 @@ def test_its_doses_can_be_computed(folder: Path, capsys: pytest.CaptureFixture[s
 
 def test_every_page_that_it_names_is_there(folder: Path) -> None:
     pages = set(re.findall(r"docs/[a-z-]+\.md", (folder / "protocol.yaml").read_text(encoding="utf-8")))
-    assert len(pages) == 4
+    assert len(pages) == 5
     assert all((Path(__file__).parents[2] / page).is_file() for page in pages)

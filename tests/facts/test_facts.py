@@ -13,11 +13,13 @@ from pydantic import TypeAdapter
 
 import onearm as oa
 from onearm.cohort.tables import Cohort
+from onearm.design.of_rule import _MAKERS
 from onearm.facts import FACTS, FactColumn
 from onearm.facts.course import Course
 from onearm.facts.survival import serial
 from onearm.protocol import Protocol
 from onearm.protocol.fact import Fact
+from onearm.protocol.monitoring import TimeRule
 from onearm.study import Trial
 from onearm.units import duration_days
 
@@ -277,4 +279,6 @@ def test_every_kind_of_clause_has_code() -> None:
     schema = Protocol.model_json_schema()
     facts = schema["$defs"].values()
     kinds = {d["properties"]["kind"]["const"] for d in facts if "const" in d.get("properties", {}).get("kind", {})}
-    assert kinds == set(FACTS)
+    rules = {k.model_fields["kind"].annotation.__args__[0] for k in (*_MAKERS, TimeRule)}
+    assert rules == {"posterior", "predictive", "bop2", "safety", "counts", "time-to-event"}
+    assert kinds == set(FACTS) | rules
