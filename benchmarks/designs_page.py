@@ -52,9 +52,8 @@ than they are: one set of 10,000 trials is drawn under each hypothesis and serve
 timed and counted 500 times. Of two endpoints, each simulated trial is drawn to its end in whole arrays (NumPy), or
 patient by patient until it stops (R loop).
 
-Two rows lie at their floor, and the table holds the last of several runs on a machine with 4 to 11 processes waiting:
-"Simon, 0.3 v 0.5, n up to 100" came out at 9.0 x (before the last change of its search), 9.9 x and 11.2 x by processor;
-"tables, boundaries and 6 pairs" at 5.3, 6.4 and 5.4 ms of the processor. Read "yes" there as "about".
+Two rows lie near their floor: "Simon, 0.3 v 0.5, n up to 100" came out between 9.9 x and 11.2 x in several runs, and
+"tables, boundaries and 6 pairs" between 5.2 and 6.4 ms of the processor, the larger ones with 4 to 11 processes waiting.
 
 | job | ours, ms (processor) | load | peer | peer, ms (processor) | ratio (by processor) | floor | met |
 |---|---|---|---|---|---|---|---|
