@@ -53,7 +53,7 @@ timed and counted 500 times. Of two endpoints, each simulated trial is drawn to 
 patient by patient until it stops (R loop).
 
 Two rows lie near their floor: "Simon, 0.3 v 0.5, n up to 100" came out between 9.9 x and 11.2 x in several runs, and
-"tables, boundaries and 6 pairs" between 5.2 and 6.4 ms of the processor, the larger ones with 4 to 11 processes waiting.
+"tables, boundaries and 6 pairs" between 5.2 and 6.4 ms of the processor, the larger ones with other processes waiting.
 
 | job | ours, ms (processor) | load | peer | peer, ms (processor) | ratio (by processor) | floor | met |
 |---|---|---|---|---|---|---|---|
