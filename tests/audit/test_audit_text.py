@@ -190,9 +190,9 @@ def test_any_text_can_be_read(text: str) -> None:
 @pytest.mark.parametrize("text", ["5 (" * 4000, "44 (92%) " * 4000, "1 a " * 20_000, "(" * 50_000, "1+" * 20_000,
                                   "median 1 (" * 5000, "HR 0" * 9000, "word " * 40_000, "12," * 30_000])  # fmt: skip
 def test_long_odd_texts_take_little_time(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     audit_text(text)
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
 
 
 def test_what_is_not_text() -> None:

@@ -422,11 +422,11 @@ def test_a_bomb_is_not_unpacked(folder: Path, capsys: pytest.CaptureFixture[str]
     """A file of 100 MB that says it has 5 bytes is read no further than that."""
     call(capsys, folder)
     spoilt = rezipped(folder.parent / "results.zip", lambda e: put(e, "results/report.html", bytes(100_000_000)))
-    start = time.perf_counter()
+    start = time.process_time()
     code, out, _ = call(capsys, "--check", spoilt)
     assert code == 1
     assert "'results/report.html' is not what manifest.json says" in out
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_the_call(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
