@@ -105,7 +105,7 @@ class Counts:
         grid = np.linspace(0, min(most, 1.5 * max(p[0] for _, p in rates)), _STEPS + 1)
         found = self.characteristics(_stacked(tuple(("", (p, *others)) for p in grid.tolist())))
         first = outcome(found)
-        same = np.array_equal(first[1], found.early)  # the last look comes before the last patient
+        same = not tests(rule) and int(rule.n[-1]) < rule.n_max  # every stop is an early one
         rows = [first] if same else [first, ("stop early", found.early)]
         if len(found.reasons) > 1:
             rows += [(f"stop, {r}", v) for r, v in zip(found.reasons, found.by_reason.T, strict=True)]

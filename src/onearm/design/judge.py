@@ -20,7 +20,7 @@ At = Callable[[int], Boundary | None]
 _Limits = tuple[tuple[int, int], ...]
 
 PAST_LOOK = "Whether a limit was crossed at a look that is past needs the counts at that look."
-CERTAIN = "; that this limit was crossed there is certain from the counts now"
+CERTAIN = "That a limit was crossed at a look that is past is certain from the counts now."
 """Said of counts whose patients keep their outcomes: who is without an event at one look has none at a later one."""
 
 
@@ -144,8 +144,7 @@ def _reason(
             f"at the next look, after {shown} patients," if shown > n else f"at the last look, after {shown} patients,"
         )
         return f"{seen} among {n}; {place} the rule acts on {limits}"
-    sure = "" if judged == n else CERTAIN
-    return f"{seen} among {n}; at {judged} patients the rule acts on {limits}{sure}"
+    return f"{seen} among {n}; at {judged} patients the rule acts on {limits}"
 
 
 def _notes(rule: Boundary, word: str, x: tuple[int, ...], n: int, anew: bool, judged: int | None) -> tuple[str, ...]:
@@ -160,6 +159,8 @@ def _notes(rule: Boundary, word: str, x: tuple[int, ...], n: int, anew: bool, ju
     elif n not in looks and n > looks[0]:
         passed = max(look for look in looks if look < n)
         notes.append(f"{n} patients are not a planned look: what was decided at {passed} stands until the next one.")
+    if judged is not None and judged != n:
+        notes.append(CERTAIN)
     if judged is None and n > looks[0] and word in ("continue", "complete"):
         notes.append(PAST_LOOK)
     if decides_at_end(rule) and word == "continue" and rule.endpoints == 1:

@@ -55,7 +55,8 @@ def _numbers(
     a, b = (float(v) for v in found.p[s])
     by = dict(zip(found.reasons, found.by_reason[s].tolist(), strict=True))
     alone = [sum(v for why, v in by.items() if why in _ends(name)) for name in found.boundary.names]
-    together = sum(by.values()) - sum(alone)
+    one = frozenset().union(*(_ends(name) for name in found.boundary.names))
+    together = sum(v for why, v in by.items() if why not in one)
     rows = (
         ("stop_first", f"Stop by the first rule alone ({labels[0]})", alone[0], "probability"),
         ("stop_second", f"Stop by the second rule alone ({labels[1]})", alone[1], "probability"),

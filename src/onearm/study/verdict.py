@@ -18,6 +18,9 @@ from onearm.study.fractional import fractional
 from onearm.study.said import Verdict
 from onearm.study.tally import Tally
 
+_OF_PAST_LOOKS = (CERTAIN, PAST_LOOK)
+"""Notes that the history makes needless: it holds the counts of that look, without the events that came later."""
+
 
 def verdict(rule: Rule, design: Design, counted: Tally, before: int) -> Verdict:
     """The decision on the counts of a day.
@@ -39,10 +42,9 @@ def verdict(rule: Rule, design: Design, counted: Tally, before: int) -> Verdict:
         return fractional(rule, design, counted, due)
     decision = design.decide(counted.x, counted.n)
     word, reason = decision.word, decision.reason
-    notes = tuple(note for note in decision.notes if note != PAST_LOOK)  # the history holds those counts
+    notes = tuple(note for note in decision.notes if note not in _OF_PAST_LOOKS)
     if rule.pending == "count-as-event" and counted.pending:
         reason += f"; {counted.pending} of them pending and counted as with the event"
-    reason = reason.replace(CERTAIN, "")  # events that come late were not there at the look
     if decision.stops and not due:
         word = "continue" if counted.n < rule.n_max else "complete"
         notes = (_not_due(decision, counted), *notes)
