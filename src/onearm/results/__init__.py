@@ -5,7 +5,9 @@ stands after ``|`` is the comparison, arm or subgroup.
 """
 
 from onearm.results.collection import SCHEMA, Results
+from onearm.results.listing import Listing
 from onearm.results.monitored import Boundaries, CharacteristicsCurves, TimeBoundaries
+from onearm.results.outline import Outline, Passage
 from onearm.results.records import (
     Choice,
     Commitment,
@@ -40,9 +42,12 @@ __all__ = [
     "Gate",
     "Header",
     "Lane",
+    "Listing",
     "Mark",
     "Moment",
+    "Outline",
     "Pair",
+    "Passage",
     "Residuals",
     "Results",
     "RiskTable",

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from onearm.errors import UsageError, near
 from onearm.results import ard, plain
+from onearm.results.listing import Listing
 from onearm.results.monitored import Boundaries, CharacteristicsCurves, TimeBoundaries
+from onearm.results.outline import Outline
 from onearm.results.records import (
     Choice,
     Commitment,
@@ -30,7 +32,7 @@ from onearm.results.watched import Watch
 if TYPE_CHECKING:
     import polars as pl
 
-SCHEMA = 5
+SCHEMA = 6
 """Version of the shape of results.json."""
 
 
@@ -61,6 +63,8 @@ class Results:
     boundaries: tuple[Boundaries | TimeBoundaries, ...] = ()
     characteristics: tuple[CharacteristicsCurves, ...] = ()
     statements: tuple[Statement, ...] = ()
+    listed: tuple[Listing, ...] = ()
+    outline: Outline = Outline()
     evidence: Mapping[str, Mapping[str, Evidence]] = field(default_factory=dict)
     listings: Mapping[str, tuple[Mapping[str, str | int], ...]] = field(default_factory=dict)
 
@@ -120,8 +124,10 @@ class Results:
             "boundaries": self.boundaries,
             "characteristics": self.characteristics,
             "statements": self.statements,
+            "listed": self.listed,
         }
         parts = [f'"schema": {SCHEMA}', f'"header": {plain.line(self.header)}']
+        parts.append(f'"outline": {plain.line(self.outline)}')
         parts += [f'"{name}": [\n{plain.lines(records)}\n]' for name, records in lists.items()]
         return "{\n" + ",\n".join(parts) + "\n}\n"
 
@@ -147,6 +153,8 @@ class Results:
                 boundaries=tuple(plain.boundaries(b) for b in body["boundaries"]),
                 characteristics=tuple(plain.record(CharacteristicsCurves, c) for c in body["characteristics"]),
                 statements=tuple(plain.record(Statement, s) for s in body["statements"]),
+                listed=tuple(plain.record(Listing, one) for one in body["listed"]),
+                outline=plain.outline(body["outline"]),
             )
         except (ValueError, KeyError, TypeError) as problem:
             raise UsageError.one(

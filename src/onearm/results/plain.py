@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from onearm.results.monitored import Boundaries, TimeBoundaries
+from onearm.results.outline import Outline, Passage
 from onearm.results.records import Curve, Flow, FlowStep, Header, Lane, Mark, RiskTable, Segment
 from onearm.results.watched import Moment, Watch
 
@@ -81,3 +82,10 @@ def boundaries(body: Mapping[str, Any]) -> Boundaries | TimeBoundaries:
 def header(body: Mapping[str, Any]) -> Header:
     """The header."""
     return record(Header, body)  # type: ignore[no-any-return]
+
+
+def outline(body: Mapping[str, Any]) -> Outline:
+    """What documents hold beside numbers."""
+    passages = tuple(record(Passage, p) for p in body["passages"])
+    kept = {name: _read(name, value) for name, value in body.items() if name != "passages"}
+    return Outline(**kept, passages=passages)
