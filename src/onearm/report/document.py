@@ -1,7 +1,7 @@
 """A document before it is a file: sections of blocks, every number with its id.
 
-One document is written as HTML, PDF, Word and Markdown, so the same numbers stand in all of them. It computes nothing and
-knows no file format; `onearm.report.compose` builds it, the modules under `onearm.report.writers` write it.
+One document is written as HTML, PDF, Word and Markdown, so the same numbers stand in all of them. It computes nothing
+and knows no file format; `onearm.report.compose` builds it, the modules under `onearm.report.writers` write it.
 """
 
 from __future__ import annotations
