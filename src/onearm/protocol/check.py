@@ -12,6 +12,7 @@ from onearm.protocol.check_course import check_course
 from onearm.protocol.check_modification import check_modifications
 from onearm.protocol.check_monitoring import check_monitoring
 from onearm.protocol.check_published import check_published
+from onearm.protocol.check_report import check_report
 from onearm.protocol.check_sensitivity import check_sensitivity
 from onearm.protocol.check_treatment import check_treatment
 from onearm.protocol.comparison import Comparison
@@ -53,7 +54,7 @@ def check(protocol: Protocol, where: Where = str) -> tuple[Finding, ...]:
     """
     results = (_versions, _populations, _facts, _endpoints, check_monitoring, _comparisons)
     treatment = (check_treatment, check_modifications)
-    others = (check_published, check_borrowing)
+    others = (check_published, check_borrowing, check_report)
     return tuple(finding for part in (*results, *treatment, *others) for finding in part(protocol, where))
 
 

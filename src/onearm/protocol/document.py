@@ -18,6 +18,7 @@ from onearm.protocol.monitoring import Rule
 from onearm.protocol.population import Population
 from onearm.protocol.published import Published
 from onearm.protocol.regimen.regimen import RegimenField
+from onearm.protocol.report import Report
 from onearm.protocol.trial import Covariate, Data, TrialInfo
 from onearm.protocol.version import Version
 from onearm.protocol.visit import Deviations, Is, Subject, Visit
@@ -59,6 +60,7 @@ class Protocol(Part):
     comparisons: dict[Name, Comparison] = Field(default_factory=dict)
     published: dict[Name, Published] = Field(default_factory=dict)
     borrowing: dict[Name, Borrowing] = Field(default_factory=dict)
+    report: Report = Report()
 
     def drug_key(self, name: str) -> str | None:
         """The key under ``drugs`` of a drug that a dose line or a table calls by key or label, in any case.

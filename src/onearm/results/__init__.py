@@ -7,7 +7,7 @@ stands after ``|`` is the comparison, arm or subgroup.
 from onearm.results.collection import SCHEMA, Results
 from onearm.results.listing import Listing
 from onearm.results.monitored import Boundaries, CharacteristicsCurves, TimeBoundaries
-from onearm.results.outline import Outline, Passage
+from onearm.results.outline import Chapter, Outline, Passage
 from onearm.results.records import (
     Choice,
     Commitment,
@@ -31,6 +31,7 @@ from onearm.results.watched import Moment, Watch
 __all__ = [
     "SCHEMA",
     "Boundaries",
+    "Chapter",
     "CharacteristicsCurves",
     "Choice",
     "Commitment",

@@ -64,7 +64,7 @@ class Results:
     characteristics: tuple[CharacteristicsCurves, ...] = ()
     statements: tuple[Statement, ...] = ()
     listed: tuple[Listing, ...] = ()
-    outline: Outline = Outline()
+    outline: Outline = field(default_factory=Outline)
     evidence: Mapping[str, Mapping[str, Evidence]] = field(default_factory=dict)
     listings: Mapping[str, tuple[Mapping[str, str | int], ...]] = field(default_factory=dict)
 
@@ -96,8 +96,9 @@ class Results:
     def frame(self) -> pl.DataFrame:
         """One row per number, in the columns of CDISC's analysis results data, plus ``id`` and ``method``.
 
-        Columns: ``group1 group1_level variable variable_level context stat_name stat_label stat unit n id method
-        population error``. An estimate with limits gives three rows; a count gives its own.
+        Columns: ``group1 group1_level group2 group2_level group3 group3_level variable variable_level context stat_name
+        stat_label stat stat_fmt unit n id method population warning error``. An estimate gives one row for its value,
+        three for limits and their level, one for a standard error, one for those with the event.
         """
         import polars as pl
 

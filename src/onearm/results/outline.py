@@ -25,28 +25,36 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """One section of the documents, in order: a known one by ``name``, or own ``words`` under a ``title``.
+
+    In ``words``, ``{ID}`` stands for a number and ``{ID!}`` for a number with its limits; paragraphs are apart by an
+    empty line.
+    """
+
+    name: str
+    title: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """How the protocol wants the documents: which sections in which order, its own words, its Word template.
+    """How the protocol wants the documents, and the sentences that it gives them.
 
     Parameters
     ----------
-    sections
-        Names of sections in order; empty for all in the usual order.
-    summary
-        Names of the sections of the two-page summary; empty for the usual ones.
+    chapters, summary
+        Sections of the report and of the two-page summary, in order; empty for the usual ones.
+    abstract
+        The endpoints that the abstract names, in order; empty for the usual ones.
     passages
         The methods, paragraph by paragraph.
-    words
-        The protocol's own paragraphs by name of the section that they open; ``{id}`` stands for a number.
-    abstract
-        Ids of the endpoints that the abstract names, in order; empty for the usual ones.
     word_template
         Path of a Word document whose styles are used, relative to the trial's folder; empty for ours.
     """
 
-    sections: tuple[str, ...] = ()
-    summary: tuple[str, ...] = ()
-    passages: tuple[Passage, ...] = ()
-    words: tuple[tuple[str, str], ...] = ()
+    chapters: tuple[Chapter, ...] = ()
+    summary: tuple[Chapter, ...] = ()
     abstract: tuple[str, ...] = ()
+    passages: tuple[Passage, ...] = ()
     word_template: str = ""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from onearm.results.monitored import Boundaries, TimeBoundaries
-from onearm.results.outline import Outline, Passage
+from onearm.results.outline import Chapter, Outline, Passage
 from onearm.results.records import Curve, Flow, FlowStep, Header, Lane, Mark, RiskTable, Segment
 from onearm.results.watched import Moment, Watch
 
@@ -86,6 +86,6 @@ def header(body: Mapping[str, Any]) -> Header:
 
 def outline(body: Mapping[str, Any]) -> Outline:
     """What documents hold beside numbers."""
-    passages = tuple(record(Passage, p) for p in body["passages"])
-    kept = {name: _read(name, value) for name, value in body.items() if name != "passages"}
-    return Outline(**kept, passages=passages)
+    kinds: dict[str, type[Any]] = {"chapters": Chapter, "summary": Chapter, "passages": Passage}
+    parts = {name: tuple(record(kind, one) for one in body[name]) for name, kind in kinds.items()}
+    return Outline(**parts, abstract=tuple(body["abstract"]), word_template=body["word_template"])

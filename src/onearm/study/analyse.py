@@ -18,10 +18,10 @@ from onearm.study.blind import design_of, refuse_other_than_locked
 from onearm.study.columns import columns
 from onearm.study.commitment import commitment
 from onearm.study.comparison import compare
-from onearm.study.definitions import definitions
 from onearm.study.evidence import rows_told, told
 from onearm.study.flow import trial_flow
 from onearm.study.moments import moment_rows
+from onearm.study.passages import definitions, outline
 from onearm.study.sensitivity import sensitivity
 from onearm.study.statements import statements
 from onearm.study.swimmer import lanes
@@ -105,6 +105,7 @@ def run(trial: Trial, seed: int = 1) -> Results:
         boundaries=tuple(watched.boundaries),
         characteristics=tuple(watched.curves),
         statements=tuple(said),
+        outline=outline(protocol),
         evidence=evidence,
         listings=listings,
     )

@@ -1,4 +1,4 @@
-"""The rules and defaults in force, one sentence each: they are printed with the results."""
+"""The methods in paragraphs, made from the protocol and the defaults in force."""
 
 from __future__ import annotations
 
@@ -9,36 +9,94 @@ from onearm.protocol.comparison import Comparison
 from onearm.protocol.document import Protocol
 from onearm.protocol.method import PAIRING
 from onearm.protocol.method_words import method_words, short_words, variance_words
+from onearm.protocol.report import OwnSection
 from onearm.protocol.rule_words import rule_words
 from onearm.protocol.version import Version
+from onearm.results import Chapter, Outline, Passage
 from onearm.units import MONTH_DAYS
+
+ASSUMPTIONS = "methods:assumptions"
+"""The passage of what the protocol assumes."""
+
+
+def outline(protocol: Protocol) -> Outline:
+    """What the documents of this protocol hold beside numbers."""
+    report = protocol.report
+    return Outline(
+        chapters=tuple(_chapter(one) for one in report.sections),
+        summary=tuple(_chapter(one) for one in report.summary),
+        abstract=report.abstract,
+        passages=passages(protocol),
+        word_template=report.word_template,
+    )
+
+
+def _chapter(one: OwnSection | str) -> Chapter:
+    return Chapter(name=one) if isinstance(one, str) else Chapter(name="", title=one.title, words=one.words)
+
+
+def passages(p: Protocol) -> tuple[Passage, ...]:
+    """The paragraphs that have something to say, in order."""
+    made = (
+        ("conventions", "Time and data", _conventions),
+        ("populations", "Populations", _populations),
+        ("treatment", "Treatment", _versions),
+        ("definitions", "Definitions", _facts),
+        ("comparisons", "Comparisons with external sources", _comparisons),
+        ("monitoring", "Stopping rules", _monitoring),
+        ("assumptions", "Assumptions", _assumptions),
+    )
+    found = (Passage(id=f"methods:{name}", title=title, sentences=tuple(say(p))) for name, title, say in made)
+    return tuple(passage for passage in found if passage.sentences)
 
 
 def definitions(protocol: Protocol) -> tuple[str, ...]:
-    """Every rule that an analysis of this protocol depends on, in words."""
-    return tuple(_sentences(protocol))
+    """Every rule that an analysis of this protocol depends on, in words; an assumption says that it is one."""
+    return tuple(
+        f"Assumption: {sentence}" if passage.id == ASSUMPTIONS else sentence
+        for passage in passages(protocol)
+        for sentence in passage.sentences
+    )
 
 
-def _sentences(p: Protocol) -> Iterator[str]:
+def _conventions(p: Protocol) -> Iterator[str]:
     zero = p.trial.time_zero.replace("_", " ")
     yield f"Time zero (day 1) is {zero}; durations count both end days; a month is {MONTH_DAYS} days."
     if p.trial.cutoff is not None:
         yield f"Data cut-off {p.trial.cutoff.isoformat()}."
     yield from p.response.rules
+
+
+def _populations(p: Protocol) -> Iterator[str]:
     for name, population in p.populations.items():
         kept = " and ".join(c.criterion for c in population.keep)
         yield f"Population {population.label or name}: those {population.source}" + (f" with {kept}." if kept else ".")
+
+
+def _facts(p: Protocol) -> Iterator[str]:
     for name, fact in p.facts.items():
         yield f"{fact.label or name}: {'; '.join(fact.rules)}."
+
+
+def _versions(p: Protocol) -> Iterator[str]:
     for name, version in p.versions.items():
         because = f", because of {version.because.rstrip('.')}" if version.because else ""
         yield f"Version {version.label or name}: {_start(version)}{because}."
+
+
+def _comparisons(p: Protocol) -> Iterator[str]:
     for name, comparison in p.comparisons.items():
         yield _comparison(name, comparison, p)
+
+
+def _monitoring(p: Protocol) -> Iterator[str]:
     for name, rule in p.monitoring.items():
         yield rule_words(name, rule)
+
+
+def _assumptions(p: Protocol) -> Iterator[str]:
     for assumption in p.assumptions:
-        yield f"Assumption: {assumption.rstrip('.')}."
+        yield f"{assumption.rstrip('.')}."
 
 
 def _start(version: Version) -> str:
