@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,9 @@ from numpy.typing import NDArray
 
 from onearm.endpoints.sample import Analysis, Output, Times, at_group
 from onearm.endpoints.single_arm import survival_extras
+from onearm.endpoints.survival_rows import left_at, quartiles, time_range, who_had_it
 from onearm.protocol.endpoint import FollowUp, Landmark, Survival
+from onearm.protocol.fact import TimeTo
 from onearm.protocol.intercurrent import NaiveEverNever
 from onearm.results import Curve, Estimate, RiskTable
 from onearm.stats.survival import BetaProduct, KaplanMeier, beta_product, kaplan_meier, reverse_kaplan_meier
@@ -29,7 +32,11 @@ Clause = Survival | Landmark | NaiveEverNever
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """What the numbers of one curve have in common."""
+    """What the numbers of one curve have in common.
+
+    Where ``causes`` are given (what may end the time, with ``cause_of`` each subject's), the rows of a table of one
+    arm are estimated as well: who had the event first by which, quartiles, range, numbers at risk.
+    """
 
     name: str
     label: str
@@ -41,6 +48,8 @@ class Words:
     shown: str = ""
     heading: str = ""
     notes: tuple[str, ...] = ()
+    causes: tuple[str, ...] | None = None
+    cause_of: Mapping[str, str] = field(default_factory=dict)
 
     def estimate(self, stat: str, what: str, *, at: str = "", **values: Any) -> Estimate:
         """An estimate of this curve: id ``os.median`` or ``os.survival@24mo``."""
@@ -87,9 +96,13 @@ def curve_estimates(times: Times, clause: Clause, words: Words, last: float, by:
             "events", "events", unit="events", method="count", value=float(events), n=n, subjects=with_event
         ),
     ]
+    if words.causes is not None:
+        out.estimates += who_had_it(times, words.causes, words.cause_of, words)
     if n == 0:
         out.estimates += _nothing(clause, words, method)
         return out
+    if words.causes is not None:
+        out.estimates += [*time_range(times, words), *left_at(times, clause.at_months, words)]
     exact = None
     if by is not None:
         km = kaplan_meier(
@@ -110,6 +123,8 @@ def curve_estimates(times: Times, clause: Clause, words: Words, last: float, by:
     noted = replace(words, notes=(*words.notes, MONTHS_NOTE))
     out.estimates.append(_median(km, exact, clause.median, noted, common))
     out.estimates += [_milestone(km, exact, month, noted, common) for month in clause.at_months]
+    if words.causes is not None:
+        out.estimates += quartiles(km, exact, clause.median, noted, common)
     extras = survival_extras(clause, km, times, noted, common)
     out.estimates += extras if by is None else [replace(e, method=f"weighted: {e.method}, {by.words}") for e in extras]
     risk = risk_table(times, clause.ticks_months, last, None if by is None else by.weight)
@@ -229,8 +244,10 @@ def risk_table(times: Times, ticks: float, last: float, weight: NDArray[np.float
 
 def survival(name: str, e: Survival, a: Analysis) -> Output:
     """Curve, median and survival at months of a time-to fact, whole or by group."""
-    fact = a.facts[e.fact]
+    fact, asked = a.facts[e.fact], a.protocol.facts[e.fact]
+    assert isinstance(asked, TimeTo), "protocol.check lets only time-to facts have a curve"
     everybody = Times.of(fact.frame)
+    cause_of = dict(zip(fact.frame["subject"].to_list(), fact.frame["cause"].to_list(), strict=True))
     out = Output()
     last = longest(everybody.pick(a.populations[e.population])[0])
     for group in a.groups(e.population, e.by):
@@ -244,6 +261,8 @@ def survival(name: str, e: Survival, a: Analysis) -> Output:
             evidence=e.fact,
             group=group.name,
             notes=notes,
+            causes=asked.causes,
+            cause_of=cause_of,
         )
         out += curve_estimates(times, e, words, last)
     return out

@@ -50,6 +50,13 @@ def counted(e: Estimate) -> str:
     return whole if e.events is None else f"{text.quantity(e.events, 'patients')}/{whole}"
 
 
+def count_percent(e: Estimate | None) -> Cell:
+    """Count and percentage: ``25 (52.1%)``; the percentage alone where there is no whole count, as of weights."""
+    if e is None:
+        return Cell()
+    return cell(shown(e) if e.events is None else f"{text.quantity(e.events, 'patients')} ({shown(e)})", e)
+
+
 def cell(said: str, e: Estimate, stamp: str = "") -> Cell:
     """A cell with one text of one estimate."""
     return Cell(((said, e.id),), stamp) if said else Cell()
