@@ -126,11 +126,13 @@ def quantity(value: float | None, unit: str) -> str:
     --------
     >>> quantity(11 / 12, "proportion"), quantity(0.5, "hazard ratio"), quantity(48.0, "patients")
     ('91.7%', '0.50', '48')
-    >>> quantity(None, "months")
-    'NE'
+    >>> quantity(None, "months"), quantity(float("inf"), "proportion")
+    ('NE', 'NR')
     >>> quantity(3390.0, "mg"), quantity(11.75, "mg"), quantity(7.735, "mg"), quantity(0.0301, "mg/m2")
     ('3,390', '11.75', '7.74', '0.0301')
     """
+    if value is not None and math.isinf(value):
+        return NOT_REACHED
     if unit == "p":
         return p_value(value)
     if unit == "probability":
@@ -138,7 +140,7 @@ def quantity(value: float | None, unit: str) -> str:
     if value is None or math.isnan(value):
         return NOT_ESTIMABLE
     if unit == "proportion":
-        exact = Fraction(value).limit_denominator(10**7) if math.isfinite(value) else Fraction(0)
+        exact = Fraction(value).limit_denominator(10**7)
         return rounded(exact * 100 if abs(float(exact) - value) < 1e-12 else _decimal(value) * 100, 1) + "%"
     if unit in _DOSES or unit == "cycles":
         return _trimmed(value, unit)

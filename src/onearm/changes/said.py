@@ -33,8 +33,8 @@ def part(name: str, before: float | None, after: float | None, unit: str) -> Par
 
 
 def shown(value: float | None, unit: str) -> str:
-    """A number as it is printed; an infinite one in any unit, and ``NE`` where there is none."""
-    return text.number(value) if value is None or not math.isfinite(value) else text.quantity(value, unit)
+    """A number as it is printed; ``NE`` in any unit where there is none."""
+    return text.number(value) if value is None or math.isnan(value) else text.quantity(value, unit)
 
 
 def differences(before: float | None, after: float | None, unit: str) -> tuple[str, str]:

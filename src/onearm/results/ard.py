@@ -1,7 +1,7 @@
 """Estimates as rows of CDISC's analysis results data: one statistic a row.
 
-The columns are those of the R packages cards and cardx (https://insightsengineering.github.io/cards/), with a column
-for what those keep elsewhere: the unit, the subjects, the id. ``stat_fmt`` is the statistic as it is printed; a function
+The columns are those of the R packages cards and cardx (https://insightsengineering.github.io/cards/), with columns for
+what those keep elsewhere: the unit, the subjects, the id. ``stat_fmt`` is the statistic as it is printed; a function
 that prints it (``fmt_fun`` there) cannot stand in a file. One row is named by ``id`` and ``stat_name`` together.
 """
 
@@ -14,8 +14,8 @@ from onearm import text
 from onearm.results.grouping import groups, measured
 from onearm.results.records import Estimate
 
-GROUPS = 3
-"""Variables of grouping that have columns of their own; an estimate has no more."""
+GROUPS = 4
+"""Variables of grouping that have columns: comparison, method, side and matching are the most that an estimate has."""
 
 _ARD = {
     **{f"group{k}{tail}": "str" for k in range(1, GROUPS + 1) for tail in ("", "_level")},

@@ -96,9 +96,9 @@ class Results:
     def frame(self) -> pl.DataFrame:
         """One row per number, in the columns of CDISC's analysis results data, plus ``id`` and ``method``.
 
-        Columns: ``group1 group1_level group2 group2_level group3 group3_level variable variable_level context stat_name
-        stat_label stat stat_fmt unit n id method population warning error``. An estimate gives one row for its value,
-        three for limits and their level, one for a standard error, one for those with the event.
+        Columns: ``group1 group1_level group2 ... group4_level variable variable_level context stat_name stat_label stat
+        stat_fmt unit n id method population warning error``. An estimate gives one row for its value, three for limits
+        and their level, one for a standard error, one for those with the event; ``id`` and ``stat_name`` name a row.
         """
         import polars as pl
 
