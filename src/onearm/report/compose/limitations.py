@@ -1,0 +1,169 @@
+"""What limits the results: sentences that the data call for, the gravest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from onearm import text
+from onearm.report.compose.material import Material
+from onearm.report.compose.phrases import joined, listed, said
+from onearm.report.document import Parts
+from onearm.results import Curve, Estimate, Results
+from onearm.tables.cells import shown, with_unit
+from onearm.tables.methods import choice_id, primary_of
+from onearm.tables.monitoring import stamp
+from onearm.tables.names import comparison_label, comparisons, endpoint, moment, of_context, parse, unique
+
+FEW = 10
+"""Patients at risk, or in a subgroup, below which a number is pointed out."""
+
+PROPORTIONAL = 0.05
+"""The level of the test of proportional hazards below which a ratio is pointed out."""
+
+
+def limitations(m: Material) -> list[Parts]:
+    """Every limitation that the results themselves show, as sentences."""
+    makers = (
+        _stopped, _notice, _one_arm, _gates, _commitment, _lost, _not_proportional, _confounding, _short, _few_at_risk,
+        _not_estimable, _small_subgroups, _missing, _assumptions,
+    )  # fmt: skip
+    return [parts for make in makers for parts in make(m.results)]
+
+
+def _stopped(results: Results) -> Iterator[Parts]:
+    for w in results.watches:
+        if stamp(w):
+            yield joined(f"The rule {w.label} says: {w.word}.", source=w.id)
+
+
+def _notice(results: Results) -> Iterator[Parts]:
+    if results.header.notice:
+        yield said(results.header.notice, "header:notice")
+
+
+def _one_arm(results: Results) -> Iterator[Parts]:
+    beside = " other than by the comparisons below" if comparisons(results) else ""
+    yield joined(f"The trial has one arm: nobody was assigned to another treatment{beside}, and no result shows what "
+                 "these patients would have had without it.")  # fmt: skip
+    if any(primary_of(results, c) for c in comparisons(results)):
+        yield joined(
+            "External patients were not randomised: what is not among the covariates may explain a difference."
+        )
+
+
+def _gates(results: Results) -> Iterator[Parts]:
+    for g in results.gates:
+        if not g.passed:
+            label = comparison_label(results, g.comparison)
+            yield joined(
+                f"Against {label} the gate {g.name} failed ({g.says}): its numbers are not an effect.", source=g.id
+            )
+
+
+def _commitment(results: Results) -> Iterator[Parts]:
+    for one in results.commitment:
+        if one.status != "prespecified" and comparisons(results):
+            yield said(one.says if one.says.endswith(".") else f"{one.says}.", "commitment")
+
+
+def _lost(results: Results) -> Iterator[Parts]:
+    for name in comparisons(results):
+        primary = primary_of(results, name)
+        if primary is not None and primary.lost:
+            count = text.number(primary.lost, 0)
+            yield joined(
+                f"Against {comparison_label(results, name)} the effect does not speak of {count} eligible trial "
+                f"patient{'s' * (primary.lost > 1)} who have no place in the comparison.",
+                source=choice_id(primary),
+            )
+
+
+def _not_proportional(results: Results) -> Iterator[Parts]:
+    for e in of_context(results, "comparison"):
+        name = parse(e.id)
+        if name.statistic == "ph_p" and e.value is not None and e.value < PROPORTIONAL:
+            label = comparison_label(results, name.comparison)
+            yield joined(
+                f"{endpoint(results, name.variable)} against {label}: hazards do not look proportional (p ",
+                said(shown(e) if shown(e).startswith("<") else f"= {shown(e)}", e.id),
+                "); one hazard ratio does not describe all times.",
+                source=e.id,
+            )
+
+
+def _confounding(results: Results) -> Iterator[Parts]:
+    for e in of_context(results, "sensitivity"):
+        name = parse(e.id)
+        passed = all(g.passed for g in results.gates if g.comparison == name.comparison)
+        if name.statistic == "e_value" and not name.side and passed:
+            label = comparison_label(results, name.comparison)
+            yield joined(
+                f"{endpoint(results, name.variable)} against {label}: a confounder that nobody measured, tied to group "
+                "and outcome by a ratio of ", said(shown(e), e.id), " each, could explain the difference.", source=e.id,
+            )  # fmt: skip
+
+
+def _short(results: Results) -> Iterator[Parts]:
+    followed = [e for e in of_context(results, "follow-up") if e.stat == "median" and e.value is not None]
+    for f in followed:
+        for e in _milestones(results):
+            months = parse(e.id).at.removesuffix("mo")
+            if f.value is not None and months.replace(".", "", 1).isdigit() and float(months) > f.value:
+                yield joined(
+                    f"{endpoint(results, parse(e.id).variable)} at {moment(parse(e.id).at)} lies beyond the median "
+                    "follow-up of ", said(with_unit(f), f.id), ".", source=e.id,
+                )  # fmt: skip
+
+
+def _milestones(results: Results) -> Iterator[Estimate]:
+    found = of_context(results, "survival", "competing", "in-response")
+    yield from (e for e in found if parse(e.id).at and e.unit == "proportion" and not parse(e.id).group)
+
+
+def _few_at_risk(results: Results) -> Iterator[Parts]:
+    for e in of_context(results, "survival"):
+        name = parse(e.id)
+        curve = results.curves.get(name.variable)
+        if name.statistic != "survival" or name.group or curve is None:
+            continue
+        left = _at_risk(curve, name.at)
+        if left is not None and left < FEW:
+            yield joined(
+                f"{endpoint(results, name.variable)} at {moment(name.at)} rests on {text.number(left, 0)} patients "
+                "still at risk.", source=e.id,
+            )  # fmt: skip
+
+
+def _at_risk(curve: Curve, at: str) -> float | None:
+    """The number at risk under the axis at a time, where the axis has it."""
+    months = at.removesuffix("mo")
+    if not months.replace(".", "", 1).isdigit():
+        return None
+    return next((n for t, n in zip(curve.risk.time, curve.risk.at_risk, strict=True) if t == float(months)), None)
+
+
+def _not_estimable(results: Results) -> Iterator[Parts]:
+    for e in of_context(results, "survival", "response", "safety"):
+        if e.value is None and e.error and not parse(e.id).group:
+            yield joined(f"{e.label} cannot be given: {e.error.rstrip('.')}.", source=e.id)
+
+
+def _small_subgroups(results: Results) -> Iterator[Parts]:
+    small = [e for e in of_context(results, "subgroups") if e.stat in ("p", "n") and e.n < FEW]
+    if small:
+        names = unique(f"{e.heading}, {parse(e.id).group.partition('=')[2]}" for e in small)
+        pieces = [said(name, small[0].id) for name in names[:4]]
+        more = joined(" and others") if len(names) > len(pieces) else ()
+        yield joined(f"Some subgroups hold fewer than {FEW} patients (", listed(pieces, end=""), more,
+                     "): they are to be looked at, not believed.", source=small[0].id)  # fmt: skip
+
+
+def _missing(results: Results) -> Iterator[Parts]:
+    for k, finding in enumerate(results.header.findings):
+        if finding.startswith("D255 data/"):
+            yield said(f"Values are missing: {finding.partition(': ')[2].rstrip('.')}.", f"finding:{k}")
+
+
+def _assumptions(results: Results) -> Iterator[Parts]:
+    if any(p.id == "methods:assumptions" for p in results.outline.passages):
+        yield joined("What the results assume where the protocol is silent is listed in the appendix.")
