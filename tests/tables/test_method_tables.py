@@ -83,7 +83,7 @@ def test_reasons_name_their_row_and_do_not_speak_for_the_table(results: Results)
     said = "Doubly robust (AIPW) (ATT): Overall survival: hazard ratio: no marginal hazard ratio."
     assert said in table.footnotes
     assert table.footnotes.count("NE: not estimable.") == 1
-    assert not any(note.lower().startswith(("population:", "estimand", "method:")) for note in table.footnotes)
+    assert not any(note.lower().startswith(("population: att", "estimand", "method:")) for note in table.footnotes)
     assert sum("no class holds patients of both sides" in note for note in table.footnotes) == 1
 
 

@@ -49,7 +49,8 @@ def test_versions_stand_beside_all_patients_and_a_stop_is_stamped(tables: dict[s
     assert said["Events forecast among 15 patients"] == ["3.9 (3.0 to 6.0)", ""]
     assert said["The decision can change at"] == ["15", ""]
     assert "At least, 5" not in said  # numbers of the rule itself stand elsewhere
-    assert table.footnotes[-1] == "In brackets: 95% prediction interval."
+    assert "In brackets: 95% prediction interval." in table.footnotes
+    assert "Population: treated." in table.footnotes
 
 
 @pytest.mark.parametrize(

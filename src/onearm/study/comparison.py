@@ -16,6 +16,7 @@ from onearm.protocol.fact import TimeTo
 from onearm.protocol.method import PAIRING
 from onearm.protocol.states import CumulativeIncidence
 from onearm.results import Choice, Curve, Estimate, Evidence, Flow, Gate, Pair, Residuals
+from onearm.study.baseline_sides import baseline_sides
 from onearm.study.choices import choices
 from onearm.study.evidence import evidence_of, matched
 from onearm.study.flow import comparison_flow, count
@@ -82,6 +83,7 @@ def _compared(made: Blind, analysis: Analysis, source: Cohort) -> Compared:
     balance = [e for one in made.diagnoses.values() for e in one.estimates]
     numbers = [*counts, *_design_numbers(name, plan, comparison), *balance, *gates]
     found = Output([replace(e, evidence=f"matching of {name}") for e in numbers])
+    found.estimates += baseline_sides(made, protocol, source, prefix)
 
     # Only from here on are outcomes looked at.
     wanted = [(e, _clause(analysis, e)) for e in comparison.endpoints]

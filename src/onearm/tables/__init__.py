@@ -18,6 +18,7 @@ from onearm.tables.course import course
 from onearm.tables.deviations import deviations
 from onearm.tables.exposure import exposure
 from onearm.tables.flow import flow
+from onearm.tables.footnotes import stated
 from onearm.tables.further import further
 from onearm.tables.gates import gates
 from onearm.tables.intensity import intensity
@@ -66,7 +67,7 @@ TABLES: Mapping[str, Callable[[Results], tuple[Table, ...]]] = MappingProxyType(
 
 
 def build(results: Results) -> dict[str, Table]:
-    """Every table of these results by its id; a kind with nothing to show gives none.
+    """Every table of these results by its id, each with its population and the data cut-off; nothing to show, none.
 
     Examples
     --------
@@ -74,4 +75,4 @@ def build(results: Results) -> dict[str, Table]:
     >>> build(Results(Header(trial="t", title="T", arm="A")))
     {}
     """
-    return {table.id: table for make in TABLES.values() for table in make(results)}
+    return {table.id: stated(table, results) for make in TABLES.values() for table in make(results)}

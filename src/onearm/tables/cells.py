@@ -57,6 +57,13 @@ def count_percent(e: Estimate | None) -> Cell:
     return cell(shown(e) if e.events is None else f"{text.quantity(e.events, 'patients')} ({shown(e)})", e)
 
 
+def part_of(e: Estimate | None) -> Cell:
+    """A count as a percentage of those it was counted among, exact; nothing where nobody was there."""
+    if e is None or e.value is None or not e.n:
+        return Cell()
+    return cell(f"{text.percent(round(e.value), e.n)}%", e)
+
+
 def cell(said: str, e: Estimate, stamp: str = "") -> Cell:
     """A cell with one text of one estimate."""
     return Cell(((said, e.id),), stamp) if said else Cell()

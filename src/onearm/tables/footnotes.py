@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from onearm.errors import listed
-from onearm.results import Estimate
+from onearm.results import Estimate, Results
 from onearm.tables.cells import level_text, shown
-from onearm.tables.names import unique
+from onearm.tables.model import Table
+from onearm.tables.names import comparison_label, unique
 
 
 def footnotes(estimates: Iterable[Estimate], *extra: str) -> tuple[str, ...]:
@@ -25,6 +27,27 @@ def footnotes(estimates: Iterable[Estimate], *extra: str) -> tuple[str, ...]:
         *extra,
     ]
     return unique(_sentence(f) for f in found if f)
+
+
+def stated(table: Table, results: Results) -> Table:
+    """The table with the population it speaks of, where its footnotes do not name one, and the data cut-off."""
+    notes = list(table.footnotes)
+    if not any(note.startswith("Population") for note in notes):
+        notes.append(_sentence(f"Population: {_whom(table, results)}"))
+    if not any(note.startswith("Data cut-off") for note in notes):
+        notes.append(f"Data cut-off: {results.header.cutoff or 'not stated; follow-up ends at each last contact'}.")
+    return replace(table, footnotes=tuple(notes))
+
+
+def _whom(table: Table, results: Results) -> str:
+    """Whom a table speaks of that shows decisions, words or designs."""
+    watched = unique(w.population for w in results.watches if w.id in table.ids)
+    if watched:
+        return "; ".join(watched)
+    if table.comparison:
+        return f"patients of the trial who may be compared, and those of {comparison_label(results, table.comparison)}"
+    found = unique(results.estimates[key].population for key in table.ids if key in results.estimates)
+    return "; ".join(found) or "none; the table is about the design, not about patients"
 
 
 def _said(kind: str, chosen: Sequence[Estimate], of: Callable[[Estimate], Sequence[str]]) -> list[str]:

@@ -66,7 +66,12 @@ def estimand_words(choice: Choice) -> str:
 
 def effective(choice: Choice) -> str:
     """Effective numbers of trial and external patients."""
-    return f"{text.number(choice.effective_trial)} / {text.number(choice.effective_external)}"
+    return f"{text.number(choice.effective_trial)} / {effective_external(choice)}"
+
+
+def effective_external(choice: Choice) -> str:
+    """Effective number of external patients."""
+    return text.number(choice.effective_external)
 
 
 def verdict(choice: Choice) -> str:

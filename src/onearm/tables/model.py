@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+PORTRAIT = 7
+"""The most columns that an upright page takes, row labels included."""
+
+LISTING = "listing-"
+"""What the ids of listings begin with."""
+
 Part = tuple[str, str]
 """A piece of text and the id of the estimate it shows; the id is empty for words and punctuation."""
 
@@ -97,6 +103,11 @@ class Table:
     def ids(self) -> tuple[str, ...]:
         """Every estimate shown, once, in reading order."""
         return tuple(dict.fromkeys(key for cell in self.cells() for key in cell.ids))
+
+    @property
+    def wide(self) -> bool:
+        """Whether a page should lie on its side for it: many columns, or a listing."""
+        return len(self.columns) > PORTRAIT or self.id.startswith(LISTING)
 
 
 def words(*texts: str) -> tuple[Cell, ...]:
