@@ -20,6 +20,7 @@ from onearm.figures.monitoring import boundaries, operating_characteristics
 from onearm.figures.orders import orders
 from onearm.figures.overlap import overlap
 from onearm.figures.residuals import residuals
+from onearm.figures.series import Series
 from onearm.figures.states import states
 from onearm.figures.style import RC
 from onearm.figures.subgroups import subgroups
@@ -29,7 +30,7 @@ from onearm.figures.tipping import tipping
 from onearm.figures.weights import weights
 from onearm.results import Results
 
-__all__ = ["FIGURES", "Drawing", "Picture", "picture", "pictures", "plan", "svg"]
+__all__ = ["FIGURES", "Drawing", "Picture", "Series", "data", "picture", "pictures", "plan", "svg"]
 
 FIGURES: Mapping[str, Callable[[Results], tuple[Drawing, ...]]] = MappingProxyType(
     {
@@ -81,6 +82,11 @@ def picture(drawing: Drawing) -> Picture:
         comparison=drawing.comparison,
         svg=made,
     )
+
+
+def data(drawing: Drawing) -> str:
+    """The numbers of a figure as CSV, from the record that it is drawn from."""
+    return drawing.data().csv()
 
 
 def pictures(results: Results) -> dict[str, Picture]:

@@ -56,12 +56,15 @@ def counted(curves: Sequence[Curve], named: Callable[[Curve], str]) -> str:
 
 def numbers(curve: Curve, tick: float) -> tuple[str, str, str]:
     """At risk at a tick, events and censored before it; after the last one nobody is at risk."""
+    digits = 1 if weighted(curve) else 0
+    one, two, three = (text.number(v, digits) for v in at_tick(curve, tick))
+    return one, two, three
+
+
+def at_tick(curve: Curve, tick: float) -> tuple[float, float, float]:
+    """The same as numbers."""
     risk = curve.risk
     if tick in risk.time:
         k = risk.time.index(tick)
-        found: tuple[float, ...] = (risk.at_risk[k], risk.events[k], risk.censored[k])
-    else:
-        found = (0.0, sum(curve.events), sum(curve.censored))
-    digits = 1 if weighted(curve) else 0
-    one, two, three = (text.number(v, digits) for v in found)
-    return one, two, three
+        return risk.at_risk[k], risk.events[k], risk.censored[k]
+    return 0.0, sum(curve.events), sum(curve.censored)

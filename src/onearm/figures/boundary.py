@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from onearm.figures.drawing import Drawing
+from onearm.figures.series import Cell, Series
 from onearm.figures.style import FAINT, GREY, INK, SIZE, SMALL, STROKES, WIDTH, keep_ticks_inside, sheet, slug, tint
 from onearm.results import Boundaries
 
@@ -38,7 +39,22 @@ def drawing(b: Boundaries, notice: str) -> Drawing:
         section="monitoring",
         comparison=b.panel,
         draw=partial(draw, b, notice),
+        data=partial(data, b),
     )
+
+
+def data(b: Boundaries) -> Series:
+    """The limits at each look, and the trial's path; a limit that no count reaches is left empty."""
+    rows: list[tuple[Cell, ...]] = []
+    for k, name in enumerate(b.names):
+        for n, low, high in zip(b.n, b.low[k], b.high[k], strict=True):
+            stops = (low if b.low_means[k] and low >= 0 else None, high if b.high_means[k] and high <= n else None)
+            rows.append(("limit", name, n, *stops, None, None))
+    for k, name in enumerate(b.names if b.path_n else ()):
+        said = b.decisions or (None,) * len(b.path_n)
+        found = zip(b.path_n, b.path_x[k], said, strict=True)
+        rows += [("trial", name, n, None, None, x, word) for n, x, word in found]
+    return Series.of("shown event n stop_at_or_below stop_at_or_above count decision", rows)
 
 
 def draw(b: Boundaries, notice: str = "") -> Figure:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from onearm.figures.drawing import Drawing
+from onearm.figures.series import Series
 from onearm.figures.style import FAINT, GREY, INK, SIZE, SMALL, TINY, WIDTH, keep_ticks_inside, sheet, slug, stroke
 from onearm.results import CharacteristicsCurves
 
@@ -27,7 +28,15 @@ def drawing(c: CharacteristicsCurves, notice: str) -> Drawing:
         section="monitoring",
         comparison=c.panel,
         draw=partial(draw, c, notice),
+        data=partial(data, c),
     )
+
+
+def data(c: CharacteristicsCurves) -> Series:
+    """Each curve over the true rates; the expected number of patients is one of them."""
+    lines = [*zip(c.names, c.probability, strict=True), *([("expected n", c.expected_n)] if c.expected_n else [])]
+    rows = [(name, p, value) for name, line in lines for p, value in zip(c.p, line, strict=True)]
+    return Series.of("curve true_rate value", rows)
 
 
 def draw(c: CharacteristicsCurves, notice: str = "") -> Figure:

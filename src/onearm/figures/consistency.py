@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from onearm import text
 from onearm.figures.drawing import Drawing
+from onearm.figures.series import Cell, Series
 from onearm.figures.style import FAINT, GREY, INK, SMALL, STROKES, TINY, WARNING, WIDTH, lines, sheet, slug, wrapped
 from onearm.results import Choice, Estimate, Results
 
@@ -69,6 +70,7 @@ def _drawing(results: Results, name: str, endpoint: str) -> Drawing:
     label = next((f.label for f in results.flows if f.id == name), name.replace("_", " "))
     effects = [e for e in results if _is_effect(e, name) and e.id.partition(".")[0] == endpoint]
     said = effects[0].label.partition(": ")[0]
+    blocks = _blocks(results, name, endpoint)
     return Drawing(
         name=slug("consistency", endpoint, name),
         title=f"{said} by every method, against {label}",
@@ -77,7 +79,8 @@ def _drawing(results: Results, name: str, endpoint: str) -> Drawing:
         "too much or too few were kept, and the number is not to be read as an effect. Diamond: crude, not adjusted.",
         section="comparison",
         comparison=name,
-        draw=partial(draw, _blocks(results, name, endpoint), results.header.notice),
+        draw=partial(draw, blocks, results.header.notice),
+        data=partial(data, blocks),
     )
 
 
@@ -119,6 +122,21 @@ def _line(choice: Choice, estimate: Estimate | None) -> Line:
         failed=bool(choice.failed or choice.refused),
         primary=choice.method == PRIMARY,
     )
+
+
+def data(blocks: Sequence[Block]) -> Series:
+    """Each method with its numbers of patients, its effect and its gates."""
+    rows = [
+        (id_, b.axis, r.label, r.estimand, r.counts, r.effective, *numbers, r.gates)
+        for b in blocks
+        for r in b.rows
+        for id_, *numbers in (_found(r.estimate),)
+    ]
+    return Series.of("id measure method estimand patients effective_n estimate low high gates", rows)
+
+
+def _found(e: Estimate | None) -> tuple[Cell, ...]:
+    return (None,) * 4 if e is None else (e.id, e.value, e.low, e.high)
 
 
 def draw(blocks: Sequence[Block], notice: str) -> Figure:

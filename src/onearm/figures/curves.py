@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from onearm import text
-from onearm.figures.at_risk import ROWS, counted, numbers, row_names, weighted
+from onearm.figures.at_risk import ROWS, counted, numbers, row_names
 from onearm.figures.drawing import Drawing
+from onearm.figures.panel import Panel, data, group, panel_of
 from onearm.figures.style import (
     FAINT,
     GREY,
@@ -26,133 +26,21 @@ from onearm.figures.style import (
     stroke,
     wrapped,
 )
-from onearm.results import Choice, Curve, Estimate, Results
+from onearm.results import Curve, Estimate, Results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_LEFT, _WIDER, _PLOT, _ROW, _WRAP = 0.82, 1.4, 2.75, 0.165, 1.45
+_PLOT, _ROW, _WRAP = 2.75, 0.165, 1.45
 _CUT = " Drawn to the first tick after the end of the shorter follow-up; the estimates use all of it."
 _PREFIX = {"survival": "km", "incidence": "cif"}
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """Everything one picture is made of.
-
-    ``ticks`` (months) place the axis' ticks and the columns of numbers at risk alike; ``end`` is the end of
-    the axis; ``medians`` has an entry for each curve.
-    """
-
-    key: str
-    curves: tuple[Curve, ...]
-    ticks: tuple[float, ...]
-    end: float
-    medians: tuple[Estimate | None, ...]
-    says: tuple[str, ...]
-    stamp: str
-    notice: str
-    cut: bool = False
-    estimand: str = ""
-    whom: str = ""
-
-    @property
-    def left(self) -> float:
-        """Inches left of the axes: rows of weighted numbers have longer names."""
-        return _WIDER if any(weighted(c) for c in self.curves) else _LEFT
-
-    @property
-    def several(self) -> bool:
-        """Whether lines need labels of their own."""
-        return len(self.curves) > 1
-
-    @property
-    def kind(self) -> str:
-        """What the curves are, see `Curve`."""
-        return self.curves[0].kind
-
-    @property
-    def banded(self) -> bool:
-        """Whether confidence bands are drawn: more than two lie over each other and hide the curves."""
-        return len(self.curves) <= 2
 
 
 def curves(results: Results) -> tuple[Drawing, ...]:
     """One drawing for each panel."""
     drawn = (c.panel for c in results.curves.values() if c.kind != "state")
-    return tuple(_drawing(_panel(results, key)) for key in dict.fromkeys(drawn))
-
-
-def _panel(results: Results, key: str) -> Panel:
-    chosen = tuple(c for c in results.curves.values() if c.panel == key)
-    every = sorted({t for c in chosen for t in c.risk.time})
-    lasts = [c.time[-1] for c in chosen if c.time]
-    end = max(lasts, default=1.0) or 1.0
-    if len(lasts) > 1 and min(lasts) > 0:  # beyond the shorter follow-up nothing is left to compare
-        end = min(end, next((t for t in every if t >= min(lasts)), end))
-    every = [t for t in every if t <= end]
-    step = max(1, -(-len(every) // 11))
-    comparison = key.partition("|")[2]
-    return Panel(
-        key=key,
-        curves=chosen,
-        ticks=tuple(every[::step]),
-        end=max(end, *every),
-        cut=max(lasts, default=0.0) > max(end, *every),
-        medians=tuple(results.estimates.get(_sibling(c.id, "median")) for c in chosen),
-        says=_effect(results, key),
-        stamp=_stamp(results, comparison, chosen),
-        notice=results.header.notice,
-        estimand=_estimand(results, comparison),
-        whom=_whom(results, comparison),
-    )
-
-
-def _stamp(results: Results, comparison: str, chosen: Sequence[Curve]) -> str:
-    """What keeps the picture from being read as an effect: a failed gate, or immortal time."""
-    broken = [c for c in results.choices if c.failed and _group_of(c) == comparison]
-    if broken or any(g.comparison == comparison and not g.passed for g in results.gates):
-        return "GATE FAILED: not to be read as an effect"
-    if any(c.method.startswith("NAIVE") for c in chosen):
-        return "NAIVE: biased by immortal time"
-    return ""
-
-
-def _group_of(choice: Choice) -> str:
-    """The comparison, or the comparison and its further method, as panels name it."""
-    return choice.comparison if choice.method == "primary" else f"{choice.comparison}/{choice.method}"
-
-
-def _estimand(results: Results, comparison: str) -> str:
-    """Whom the picture of a comparison speaks of, where it is known."""
-    found = next((c for c in results.choices if _group_of(c) == comparison), None)
-    return "" if found is None else f" {found.label}: {found.estimand}."
-
-
-def _whom(results: Results, comparison: str) -> str:
-    """Method and estimand for the heading in the picture; empty where they are not known."""
-    found = next((c for c in results.choices if _group_of(c) == comparison), None)
-    return "" if found is None else wrapped(f"{found.label}; estimand: {found.estimand}", WIDTH - _WIDER - 0.3, SMALL)
-
-
-def _sibling(key: str, statistic: str) -> str:
-    head, bar, group = key.partition("|")
-    return f"{head}.{statistic}{bar}{group}"
-
-
-def _effect(results: Results, key: str) -> tuple[str, ...]:
-    found = []
-    ratio = results.estimates.get(_sibling(key, "hazard_ratio"))
-    if ratio is not None and ratio.value is not None:
-        interval = text.interval(ratio.low, ratio.high, ratio.unit)
-        level = "" if ratio.level is None else text.quantity(ratio.level, "proportion").replace(".0%", "%")
-        found.append(f"Hazard ratio {text.quantity(ratio.value, ratio.unit)} ({level} CI {interval})")
-    test = results.estimates.get(_sibling(key, "log_rank_p"))
-    if test is not None and test.value is not None:
-        said = text.p_value(test.value)
-        found.append(f"log-rank p {said}" if said.startswith("<") else f"log-rank p = {said}")
-    return tuple(found)
+    return tuple(_drawing(panel_of(results, key)) for key in dict.fromkeys(drawn))
 
 
 def _drawing(panel: Panel) -> Drawing:
@@ -175,15 +63,8 @@ def _drawing(panel: Panel) -> Drawing:
         section="comparison" if comparison else "survival",
         comparison=comparison,
         draw=partial(draw, panel),
+        data=partial(data, panel),
     )
-
-
-def group(curve: Curve) -> str:
-    """The name of one curve's group in words."""
-    if curve.group and curve.group != curve.id.partition("|")[2]:
-        return curve.group
-    words = curve.group.rpartition("/")[2].replace("_", " ").replace("=", ": ")
-    return (words[:1].upper() + words[1:]) or curve.label
 
 
 def draw(panel: Panel) -> Figure:
@@ -207,14 +88,14 @@ def draw(panel: Panel) -> Figure:
 
 
 def _frame(axes: Axes, panel: Panel) -> None:
-    axes.set_xlim(0, panel.end * 1.01)
+    axes.set_xlim(0, panel.axis_end)
     axes.set_ylim(0, 1.02)
     axes.set_xticks(panel.ticks, [f"{t:g}" for t in panel.ticks])
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100"])
     axes.set_xlabel(panel.curves[0].axis, size=SIZE, labelpad=3)
     label = "Cumulative incidence" if panel.kind == "incidence" else panel.curves[0].label
     axes.set_ylabel(wrapped(f"{label} (%)", _PLOT, SIZE), size=SIZE, labelpad=5)
-    axes.hlines([0.25, 0.5, 0.75, 1], 0, panel.end * 1.01, colors=FAINT, linewidth=0.4, zorder=0)
+    axes.hlines([0.25, 0.5, 0.75, 1], 0, panel.axis_end, colors=FAINT, linewidth=0.4, zorder=0)
 
 
 def _line(axes: Axes, curve: Curve, look: Stroke, *, band: bool) -> None:
@@ -259,7 +140,7 @@ def _labels(axes: Axes, panel: Panel) -> None:
     said = [_named(c, m) for c, m in zip(panel.curves, panel.medians, strict=True)]
     at = apart([_height(c, panel.end) for c in panel.curves], [lines(s) * 0.052 for s in said])
     for k, (words, y) in enumerate(zip(said, at, strict=True)):
-        look, edge = stroke(k), panel.end * 1.01
+        look, edge = stroke(k), panel.axis_end
         axes.annotate(
             words,
             (edge, y),
@@ -343,7 +224,7 @@ def _heading(axes: Axes, panel: Panel) -> None:
     if panel.stamp:
         axes.annotate(
             panel.stamp,
-            (panel.end * 1.01, 1.02),
+            (panel.axis_end, 1.02),
             xytext=(_WRAP * 72, 5),
             ha="right",
             color=WARNING,

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from onearm.figures.series import Series
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -15,7 +17,7 @@ class Drawing:
     """A figure that can be drawn; matplotlib is loaded when ``draw`` is called.
 
     ``name`` names the file, ``caption`` says what is seen, ``section`` and ``comparison`` say where a report
-    places it.
+    places it. ``data`` gives the numbers that ``draw`` draws, from the same record.
     """
 
     name: str
@@ -23,6 +25,7 @@ class Drawing:
     caption: str
     section: str
     draw: Callable[[], Figure]
+    data: Callable[[], Series]
     comparison: str = ""
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from onearm import text
 from onearm.figures.drawing import Drawing
+from onearm.figures.series import Series
 from onearm.figures.style import GREY, INK, SIZE, SMALL, lines, sheet, slug, wrapped
 from onearm.results import Flow, FlowStep, Results
 
@@ -31,7 +32,17 @@ def _drawing(results: Results, one: Flow) -> Drawing:
         section="flow" if own else "comparison",
         comparison="" if own else one.id,
         draw=partial(draw, one, results.header.notice),
+        data=partial(data, one),
     )
+
+
+def data(one: Flow) -> Series:
+    """The boxes: who is left at each step, who was removed on the way to it."""
+    rows = [
+        (s.estimate, s.label, "part" if s.branch else "step", s.n, s.removed, s.reason, s.removed_estimate)
+        for s in one.steps
+    ]
+    return Series.of("id step kind n removed reason removed_id", rows)
 
 
 def draw(one: Flow, notice: str) -> Figure:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from onearm import text
 from onearm.figures.drawing import Drawing
+from onearm.figures.series import Series
 from onearm.figures.style import FAINT, GREY, INK, SMALL, STROKES, TINY, WARNING, WIDTH, lines, sheet, wrapped
 from onearm.results import Estimate, Results
 
@@ -45,6 +46,7 @@ def forest(results: Results) -> tuple[Drawing, ...]:
             f"{_estimands(results)}",
             section="comparisons",
             draw=partial(draw, rows, results.header.notice),
+            data=partial(data, rows),
         ),
     )
 
@@ -66,6 +68,16 @@ def _line(results: Results, e: Estimate) -> Line:
     said = f"{endpoint}: {label}" + (f", {side}" if side else whom)
     failed = not side and any(g.comparison == name and not g.passed for g in results.gates)
     return Line(said, e, bool(side), failed)
+
+
+def data(rows: Sequence[Line]) -> Series:
+    """Each hazard ratio with its limits."""
+    found = [
+        (r.estimate.id, r.label, r.estimate.value, r.estimate.low, r.estimate.high, r.estimate.level, r.estimate.n,
+         r.estimate.events, not r.failed)
+        for r in rows
+    ]  # fmt: skip
+    return Series.of("id label hazard_ratio low high level n events gates_passed", found)
 
 
 def draw(rows: Sequence[Line], notice: str) -> Figure:

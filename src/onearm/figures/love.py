@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from onearm import text
 from onearm.figures.drawing import Drawing
+from onearm.figures.series import Series
 from onearm.figures.style import FAINT, GREY, INK, SIZE, SMALL, STROKES, WIDTH, lines, sheet, slug, wrapped
 from onearm.results import Results
 
@@ -20,8 +21,9 @@ _LEFT, _RIGHT = 2.6, 0.35
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One covariate: its label and its absolute differences by stage."""
+    """One covariate: the head of its ids, its label and its absolute differences by stage."""
 
+    head: str
     label: str
     at: Mapping[str, float]
 
@@ -35,7 +37,7 @@ def love(results: Results) -> tuple[Drawing, ...]:
         if e.context == "balance" and head.startswith("smd.") and e.value is not None:
             found = by.setdefault(comparison, {}).setdefault(head, (e.label, {}))
             found[1][stage] = abs(e.value)
-    return tuple(_drawing(results, name, [Line(*x) for x in rows.values()]) for name, rows in by.items())
+    return tuple(_drawing(results, name, [Line(head, *x) for head, x in rows.items()]) for name, rows in by.items())
 
 
 def _drawing(results: Results, comparison: str, rows: Sequence[Line]) -> Drawing:
@@ -56,7 +58,16 @@ def _drawing(results: Results, comparison: str, rows: Sequence[Line]) -> Drawing
         section="comparison",
         comparison=comparison,
         draw=partial(draw, rows, limit, results.header.notice),
+        data=partial(data, comparison, rows, limit),
     )
+
+
+def data(comparison: str, rows: Sequence[Line], limit: float | None) -> Series:
+    """The absolute difference of each covariate before and after."""
+    found = [
+        (f"{r.head}|{comparison}/{stage}", r.label, stage, value, limit) for r in rows for stage, value in r.at.items()
+    ]
+    return Series.of("id covariate stage absolute_difference limit", found)
 
 
 def draw(rows: Sequence[Line], limit: float | None, notice: str) -> Figure:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from onearm import text
 from onearm.figures.drawing import Drawing
+from onearm.figures.series import Series
 from onearm.figures.style import (
     FAINT,
     GREY,
@@ -35,21 +36,21 @@ _NOT_ASKED = "not asked"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One method: its absolute differences with the covariates' labels, whether a gate failed, if balance was asked."""
+    """One method: its absolute differences with labels and ids, whether a gate failed, if balance was asked."""
 
     label: str
-    found: tuple[tuple[float, str], ...]
+    found: tuple[tuple[float, str, str], ...]
     failed: bool
     asked: bool = True
 
 
 def love_methods(results: Results) -> tuple[Drawing, ...]:
     """One drawing for each comparison that has further methods with their balance."""
-    by: dict[str, list[tuple[float, str]]] = {}
+    by: dict[str, list[tuple[float, str, str]]] = {}
     for e in results:
         head, _, group = e.id.partition("|")
         if head.startswith("smd.") and e.value is not None and e.context in ("balance", "method balance"):
-            by.setdefault(group, []).append((abs(e.value), e.label))
+            by.setdefault(group, []).append((abs(e.value), e.label, e.id))
     drawn = []
     for name in dict.fromkeys(c.comparison for c in results.choices):
         mine = [c for c in results.choices if c.comparison == name]
@@ -84,14 +85,25 @@ def _drawing(results: Results, name: str, rows: Sequence[Line]) -> Drawing:
         section="comparison",
         comparison=name,
         draw=partial(draw, rows, limit, results.header.notice),
+        data=partial(data, rows, limit),
     )
+
+
+def data(rows: Sequence[Line], limit: float | None) -> Series:
+    """Every dot: the absolute difference of each covariate by each method."""
+    found = [
+        (key, r.label, covariate, value, limit, r.asked, not r.failed)
+        for r in rows
+        for value, covariate, key in r.found
+    ]
+    return Series.of("id method covariate absolute_difference limit balance_asked gates_passed", found)
 
 
 def _largest(row: Line) -> str:
     """The largest difference in words; of a method that balances nothing, that it does not."""
     if not row.asked:
         return "not balanced: a model of the outcome"
-    worst, covariate = max(row.found)
+    worst, covariate, _ = max(row.found)
     return f"{text.number(worst, 2)} {covariate}"
 
 
@@ -108,7 +120,7 @@ def draw(rows: Sequence[Line], limit: float | None, notice: str) -> Figure:
     box = (_LEFT / WIDTH, foot / height, (WIDTH - _LEFT - _RIGHT) / WIDTH, sum(heights) / height)
     axes = figure.add_axes(box)
     axes.set_ylim(sum(heights), 0)
-    axes.set_xlim(0, max([limit or 0.0, 0.1, *(d for r in rows for d, _ in r.found)]) * 1.06)
+    axes.set_xlim(0, max([limit or 0.0, 0.1, *(d for r in rows for d, *_ in r.found)]) * 1.06)
     axes.set_xlabel("Absolute standardized difference", size=SIZE, labelpad=3)
     axes.spines["left"].set_visible(False)
     centres = [sum(heights[:k]) + h / 2 for k, h in enumerate(heights)]
@@ -119,7 +131,7 @@ def draw(rows: Sequence[Line], limit: float | None, notice: str) -> Figure:
     for k, (row, y) in enumerate(zip(rows, centres, strict=True)):
         colour = STROKES[1].colour if k == 0 else GREY if row.failed or not row.asked else STROKES[0].colour
         dots: dict[str, Any] = {"marker": "o", "linestyle": "", "markeredgecolor": colour, "clip_on": False}
-        axes.plot([d for d, _ in row.found], [y] * len(row.found), markersize=4, markerfacecolor="white", **dots)
+        axes.plot([d for d, *_ in row.found], [y] * len(row.found), markersize=4, markerfacecolor="white", **dots)
         axes.plot([max(row.found)[0]], [y], markersize=5.5, markerfacecolor=colour, zorder=3, **dots)
         words = f"{said[k]}\nGATE FAILED" if row.failed else said[k]
         shade = WARNING if row.failed else INK if row.asked else GREY

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from onearm import text
 from onearm.figures.drawing import Drawing
+from onearm.figures.series import Series
 from onearm.figures.style import FAINT, GREY, INK, SMALL, STROKES, TINY, WARNING, WIDTH, sheet, slug
 from onearm.results import Estimate, Results, Statement
 
@@ -54,7 +55,18 @@ def _drawing(results: Results, said: Statement) -> Drawing:
         section="comparison",
         comparison=said.comparison,
         draw=partial(draw, panels, results.header.notice),
+        data=partial(data, panels),
     )
+
+
+def data(panels: Sequence[Panel]) -> Series:
+    """The hazard ratio of every order, smallest first, and the share of orders that is as small or smaller."""
+    rows = [
+        (p.run.id, p.label, order.rstrip("*"), order.endswith("*"), passed, ratio, rank / len(p.found))
+        for p in panels
+        for rank, (order, passed, ratio) in enumerate(p.found, 1)
+    ]
+    return Series.of("id endpoint order prespecified gates_passed hazard_ratio share", rows)
 
 
 def draw(panels: Sequence[Panel], notice: str) -> Figure:

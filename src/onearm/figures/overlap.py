@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from onearm import text
 from onearm.figures.drawing import Drawing
+from onearm.figures.series import Series
 from onearm.figures.style import GREY, INK, SIZE, SMALL, STROKES, TINY, WIDTH, sheet, slug
 from onearm.results import Choice, Results
 
@@ -38,7 +39,24 @@ def _drawing(results: Results, choice: Choice) -> Drawing:
         section="comparison",
         comparison=name,
         draw=partial(draw, choice, results.header.notice),
+        data=partial(data, choice),
     )
+
+
+def _curves(choice: Choice) -> tuple[tuple[str, tuple[float, ...]], ...]:
+    """The lines by their words."""
+    weighted = f"external, weighted (effective n\u00a0{text.number(choice.effective_external)})"
+    return (
+        ("trial", choice.density_trial),
+        ("external, before", choice.density_external),
+        (weighted, choice.density_weighted),
+    )
+
+
+def data(choice: Choice) -> Series:
+    """The three densities."""
+    rows = [(name, x, y) for name, line in _curves(choice) for x, y in zip(choice.at, line, strict=True)]
+    return Series.of("group logit_score density", rows)
 
 
 def draw(choice: Choice, notice: str) -> Figure:
@@ -47,9 +65,7 @@ def draw(choice: Choice, notice: str) -> Figure:
     height = 0.62 + _HEIGHT + foot
     figure = sheet(height, notice)
     axes = figure.add_axes((_LEFT / WIDTH, foot / height, (WIDTH - _LEFT - _RIGHT) / WIDTH, _HEIGHT / height))
-    weighted = f"external, weighted (effective n\u00a0{text.number(choice.effective_external)})"
-    curves = (("trial", choice.density_trial), ("external, before", choice.density_external))
-    for k, (words, density) in enumerate((*curves, (weighted, choice.density_weighted))):
+    for k, (words, density) in enumerate(_curves(choice)):
         look = STROKES[k]
         axes.plot(choice.at, density, color=look.colour, linestyle=look.dashes, linewidth=1.6, label=words)
         axes.fill_between(choice.at, 0, density, color=look.colour, alpha=0.08, linewidth=0)

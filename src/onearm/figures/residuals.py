@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from onearm import text
 from onearm.figures.drawing import Drawing
+from onearm.figures.series import Cell, Series
 from onearm.figures.style import GREY, INK, SIZE, SMALL, STROKES, WIDTH, sheet, slug
 from onearm.results import Residuals, Results
 
@@ -37,7 +38,18 @@ def _drawing(results: Results, r: Residuals) -> Drawing:
         section="comparison" if r.panel else "survival",
         comparison=r.panel,
         draw=partial(draw, r, f"{label}. {words}", results.header.notice),
+        data=partial(data, r),
     )
+
+
+def data(r: Residuals) -> Series:
+    """The residuals, their smooth with its limits, and the fitted log hazard ratio."""
+    rows: list[tuple[Cell, ...]] = [
+        ("residual", t, value, None, None) for t, value in zip(r.time, r.value, strict=True)
+    ]
+    rows += [("smooth", *row) for row in zip(r.smooth_time, r.smooth, r.low, r.high, strict=True)]
+    rows.append(("fitted", None, r.overall, None, None))
+    return Series.of("shown time log_hazard_ratio low high", rows)
 
 
 def draw(r: Residuals, words: str, notice: str) -> Figure:

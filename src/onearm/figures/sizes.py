@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from onearm.figures.drawing import Drawing
+from onearm.figures.series import Series
 from onearm.figures.style import FAINT, GREY, INK, SIZE, SMALL, TINY, WIDTH, sheet, slug, stroke
 from onearm.results.sized import SizeCurves
 
@@ -26,7 +27,15 @@ def drawing(c: SizeCurves, notice: str = "") -> Drawing:
         "the mean effective number of external patients. " + "; ".join(c.notes),
         section="design",
         draw=partial(draw, c, notice),
+        data=partial(data, c),
     )
+
+
+def data(c: SizeCurves) -> Series:
+    """Power with its limits and the effective number, curve by curve."""
+    lines = zip(c.names, c.power, c.low, c.high, c.effective, strict=True)
+    rows = [(name, *row) for name, *line in lines for row in zip(c.n, *line, strict=True)]
+    return Series.of("curve n power low high effective_external", rows)
 
 
 def draw(c: SizeCurves, notice: str = "") -> Figure:

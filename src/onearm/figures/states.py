@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from onearm.figures.curves import apart
 from onearm.figures.drawing import Drawing
+from onearm.figures.series import Series
 from onearm.figures.style import INK, SIZE, SMALL, WIDTH, lines, sheet, slug, stroke, wrapped
 from onearm.results import Curve, Results
 
@@ -33,7 +34,29 @@ def _drawing(curves: tuple[Curve, ...], notice: str) -> Drawing:
         "is at the bottom.",
         section="survival",
         draw=partial(draw, curves, notice),
+        data=partial(data, curves),
     )
+
+
+def bands(curves: tuple[Curve, ...]) -> list[tuple[Curve, list[float], list[float]]]:
+    """Each state with the lower and the upper edge of its band, from time 0 on."""
+    found = []
+    floor = [0.0] * (1 + len(curves[0].time))
+    for curve in curves:
+        top = [a + b for a, b in zip(floor, (curve.start, *curve.value), strict=True)]
+        found.append((curve, floor, top))
+        floor = top
+    return found
+
+
+def data(curves: tuple[Curve, ...]) -> Series:
+    """The probability of each state over time, and the edges of its band."""
+    rows = [
+        (curve.id, curve.group, t, value, low, high)
+        for curve, floor, top in bands(curves)
+        for t, value, low, high in zip((0.0, *curve.time), (curve.start, *curve.value), floor, top, strict=True)
+    ]
+    return Series.of("id state time probability from to", rows)
 
 
 def draw(curves: tuple[Curve, ...], notice: str) -> Figure:
@@ -45,10 +68,8 @@ def draw(curves: tuple[Curve, ...], notice: str) -> Figure:
     end = curves[0].risk.time[-1] if curves[0].risk.time else 0.0
     end = max(end, curves[0].time[-1] if curves[0].time else 1.0)
     x = (0.0, *curves[0].time)
-    floor = [0.0] * len(x)
     middles, said = [], []
-    for k, curve in enumerate(curves):
-        top = [a + b for a, b in zip(floor, (curve.start, *curve.value), strict=True)]
+    for k, (curve, floor, top) in enumerate(bands(curves)):
         axes.fill_between(
             x,
             floor,
@@ -62,7 +83,6 @@ def draw(curves: tuple[Curve, ...], notice: str) -> Figure:
         )
         middles.append((floor[-1] + top[-1]) / 2)
         said.append(wrapped(curve.group, _RIGHT - 0.2, SMALL))
-        floor = top
     for k, (words, y) in enumerate(zip(said, apart(middles, [lines(s) * 0.052 for s in said]), strict=True)):
         axes.annotate(
             words,

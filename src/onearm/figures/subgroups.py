@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from onearm import text
 from onearm.figures.drawing import Drawing
 from onearm.figures.forest import TICKS
+from onearm.figures.series import Cell, Series
 from onearm.figures.style import FAINT, GREY, INK, SIZE, SMALL, STROKES, WIDTH, sheet, slug
 from onearm.results import Estimate, Results
 
@@ -44,13 +45,15 @@ def _drawing(mine: Sequence[Estimate], notice: str) -> Drawing:
     ratio = any(e.stat == "hazard_ratio" for e in mine)
     title = mine[0].label.partition(f": {mine[0].heading}, ")[0]
     what = "Hazard ratios against the first subgroup of each column, nothing adjusted" if ratio else mine[0].method
+    found = rows(mine)
     return Drawing(
         name=slug("subgroups", mine[0].variable),
         title=title,
         caption=f"{title}. {what}. {'Events of patients' if ratio else 'Responders of patients'} beside each row. "
         "Subgroups are small: their intervals, not their points, are what can be read.",
         section="survival" if ratio else "response",
-        draw=partial(draw, rows(mine), ratio, notice),
+        draw=partial(draw, found, ratio, notice),
+        data=partial(data, found),
     )
 
 
@@ -71,6 +74,19 @@ def rows(mine: Sequence[Estimate]) -> list[Line]:
             events = int(by["events"].value or 0)
             found.append(Line(level, f"{events}/{by['n'].n}", by.get("hazard_ratio")))
     return found
+
+
+def data(lines: Sequence[Line]) -> Series:
+    """Each subgroup with its counts and its estimate; the first of a column of ratios is the reference."""
+    found: list[tuple[Cell, ...]] = []
+    column = ""
+    for line in lines:
+        column = line.label if line.head else column
+        if not line.head:
+            e = line.estimate
+            measured = (None,) * 4 if e is None else (e.id, e.value, e.low, e.high)
+            found.append((measured[0], column, line.label, *line.counts.split("/"), *measured[1:]))
+    return Series.of("id column subgroup events n estimate low high", found)
 
 
 def draw(lines: Sequence[Line], ratio: bool, notice: str) -> Figure:

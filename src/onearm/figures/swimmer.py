@@ -8,6 +8,7 @@ from functools import partial
 from onearm import text
 from onearm.figures.drawing import Drawing
 from onearm.figures.lanes import ALIVE, Fill, Looks, Page, Sign, draw
+from onearm.figures.series import Cell, Series
 from onearm.figures.style import INK
 from onearm.results import Lane, Results
 
@@ -128,7 +129,19 @@ def _drawing(page: Page, number: int, count: int, rest: str) -> Drawing:
         f"stands at the end of its day.{rest}",
         section="subjects",
         draw=partial(draw, page),
+        data=partial(data, page),
     )
+
+
+def data(page: Page) -> Series:
+    """Follow-up, bars and marks of each lane, from the top."""
+    rows: list[tuple[Cell, ...]] = []
+    for lane in page.lanes:
+        who = (lane.subject, lane.label, lane.group)
+        rows.append((*who, "follow-up", "" if lane.died else ALIVE, None, 0.0, lane.end))
+        rows += [(*who, "cycle", s.kind, s.cycle, s.start, s.end) for s in lane.segments]
+        rows += [(*who, m.kind, m.label, None, m.time, m.time) for m in lane.marks]
+    return Series.of("subject number version shown what cycle start end", rows)
 
 
 _BARS = (

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from onearm.figures.drawing import Drawing
+from onearm.figures.series import Cell, Series
 from onearm.figures.style import FAINT, INK, SIZE, SMALL, STROKES, WIDTH, keep_ticks_inside, sheet, slug, tint
 from onearm.results import TimeBoundaries
 
@@ -28,7 +29,20 @@ def drawing(b: TimeBoundaries, notice: str) -> Drawing:
         section="monitoring",
         comparison=b.panel,
         draw=partial(draw, b, notice),
+        data=partial(data, b),
     )
+
+
+def data(b: TimeBoundaries) -> Series:
+    """What must have been reached after each number of events, and the trial's path."""
+    interim = b.interim or (None,) * len(b.events)
+    rows: list[tuple[Cell, ...]] = [
+        ("limit", d, least, first, None, None) for d, least, first in zip(b.events, b.least, interim, strict=True)
+    ]
+    said = b.decisions or (None,) * len(b.path_events)
+    found = zip(b.path_events, b.path_time, said, strict=True)
+    rows += [("trial", d, None, None, reached, word) for d, reached, word in found]
+    return Series.of("shown events stop_below stop_below_at_interim reached decision", rows)
 
 
 def draw(b: TimeBoundaries, notice: str = "") -> Figure:

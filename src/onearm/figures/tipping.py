@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from onearm import text
 from onearm.figures.drawing import Drawing
+from onearm.figures.series import Series
 from onearm.figures.style import FAINT, GREY, INK, SMALL, TINY, WARNING, WIDTH, sheet, slug, stroke
 from onearm.results import Estimate, Results
 
@@ -44,6 +45,7 @@ def _drawing(results: Results, name: str, found: Mapping[str, Sequence[Estimate]
     label = next((f.label for f in results.flows if f.id == name), name.replace("_", " "))
     first = next(iter(found.values()))[0]
     failed = any(n.startswith("GATE FAILED") for n in first.notes)
+    panels = [_panel_of(results, name, v, es) for v, es in found.items()]
     return Drawing(
         name=slug("tipping", name),
         title=f"An unmeasured confounder: {label}",
@@ -53,7 +55,8 @@ def _drawing(results: Results, name: str, found: Mapping[str, Sequence[Estimate]
         f"conclusion would not hold. {first.notes[0][:1].upper()}{first.notes[0][1:]}.",
         section="comparison",
         comparison=name,
-        draw=partial(draw, [_panel_of(results, name, v, es) for v, es in found.items()], results.header.notice),
+        draw=partial(draw, panels, results.header.notice),
+        data=partial(data, panels),
     )
 
 
@@ -73,6 +76,17 @@ def _panel_of(results: Results, name: str, variable: str, found: Sequence[Estima
 
 
 _RATIOS = ("hazard_ratio", "risk_ratio")
+
+
+def data(panels: Sequence[Panel]) -> Series:
+    """What is left of each hazard ratio, by the confounder's ratio with the outcome and its prevalence."""
+    rows = [
+        (e.id, p.label, strength, share, e.value, e.low, e.high)
+        for p in panels
+        for strength, line in p.found.items()
+        for share, e in line
+    ]
+    return Series.of("id endpoint confounder_ratio prevalence hazard_ratio low high", rows)
 
 
 def draw(panels: Sequence[Panel], notice: str) -> Figure:

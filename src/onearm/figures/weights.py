@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from onearm import text
 from onearm.figures.drawing import Drawing
+from onearm.figures.series import Series
 from onearm.figures.style import (
     FAINT,
     GREY,
@@ -52,7 +53,18 @@ def _drawing(results: Results, name: str, rows: Sequence[Choice]) -> Drawing:
         section="comparison",
         comparison=name,
         draw=partial(draw, rows, results.header.notice),
+        data=partial(data, rows),
     )
+
+
+def data(rows: Sequence[Choice]) -> Series:
+    """Quantiles of the weights of each method."""
+    found = [
+        (r.method, r.label, share, weight, r.effective_external, r.external, not r.failed)
+        for r in rows
+        for share, weight in zip(r.weight_at, r.weight_external, strict=True)
+    ]
+    return Series.of("method label share weight effective_n n gates_passed", found)
 
 
 def draw(rows: Sequence[Choice], notice: str) -> Figure:

@@ -78,7 +78,8 @@ def contents(results: Results, say: Say, clock: dict[str, float]) -> dict[str, b
         for name, drawing in figures.plan(results).items():
             say(f"drawing {name}")
             drawn[name] = figures.picture(drawing)
-        files |= {f"figures/{name}.svg": picture.svg for name, picture in drawn.items()}
+            files[f"figures/{name}.svg"] = drawn[name].svg
+            files[f"figures/{name}.csv"] = figures.data(drawing).encode()
     with timed(clock, "report"):
         say("writing the report")
         files["report.html"] = report.html(results, laid_out, drawn).encode()

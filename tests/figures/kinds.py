@@ -1,0 +1,67 @@
+"""Invented results that give every kind of figure."""
+
+from __future__ import annotations
+
+import random
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from onearm.results import Estimate, Lane, Mark, Results, Segment, Statement
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "report"))  # where the invented results are
+from sample import SALVAGE, sample
+
+
+def lanes(n: int) -> tuple[Lane, ...]:
+    rng = random.Random(n)
+    found = []
+    for k in range(n):
+        end = 0.5 + rng.expovariate(1 / 20)
+        died = rng.random() < 0.5
+        bars = [Segment(cycle=c + 1, kind="A" if c < 3 else "B", start=1.1 * c, end=1.1 * c + 0.9) for c in range(4)]
+        marks = [Mark(kind="response", label=rng.choice(["CR", "CRi"]), time=end / 3)]
+        marks += [Mark(kind="death", label="Death", time=end)] if died else []
+        found.append(
+            Lane(
+                subject=f"S{k + 1}",
+                label=f"{k + 1}",
+                group="First version" if k < 0.7 * n else "Second version",
+                end=end,
+                died=died,
+                segments=tuple(s for s in bars if s.end < end),
+                marks=tuple(marks),
+            )
+        )
+    return tuple(found)
+
+
+def orders(n: int = 20) -> Statement:
+    rows = [("by score", "", "passed", "0.36"), ("by number", "", "failed", "0.52")]
+    rows += [("random", "", "passed", f"{0.3 + 0.01 * k:.3f}") for k in range(n)]
+    return Statement(id=f"orders|{SALVAGE}", comparison=SALVAGE, columns=("Order", "", "Gates", "os"), rows=tuple(rows))
+
+
+def confounders(results: Results) -> list[Estimate]:
+    like = results[f"os.hazard_ratio|{SALVAGE}"]
+    found = []
+    for strength in ("1.5", "2"):
+        for k, share in enumerate(("0.1", "0.3", "0.5")):
+            group = f"{SALVAGE}/confounder={strength}/prevalence={share}"
+            value = 0.4 + 0.1 * k
+            e = replace(like, id=f"os.left|{group}", context="sensitivity", stat="tipping", group=group, variable="os")
+            found.append(replace(e, value=value, low=value - 0.1, high=value + 0.4, notes=("one confounder",)))
+        key = f"os.tips_at|{SALVAGE}/confounder={strength}"
+        found.append(replace(like, id=key, context="sensitivity", stat="tips_at", value=0.4, unit="proportion"))
+    return found
+
+
+def every(n: int = 48) -> Results:
+    base = sample()
+    more = {e.id: e for e in confounders(base)}
+    return replace(
+        base,
+        estimates={**base.estimates, **more},
+        lanes=lanes(n),
+        statements=(*base.statements, orders()),
+    )
