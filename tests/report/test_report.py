@@ -10,8 +10,10 @@ from html.parser import HTMLParser
 import pytest
 from sample import INO, SALVAGE, nothing, sample
 
-from onearm.figures import pictures
+from onearm.figures import pictures, plan
 from onearm.report import html, key_lines
+from onearm.report.compose import compose
+from onearm.report.sources import sources
 from onearm.results import Results
 from onearm.tables import build
 
@@ -82,8 +84,8 @@ def test_every_digit_of_a_cell_has_an_id(page: Page) -> None:
 
 
 def test_every_id_shown_resolves(page: Page, results: Results) -> None:
-    known = {*results.estimates, *(s.id for s in (*results.gates, *results.statements, *results.watches)), "commitment"}
-    assert page.shown <= known | {f"choice|{c.comparison}/{c.method}" for c in results.choices}
+    known = sources(compose(results, build(results), plan(results)), results)
+    assert page.shown <= known
     assert {"orr", "os.median", f"os.hazard_ratio|{SALVAGE}", f"gate.balance|{INO}"} <= page.shown
 
 
@@ -137,7 +139,8 @@ def test_a_failed_gate_is_said_once_for_its_comparison(made: str) -> None:
 def test_the_commitment_stands_at_the_head_of_the_comparisons(made: str, results: Results) -> None:
     says = "Not prespecified: the design was locked on 2026-02-03"
     head = made.index('id="comparisons-title"')
-    assert head < made.index(f'<p class="gate" role="note">{says}') < made.index(f'id="comparison-{SALVAGE}"')
+    said = made.index(f'<p class="gate" role="note"><span data-id="commitment">{says}')
+    assert head < said < made.index(f'id="comparison-{SALVAGE}"')
     assert made.count("2026-02-03: a wider caliper &lt;&amp;&gt;") == 2  # said, and in the table of the record
     kept = replace(results.commitment[0], status="prespecified", says="Prespecified: locked.", changes=())
     again = replace(results, commitment=(kept,))
@@ -146,11 +149,12 @@ def test_the_commitment_stands_at_the_head_of_the_comparisons(made: str, results
 
 def test_a_comparison_is_read_in_order(made: str) -> None:
     marks = (
-        f'id="table-gates-{SALVAGE}"', f'id="table-method-gates-{SALVAGE}"', f'id="flow-{SALVAGE}-title"',
-        f'id="overlap-{SALVAGE}-title"', f'id="weights-{SALVAGE}-title"', f'id="love-{SALVAGE}-title"',
-        f'id="love-methods-{SALVAGE}-title"', f'id="table-balance-{SALVAGE}"', f'id="km-os-{SALVAGE}-title"',
-        f'id="table-comparison-{SALVAGE}"', f'id="consistency-os-{SALVAGE}-title"', f'id="table-methods-{SALVAGE}"',
-        f'id="table-sensitivity-{SALVAGE}"', f'id="table-borrowing-{SALVAGE}"', f'id="comparison-{INO}"',
+        f'id="table-gates-{SALVAGE}"', f'id="flow-{SALVAGE}-title"', f'id="love-{SALVAGE}-title"',
+        f'id="table-balance-{SALVAGE}"', f'id="km-os-{SALVAGE}-title"', f'id="table-comparison-{SALVAGE}"',
+        f'id="consistency-os-{SALVAGE}-title"', f'id="table-methods-{SALVAGE}"', f'id="comparison-{INO}"',
+        f'id="diagnostics-{SALVAGE}"', f'id="table-method-gates-{SALVAGE}"', f'id="overlap-{SALVAGE}-title"',
+        f'id="weights-{SALVAGE}-title"', f'id="love-methods-{SALVAGE}-title"', f'id="table-sensitivity-{SALVAGE}"',
+        f'id="table-borrowing-{SALVAGE}"',
     )  # fmt: skip
     at = [made.index(mark) for mark in marks]
     assert at == sorted(at)
@@ -184,7 +188,7 @@ def test_curves_of_further_methods_are_folded_and_stamped(results: Results) -> N
     assert b"GATE FAILED" not in drawn[f"km-os-{SALVAGE}-overlap"].svg
     assert drawn[f"km-os-{SALVAGE}-overlap"].caption.endswith(": ATO.")
     made = html(results, {}, drawn)
-    fold = made.index("<summary>Curves of the further methods</summary>")
+    fold = made.index("<summary>Show: Diagnostics: ", made.index(f'id="diagnostics-{SALVAGE}"'))
     assert fold < made.index(f'id="km-os-{SALVAGE}-overlap-title"') < made.index("</details>", fold)
 
 

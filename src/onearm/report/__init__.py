@@ -12,19 +12,28 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from onearm.figures.drawing import Picture
+    from onearm.report.document import Document
     from onearm.report.key import KeyLine as KeyLine
     from onearm.report.key import key_lines as key_lines
     from onearm.results import Results
     from onearm.tables.model import Table
 
-__all__ = ["KeyLine", "html", "key_lines"]
+__all__ = ["KeyLine", "html", "key_lines", "page"]
 
 
 def html(results: Results, tables: Mapping[str, Table], figures: Mapping[str, Picture]) -> str:
-    """The report as one self-contained HTML page; see `onearm.report.page.html`. Loads jinja2 when called."""
-    from onearm.report import page
+    """The report as one self-contained HTML page, the same bytes for the same results. Loads jinja2 when called."""
+    from onearm.report.compose import compose
 
-    return page.html(results, tables, figures)
+    return page(compose(results, tables, figures), results, figures)
+
+
+def page(document: Document, results: Results, figures: Mapping[str, Picture]) -> str:
+    """A document as an HTML page, with an index of its numbers."""
+    from onearm.report.writers.html import to_html
+    from onearm.report.writers.index import index
+
+    return to_html(document, {name: figure.svg for name, figure in figures.items()}, index(document, results))
 
 
 def __getattr__(name: str) -> Any:

@@ -9,9 +9,12 @@ from onearm.protocol.comparison import Comparison
 from onearm.protocol.document import Protocol
 from onearm.protocol.method import PAIRING
 from onearm.protocol.method_words import method_words, short_words, variance_words
+from onearm.protocol.population import Condition
+from onearm.protocol.regimen.text import dose_text
+from onearm.protocol.regimen.words import span_text
 from onearm.protocol.report import OwnSection
 from onearm.protocol.rule_words import rule_words
-from onearm.protocol.version import Version
+from onearm.protocol.version import Course, Version
 from onearm.results import Chapter, Outline, Passage
 from onearm.units import MONTH_DAYS
 
@@ -69,8 +72,20 @@ def _conventions(p: Protocol) -> Iterator[str]:
 
 def _populations(p: Protocol) -> Iterator[str]:
     for name, population in p.populations.items():
-        kept = " and ".join(c.criterion for c in population.keep)
-        yield f"Population {population.label or name}: those {population.source}" + (f" with {kept}." if kept else ".")
+        source = p.populations.get(population.source)
+        whole = f"of {source.label or population.source}" if source is not None else f"of the {population.source}"
+        kept = " and ".join(_kept(p, c) for c in population.keep)
+        yield f"{population.label or name}: {whole}, " + (f"those with {kept}." if kept else "all.")
+
+
+def _kept(p: Protocol, c: Condition) -> str:
+    """What those kept have, in words: ``no Allogeneic transplantation``, ``treatment start on record``."""
+    if c.fact is not None and c.tests in ((("is_", True),), (("is_", False),)):
+        label = p.facts[c.fact].label or c.fact
+        return label if c.tests[0][1] else f"no {label}"
+    if c.tests == (("given", True),):
+        return f"{c.name.replace('_', ' ')} on record"
+    return c.criterion
 
 
 def _facts(p: Protocol) -> Iterator[str]:
@@ -82,6 +97,17 @@ def _versions(p: Protocol) -> Iterator[str]:
     for name, version in p.versions.items():
         because = f", because of {version.because.rstrip('.')}" if version.because else ""
         yield f"Version {version.label or name}: {_start(version)}{because}."
+        yield from (_course(p, course) for course in version.courses)
+
+
+def _course(p: Protocol, course: Course) -> str:
+    regimen = p.regimens[course.regimen]
+    lines = "; ".join(dose_text(dose) for _, dose in regimen.lines())
+    many = len(course.cycles) > 1 or course.open_ended
+    cycles = f"cycle{'s' * many} {span_text(course.cycles)}{' and on' * course.open_ended}"
+    days = course.cycle_days or regimen.cycle_days
+    length = f" of {days} days" if days is not None else ""
+    return f"{regimen.label or course.regimen}, {cycles}{length}: {lines}."
 
 
 def _comparisons(p: Protocol) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from onearm.report.compose.limitations import limitations
 from onearm.report.compose.material import Material
 from onearm.report.compose.phrases import joined, listed, said, share, value
-from onearm.report.document import Parts, Text
+from onearm.report.document import Parts, Text, plain
 from onearm.report.key import key_lines
 from onearm.results import Estimate, Results
 from onearm.tables.cells import shown, with_unit
@@ -32,9 +32,15 @@ def abstract(m: Material) -> tuple[Text, ...]:
         ("Status at last contact", listed(_shares(results, "status"))),
         ("Comparisons", listed(_compared(results), between=" ", end="")),
         ("Stopping rules", listed(_rules(results), between=". ")),
-        ("Limitations", listed(limitations(m)[:_LIMITATIONS], between=" ", end="")),
+        ("Limitations", listed(_shortly(m), between=" ", end="")),
     )
     return tuple(Text(parts, lead=f"{lead}.") for lead, parts in made if parts)
+
+
+def _shortly(m: Material) -> list[Parts]:
+    """The gravest limitations; the notice stands on every page anyway."""
+    found = [parts for parts in limitations(m) if all(key != "header:notice" for _, key in parts)]
+    return [parts for parts in found if plain(parts) != m.results.header.notice][:_LIMITATIONS]
 
 
 def _wanted(results: Results, found: Iterable[Estimate]) -> list[Estimate]:

@@ -42,9 +42,10 @@ def _notice(results: Results) -> Iterator[Parts]:
 
 
 def _one_arm(results: Results) -> Iterator[Parts]:
-    beside = " other than by the comparisons below" if comparisons(results) else ""
-    yield joined(f"The trial has one arm: nobody was assigned to another treatment{beside}, and no result shows what "
-                 "these patients would have had without it.")  # fmt: skip
+    yield joined(
+        "The trial has one arm: nobody was assigned to another treatment, so no result of the trial alone shows what "
+        "these patients would have had without this one."
+    )
     if any(primary_of(results, c) for c in comparisons(results)):
         yield joined(
             "External patients were not randomised: what is not among the covariates may explain a difference."
@@ -73,7 +74,7 @@ def _lost(results: Results) -> Iterator[Parts]:
             count = text.number(primary.lost, 0)
             yield joined(
                 f"Against {comparison_label(results, name)} the effect does not speak of {count} eligible trial "
-                f"patient{'s' * (primary.lost > 1)} who have no place in the comparison.",
+                f"patient{'s' * (primary.lost > 1)}: no place in the comparison.",
                 source=choice_id(primary),
             )
 
@@ -98,9 +99,12 @@ def _confounding(results: Results) -> Iterator[Parts]:
         if name.statistic == "e_value" and not name.side and passed:
             label = comparison_label(results, name.comparison)
             yield joined(
-                f"{endpoint(results, name.variable)} against {label}: a confounder that nobody measured, tied to group "
-                "and outcome by a ratio of ", said(shown(e), e.id), " each, could explain the difference.", source=e.id,
-            )  # fmt: skip
+                f"{endpoint(results, name.variable)} against {label}: a confounder that nobody measured could explain "
+                "the difference, if its ratios to group and to outcome were both at least ",
+                said(shown(e), e.id),
+                " (E-value).",
+                source=e.id,
+            )
 
 
 def _short(results: Results) -> Iterator[Parts]:

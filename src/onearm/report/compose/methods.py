@@ -16,9 +16,10 @@ _LONG = 3
 """Sentences beyond which a paragraph is a list."""
 
 _ESTIMATED = (
-    "baseline", "response", "safety", "toxicity", "status", "survival", "follow-up", "landmark", "time-dependent",
-    "clone-censor-weight", "competing", "in-response", "states", "mrd", "intensity", "exposure",
+    "response", "safety", "toxicity", "mrd", "status", "survival", "follow-up", "landmark", "time-dependent",
+    "clone-censor-weight", "competing", "in-response", "states",
 )  # fmt: skip
+"""Contexts whose estimators are named here; the footnotes of each table name the others."""
 
 ROUNDING = (
     "Percentages are rounded half up to one decimal, p-values to three; hazard ratios have two decimals. "
@@ -56,7 +57,7 @@ def _estimators(results: Results) -> Iterator[tuple[tuple[str, str], ...]]:
         if e.method in ("", "count"):
             continue
         key = (e.method, e.level)
-        by.setdefault(key, []).append(endpoint(results, parse(e.id).variable))
+        by.setdefault(key, []).append(e.label.partition(": ")[0] or endpoint(results, parse(e.id).variable))
         first.setdefault(key, e.id)
     for (method, level), names in by.items():
         served = unique(names)
