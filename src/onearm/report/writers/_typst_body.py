@@ -1,0 +1,121 @@
+"""A document as plain values for the typst template: every text a string in JSON, never markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from onearm.report.document import Block, Document, Figured, Items, Section, Tabled, Term, Terms, Text
+from onearm.report.writers._typst_table import table_body
+from onearm.report.writers._typst_text import clean, line
+
+Item = dict[str, Any]
+
+APPENDIX = "appendix"
+"""Id of the section that begins a page, as do the sections within it."""
+
+
+def body(document: Document, images: Mapping[str, str]) -> dict[str, Any]:
+    """Everything the template reads.
+
+    Parameters
+    ----------
+    document
+        What is to be set.
+    images
+        The file of each figure by its name.
+    """
+    items = [item for section in document.sections for item in _section(section, 1, False, images)]
+    return {
+        "kind": document.kind,
+        "title": clean(document.title),
+        "over": clean(document.over),
+        "facts": [[clean(name), clean(value)] for name, value in document.facts],
+        "notice": clean(document.notice),
+        "software": clean(document.software),
+        "date": date_parts(document.date),
+        "runs": _runs(items),
+    }
+
+
+def date_parts(date: str) -> list[int] | None:
+    """Year, month and day; nothing where a cut-off is no calendar date (a trial may count study days).
+
+    Examples
+    --------
+    >>> date_parts("2018-06-15"), date_parts("day 900")
+    ([2018, 6, 15], None)
+    """
+    found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", date, re.ASCII)
+    return [int(part) for part in found.groups()] if found else None
+
+
+def _section(section: Section, level: int, turn: bool, images: Mapping[str, str]) -> Iterator[Item]:
+    """A heading, its blocks and its sections; the appendix and each section in it begin a page."""
+    appendix = section.id == APPENDIX
+    yield {"kind": "heading", "level": level, "text": clean(section.title), "turn": turn or appendix}
+    for block in section.blocks:
+        yield _block(block, images)
+    for k, one in enumerate(section.sections):
+        yield from _section(one, level + 1, appendix and bool(k or section.blocks), images)
+
+
+def _block(block: Block, images: Mapping[str, str]) -> Item:
+    if isinstance(block, Text):
+        return {"kind": "text", "text": line(block.parts), "manner": block.manner, "lead": clean(block.lead)}
+    if isinstance(block, Items):
+        return {"kind": "items", "items": [line(item) for item in block.items]}
+    if isinstance(block, Terms):
+        return {"kind": "terms", "terms": [_term(term) for term in block.terms]}
+    if isinstance(block, Tabled):
+        return {"kind": "table", "name": block.name, **table_body(block.table)}
+    return _figure(block, images)
+
+
+def _term(term: Term) -> Item:
+    said = {"label": line(term.label), "value": line(term.value), "detail": line(term.detail)}
+    return said | {"stamp": clean(term.stamp)}
+
+
+def _figure(block: Figured, images: Mapping[str, str]) -> Item:
+    name, caption = f"Figure {block.number}", line(block.caption)
+    said = caption or clean(block.title) or name
+    return {"kind": "figure", "name": name, "image": images[block.name], "caption": caption, "says": said}
+
+
+def _runs(items: Sequence[Item]) -> list[dict[str, Any]]:
+    """Items on upright and on lying pages. What leads to a wide table lies with it: its headings and the paragraphs
+    under them, and whatever is only said between two wide tables.
+    """
+    lies = [bool(item.get("wide")) for item in items]
+    for k in reversed(range(len(items) - 1)):
+        if lies[k + 1] and items[k]["kind"] in ("heading", "text") and not items[k + 1].get("turn"):
+            lies[k] = items[k]["kind"] == "heading" or _under_heading(items, k)
+    _bridge(items, lies)
+    runs: list[dict[str, Any]] = []
+    for item, lying in zip(items, lies, strict=True):
+        if not runs or runs[-1]["lying"] != lying:
+            runs.append({"lying": lying, "items": []})
+        runs[-1]["items"].append(item)
+    return runs
+
+
+def _under_heading(items: Sequence[Item], k: int) -> bool:
+    """Whether only paragraphs stand between this one and its heading."""
+    while k >= 0 and items[k]["kind"] == "text":
+        k -= 1
+    return k >= 0 and items[k]["kind"] == "heading"
+
+
+def _bridge(items: Sequence[Item], lies: list[bool]) -> None:
+    """Let lie what stands between two lying runs and is neither a table nor a figure, where no page begins."""
+    start = 0
+    for k in range(1, len(items) + 1):
+        if k < len(items) and lies[k] == lies[start]:
+            continue
+        between = items[start:k]
+        plain = all(one["kind"] not in ("table", "figure") and not one.get("turn") for one in between)
+        if not lies[start] and start and k < len(items) and plain and not items[k].get("turn"):
+            lies[start:k] = [True] * (k - start)
+        start = k
