@@ -155,6 +155,22 @@ def _s1(old: str, new: str) -> tuple[str, str, str]:
     return SUBJECTS, S1, S1.replace(old, new, 1)
 
 
+_RELATED = "  toxicity: {estimator: adverse-events, emergent: none, related: only}\n"
+_LISTING = "  itching: {estimator: event-listing, terms: [Pruritus]}\n"
+_PERIOD = "  toxicity: {estimator: adverse-events, emergent: {until_days: 30}}\n"
+
+
+def _two_classes(folder: Path) -> None:
+    _append(EVENTS, "S05,nausea,2,2014-05-05,2014-05-06")(folder)
+    _set_column(EVENTS, "soc", ["Blood", "Liver", "Infections", "Gut", "Other"])(folder)
+
+
+def _period_without_doses(folder: Path) -> None:
+    path = folder / "protocol.yaml"
+    path.write_text(path.read_text().replace("external:\n  other:", _PERIOD + "external:\n  other:"))
+    (folder / DOSES).unlink()
+
+
 DEFECTS: tuple[Defect, ...] = (
     # files
     Defect("no-subjects", "D201", 1, _delete(SUBJECTS)),
@@ -285,6 +301,12 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("unknown-procedure", "D266", 0, (PROCEDURES, "S01,ASCT", "S01,ASC")),
     Defect("term-misspelt", "D267", 0, (EVENTS, "Veno-occlusive disease", "Veno-occlusive diseas")),
     Defect("term-nowhere", "D268", 0, (EVENTS, "Veno-occlusive disease", "Liver trouble")),
+    Defect("class-missing", "D269", 0, _set_column(EVENTS, "soc", ["Blood", "Liver", "Infections", ""])),
+    Defect("term-in-two-classes", "D279", 0, _two_classes),
+    Defect("relation-in-words", "D260", 1, _set_column(EVENTS, "related", ["yes", "no", "likely", ""])),
+    Defect("relation-not-there", "D220", 1, ("protocol.yaml", "external:\n  other:", _RELATED + "external:\n  other:")),
+    Defect("period-without-doses", "D218", 1, _period_without_doses),
+    Defect("listing-of-nothing", "D268", 0, ("protocol.yaml", "external:\n  other:", _LISTING + "external:\n  other:")),
     # MRD
     Defect("mrd-in-percent", "D270", 1, (RESPONSES, "positive,0.002,", "positive,2,")),
     Defect("mrd-limit-zero", "D270", 1, (RESPONSES, "0.002,0.0001", "0.002,0")),

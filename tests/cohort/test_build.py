@@ -73,7 +73,17 @@ def test_events_by_hand(protocol, raw):
         ("S01", "data/responses.csv:3", 66, "CR", "negative", 0.00001, 0.0001),
     ]
     assert cohort.doses.rows()[2] == ("S02", "data/doses.csv:4", 3, "inotuzumab", 1.8, "mg", 1)
-    assert cohort.adverse_events.rows()[2] == ("S03", "data/adverse_events.csv:4", 81, 83, "Sepsis", 5)
+    assert cohort.adverse_events.rows()[2] == (
+        "S03",
+        "data/adverse_events.csv:4",
+        81,
+        83,
+        "Sepsis",
+        5,
+        None,
+        None,
+        None,
+    )
     last = cohort.followup.rows()[-1]
     assert last == ("S08", "data/followup.csv:9", None, None, "unknown", None, False, True)
 

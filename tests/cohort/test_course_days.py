@@ -53,7 +53,7 @@ def test_events_on_the_same_day_are_no_contradiction():
     cohort, findings = run()
     assert codes(findings) == []
     assert cohort.followup.row(0)[2:] == (57, 57, None, 57, True, True)
-    assert cohort.adverse_events.row(0)[2:] == (1, 1, "Rash", 2)
+    assert cohort.adverse_events.row(0)[2:] == (1, 1, "Rash", 2, None, None, None)
     assert cohort.doses["unit"].to_list() == ["g", "g"]
     assert cohort.subjects["enrolled_day"].to_list() == [-3, 1]
     assert cohort.subjects["time_zero"].null_count() == 2
@@ -62,7 +62,7 @@ def test_events_on_the_same_day_are_no_contradiction():
 def test_rows_of_the_never_treated_are_kept_without_days():
     cohort, findings = run()
     assert cohort.followup.row(1)[2:] == (None, None, None, None, False, True)
-    assert cohort.adverse_events.row(1)[2:] == (None, None, "Rash", 1)
+    assert cohort.adverse_events.row(1)[2:] == (None, None, "Rash", 1, None, None, None)
     assert {f.code for f in findings} >= {"D249"}
 
 

@@ -16,7 +16,9 @@ from onearm.cohort.shape import Shaped, reserved_names, shape
 from onearm.cohort.subjects import read_subjects
 from onearm.cohort.tables import REQUIRED_TABLES, Cohort, RawTable
 from onearm.errors import Finding, in_order
+from onearm.protocol.adverse_events import AdverseEvents, EventListing
 from onearm.protocol.document import Protocol
+from onearm.protocol.endpoint import Endpoint
 from onearm.protocol.fact import AdverseEvent, BestResponse, InRemission, Mrd, Procedure, Response, TimeTo
 from onearm.protocol.trial import TABLES, Data
 
@@ -102,7 +104,21 @@ def _needed(source: Source) -> dict[str, str]:
             needed.setdefault("adverse_events", f"fact {name}")
         if isinstance(fact, Procedure) or (isinstance(fact, TimeTo) and (fact.censor_at or fact.procedures)):
             needed.setdefault("procedures", f"fact {name}")
+    if not source.external:
+        for name, e in protocol.endpoints.items():
+            for table in tables_of_events(e):
+                needed.setdefault(table, f"endpoint {name}")
     return needed
+
+
+def tables_of_events(e: Endpoint) -> tuple[str, ...]:
+    """The tables that an endpoint of adverse events reads; nothing for the others, which read facts."""
+    if isinstance(e, AdverseEvents):
+        return ("adverse_events",) if e.emergent == "none" else ("adverse_events", "doses")
+    if isinstance(e, EventListing):
+        optional = {"doses": e.drug, "procedures": e.procedure}
+        return ("adverse_events", *(table for table, asked in optional.items() if asked))
+    return ()
 
 
 def _read(

@@ -72,6 +72,8 @@ CODES: dict[str, str] = {
     "D266": "a procedure that no fact of the protocol names",
     "D267": "an adverse event written almost like one of the protocol's",
     "D268": "a fact looks for a term or a procedure that no row has",
+    "D269": "an adverse event without a system organ class, where others have one",
+    "D279": "one term in several system organ classes",
     # MRD
     "D270": "an MRD value or limit outside 0 to 1",
     "D271": "MRD called negative with a value at or above its limit",

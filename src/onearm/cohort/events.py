@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 import polars as pl
 
 from onearm.cohort.log import Log, count, quoted
-from onearm.cohort.schema import SCHEMA, Source
+from onearm.cohort.schema import JUDGED, SCHEMA, Source
 from onearm.cohort.shape import Shaped
 from onearm.cohort.treatment import read_changes, read_labs
 from onearm.cohort.values import codes, numbers, times, wholes
 from onearm.errors import listed, near
+from onearm.protocol.adverse_events import EventListing
 from onearm.protocol.document import Protocol
 from onearm.protocol.fact import AdverseEvent, Procedure, TimeTo
 
@@ -84,13 +85,50 @@ def _adverse_events(frame: pl.DataFrame, source: Source, log: Log) -> pl.DataFra
         "write the CTCAE grade as a whole number from 1 to 5",
     )
     frame = frame.with_columns(pl.when(good).then(plain).cast(pl.Int32, strict=False).alias("grade"))
+    for column in JUDGED:
+        frame = codes(frame, column, ("yes", "no"), log)
+    _classes(frame, log)
     _almost(frame, source.protocol, log)
     facts = source.protocol.facts.items()
     _nowhere(frame, "term", {n: f.terms for n, f in facts if isinstance(f, AdverseEvent)}, source, log)
+    listings = source.protocol.endpoints.items()
+    wanted = {n: e.terms for n, e in listings if isinstance(e, EventListing)}
+    _nowhere(frame, "term", wanted, source, log, "endpoint")
     return frame
 
 
-def _nowhere(frame: pl.DataFrame, column: str, wanted: Mapping[str, tuple[str, ...]], source: Source, log: Log) -> None:
+def _classes(frame: pl.DataFrame, log: Log) -> None:
+    """A column of classes has gaps, or one term stands in two classes."""
+    if frame["soc"].null_count() == frame.height:
+        return
+    log.rows(
+        "D269",
+        frame.filter(pl.col("soc").is_null()),
+        lambda r: f"{quoted(r['term'])} has no system organ class, and other rows have one",
+        "fill in `soc`; without it the event counts in the class that the term has in other rows, if that is one",
+        "warning",
+    )
+    classes = frame.drop_nulls(["term", "soc"]).group_by(pl.col("term").str.to_lowercase()).agg(pl.col("soc").unique())
+    split = classes.filter(pl.col("soc").list.eval(pl.element().str.to_lowercase()).list.n_unique() > 1)
+    several = {term: sorted(socs) for term, socs in split.iter_rows()}
+    first = frame.filter(pl.col("term").str.to_lowercase().is_in(list(several))).unique("term", keep="first")
+    log.rows(
+        "D279",
+        first,
+        lambda r: f"{quoted(r['term'])} stands in {listed(several[r['term'].lower()], 4)}",
+        "give a term one class; as it is, it is counted in each of them on its own",
+        "warning",
+    )
+
+
+def _nowhere(
+    frame: pl.DataFrame,
+    column: str,
+    wanted: Mapping[str, tuple[str, ...]],
+    source: Source,
+    log: Log,
+    what: str = "fact",
+) -> None:
     """A fact that looks for words no row has is false for everybody: right, or a slip of the pen."""
     if source.external or frame.is_empty():
         return
@@ -98,7 +136,7 @@ def _nowhere(frame: pl.DataFrame, column: str, wanted: Mapping[str, tuple[str, .
     known = {v.lower() for v in there}
     for fact, words in wanted.items():
         if words and not known & {w.lower() for w in words}:
-            says = f"fact {fact} looks for {listed(words)}, which no row has"
+            says = f"{what} {fact} looks for {listed(words)}, which no row has"
             step = f"check the word if it should have been found; the rows have {listed(there, 8)}"
             log.add("D268", str(frame["at"][0]), says, step, "warning")
 
@@ -108,6 +146,7 @@ def _almost(frame: pl.DataFrame, protocol: Protocol, log: Log) -> None:
     wanted = {t.lower(): t for f in protocol.facts.values() if isinstance(f, AdverseEvent) for t in f.terms}
     events = (e for rule in protocol.modifications.values() for e in rule.events.values())
     wanted |= {t.lower(): t for event in events for t in event.terms}
+    wanted |= {t.lower(): t for e in protocol.endpoints.values() if isinstance(e, EventListing) for t in e.terms}
     if not wanted:
         return
     close: dict[str, str] = {}

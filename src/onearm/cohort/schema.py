@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from onearm.protocol.adverse_events import AdverseEvents
 from onearm.protocol.document import Protocol
 from onearm.protocol.trial import Data, Table
 
@@ -59,6 +60,9 @@ SCHEMA: dict[str, dict[str, Column]] = {
         "grade": Column("text", required=True),
         "start": Column("time", required=True),
         "end": Column("time"),
+        "soc": Column("text"),
+        "related": Column("text"),
+        "serious": Column("text"),
     },
     "procedures": {
         "subject": _SUBJECT,
@@ -104,6 +108,9 @@ SCHEMA: dict[str, dict[str, Column]] = {
 
 BEGINNINGS = ("eligible", "assessed", "followed_from")
 """Columns of `subjects` that say when a patient met the last criterion, was measured, would have been seen to die."""
+
+JUDGED = ("related", "serious")
+"""Columns of `adverse_events` that say yes or no, or nothing where nobody judged."""
 
 LINES = ("person", *BEGINNINGS)
 """Columns of `subjects` that only sources with lines of treatment, or with a day one of their own, need."""
@@ -157,6 +164,8 @@ def source_of(protocol: Protocol, name: str, label: str, data: Data, external: b
 def required_columns(table: str, source: Source) -> frozenset[str]:
     """Names of the columns that must be there."""
     fixed = {name for name, column in SCHEMA[table].items() if column.required}
+    if table == "adverse_events" and not source.external:
+        fixed |= judged_columns(source.protocol)
     if table != "subjects":
         return frozenset(fixed)
     fixed |= {c for c in source.protocol.covariates if c in source.used}
@@ -171,5 +180,11 @@ def required_columns(table: str, source: Source) -> frozenset[str]:
 
 def filled_columns(table: str, source: Source) -> frozenset[str]:
     """Names of the columns that must have a value in every row."""
-    empty_allowed = {"treatment_start", *source.protocol.covariates} if table == "subjects" else set()
+    empty_allowed = {"treatment_start", *source.protocol.covariates} if table == "subjects" else {*JUDGED}
     return required_columns(table, source) - empty_allowed
+
+
+def judged_columns(protocol: Protocol) -> set[str]:
+    """Columns of `adverse_events` by which endpoints choose events."""
+    asked = [e for e in protocol.endpoints.values() if isinstance(e, AdverseEvents)]
+    return {column for column in JUDGED for e in asked if getattr(e, column) == "only"}

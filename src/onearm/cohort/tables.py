@@ -51,6 +51,9 @@ CLEAN: dict[str, dict[str, pl.DataType]] = {
         "end_day": pl.Int32(),
         "term": pl.String(),
         "grade": pl.Int32(),
+        "soc": pl.String(),
+        "related": pl.String(),
+        "serious": pl.String(),
     },
     "procedures": {
         "subject": pl.String(),
@@ -156,7 +159,8 @@ class Cohort:
     responses
         ``day``, ``response``, ``mrd``, ``mrd_value``, ``mrd_limit`` (fractions of cells).
     adverse_events
-        ``start_day``, ``end_day``, ``term``, ``grade``.
+        ``start_day``, ``end_day``, ``term``, ``grade``, ``soc`` (system organ class), ``related`` and ``serious``
+        (``yes``, ``no`` or null).
     procedures
         ``day``, ``procedure``.
     doses

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from onearm.endpoints.adverse_events import adverse_events
 from onearm.endpoints.by_procedure import landmark, naive_ever_never
 from onearm.endpoints.clone_censor import clone_censor
 from onearm.endpoints.competing import competing
 from onearm.endpoints.distribution import summary
+from onearm.endpoints.event_listing import event_listing
 from onearm.endpoints.in_response import in_response
 from onearm.endpoints.proportion import distribution, proportion
 from onearm.endpoints.sample import Analysis as Analysis
@@ -34,6 +36,8 @@ ESTIMATORS: dict[str, Callable[[str, Any, Analysis], Output]] = {
     "subgroups": subgroups,
     "time-dependent": time_dependent,
     "clone-censor-weight": clone_censor,
+    "adverse-events": adverse_events,
+    "event-listing": event_listing,
 }
 """The code that answers each estimator named in a protocol."""
 

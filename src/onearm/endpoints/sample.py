@@ -11,9 +11,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from onearm.cohort.tables import Cohort
 from onearm.facts.column import FactColumn
 from onearm.protocol.document import Protocol
-from onearm.results import Curve, Estimate, Residuals
+from onearm.results import Curve, Estimate, Evidence, Listing, Residuals
 from onearm.stats.survival import landmark as restart
 
 
@@ -22,13 +23,14 @@ class Analysis:
     """One cohort ready for estimation.
 
     ``subjects`` holds its columns (with ``version``), ``facts`` its facts, ``populations`` the members of each
-    population in the cohort's order. ``seed`` is the seed of whatever is random.
+    population in the cohort's order, ``cohort`` its tables. ``seed`` is the seed of whatever is random.
     """
 
     protocol: Protocol
     subjects: pl.DataFrame
     facts: Mapping[str, FactColumn]
     populations: Mapping[str, tuple[str, ...]]
+    cohort: Cohort
     seed: int = 1
 
     def label(self, population: str) -> str:
@@ -124,16 +126,20 @@ class Times:
 
 @dataclass(slots=True)
 class Output:
-    """What estimators found, gathered in order."""
+    """What estimators found, gathered in order; ``evidence`` of numbers that rest on no fact of the protocol."""
 
     estimates: list[Estimate] = field(default_factory=list)
     curves: list[Curve] = field(default_factory=list)
     residuals: list[Residuals] = field(default_factory=list)
+    listed: list[Listing] = field(default_factory=list)
+    evidence: dict[str, Mapping[str, Evidence]] = field(default_factory=dict)
 
     def __iadd__(self, other: Output) -> Output:
         self.estimates.extend(other.estimates)
         self.curves.extend(other.curves)
         self.residuals.extend(other.residuals)
+        self.listed.extend(other.listed)
+        self.evidence.update(other.evidence)
         return self
 
 

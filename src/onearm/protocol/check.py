@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from onearm.errors import Finding, listed, near
 from onearm.protocol import fact as facts
+from onearm.protocol.adverse_events import AdverseEvents, EventListing
+from onearm.protocol.check_adverse_events import check_adverse_events
 from onearm.protocol.check_alignment import check_alignment
 from onearm.protocol.check_borrowing import check_borrowing
 from onearm.protocol.check_course import check_course
@@ -203,6 +205,8 @@ def _endpoints(p: Protocol, where: Where) -> Iterator[Finding]:
                 yield from covariate(p, where, f"{path}.covariate", e.covariate, number=True)
             case Distribution():
                 yield from _distribution(p, where, path, e)
+            case AdverseEvents() | EventListing():
+                yield from check_adverse_events(p, where, path, e)
             case _:
                 yield from check_course(p, where, path, e)
 

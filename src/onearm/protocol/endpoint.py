@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from onearm.protocol.adverse_events import AdverseEvents, EventListing
 from onearm.protocol.base import Name, Part, Words
 from onearm.protocol.endpoint_base import BinomialMethod, CurveInterval, EndpointBase, Interval, MedianRule, Months
 from onearm.protocol.endpoint_base import Level as Level
@@ -148,7 +149,9 @@ Endpoint = Annotated[
     | CumulativeIncidence
     | InResponse
     | States
-    | Subgroups,
+    | Subgroups
+    | AdverseEvents
+    | EventListing,
     Field(discriminator="estimator"),
 ]
 """Any endpoint clause; ``estimator`` says which."""

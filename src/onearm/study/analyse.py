@@ -24,6 +24,7 @@ from onearm.study.moments import moment_rows
 from onearm.study.passages import definitions, outline
 from onearm.study.sensitivity import sensitivity
 from onearm.study.statements import statements
+from onearm.study.subject_listing import subject_listing
 from onearm.study.swimmer import lanes
 from onearm.study.trial import Trial
 from onearm.study.watched import Watched
@@ -47,7 +48,7 @@ def run(trial: Trial, seed: int = 1) -> Results:
     protocol, cohort = trial.protocol, trial.cohort
     facts = state(protocol, cohort)
     members, steps = populations(protocol, columns(cohort, facts))
-    analysis = Analysis(protocol, cohort.subjects, facts, members, seed)
+    analysis = Analysis(protocol, cohort.subjects, facts, members, cohort, seed)
     flow, estimates = trial_flow(protocol, analysis, steps)
     found = endpoints.estimate(analysis)
     estimates += found.estimates
@@ -56,7 +57,8 @@ def run(trial: Trial, seed: int = 1) -> Results:
     gates: list[Gate] = []
     pairs: list[Pair] = []
     chosen: list[Choice] = []
-    evidence: dict[str, dict[str, Evidence]] = {name: told(fact.frame) for name, fact in facts.items()}
+    evidence: dict[str, Mapping[str, Evidence]] = {name: told(fact.frame) for name, fact in facts.items()}
+    evidence.update(found.evidence)
     evidence["baseline"] = rows_told(cohort.subjects)
     made = {
         name: design_of(name, c, protocol, members[c.population], cohort, trial.external[c.source], seed)
@@ -77,7 +79,7 @@ def run(trial: Trial, seed: int = 1) -> Results:
         estimates += doubt.estimates
         said += doubt.statements
         for fact, rows in (*one.evidence.items(), *doubt.evidence.items()):
-            evidence[fact] = evidence.get(fact, {}) | rows
+            evidence[fact] = {**evidence.get(fact, {}), **rows}
     further = _published(trial, analysis, estimates, gates)
     estimates += further.estimates
     curves += further.curves
@@ -108,6 +110,7 @@ def run(trial: Trial, seed: int = 1) -> Results:
         outline=outline(protocol),
         evidence=evidence,
         listings=listings,
+        listed=(subject_listing(protocol, cohort, facts), *found.listed),
     )
 
 
@@ -141,7 +144,7 @@ def _watched(protocol: Protocol, cohort: Cohort) -> Watched:
 def _exposed(
     protocol: Protocol,
     cohort: Cohort,
-    evidence: dict[str, dict[str, Evidence]],
+    evidence: dict[str, Mapping[str, Evidence]],
     listings: dict[str, tuple[Mapping[str, str | int], ...]],
 ) -> list[Estimate]:
     """What was given beside what was planned; trials that plan no treatment load none of it."""

@@ -1,0 +1,188 @@
+"""Which adverse events count: of whom, from which day until which, and whether as worse than before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from onearm.cohort.as_of import serial_day
+from onearm.cohort.tables import Cohort
+from onearm.endpoints.sample import Analysis
+from onearm.protocol.adverse_events import AdverseEvents, Emergent, folded
+from onearm.protocol.document import Protocol
+
+_EVER = 10_000_000  # a day after every other
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The events that count, and in words which those are.
+
+    ``frame`` has ``place`` (position of the subject among ``members``), ``subject``, ``term`` and ``soc`` as written,
+    ``term_key`` and ``soc_key`` (folded; the class empty where there is none), ``grade``, ``start_day`` and ``at``.
+    ``notes`` are the rules, and how many rows they left out.
+    """
+
+    frame: pl.DataFrame
+    members: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def choose(e: AdverseEvents, a: Analysis) -> Chosen:
+    """The rows of `adverse_events` that an endpoint counts."""
+    members = a.populations[e.population]
+    place = pl.DataFrame(
+        {"subject": members, "place": range(len(members))}, schema={"subject": pl.String, "place": pl.UInt32}
+    )
+    rows = a.cohort.adverse_events.join(place, on="subject", how="inner", maintain_order="left")
+    rows = named(rows, "term").with_columns(
+        serial_day("start_day").alias("_start"), serial_day("end_day").alias("_end")
+    )
+    window = _window(e, a, place)
+    rows = rows.join(window, on="place", how="left", maintain_order="left")
+    rows = _carried(rows, counted=e.continued == "counted").with_columns(_left_out(e).alias("_why"))
+    kept = _classed(rows.filter(pl.col("_why").is_null()), e)
+    columns = ("place", "subject", "term", "term_key", "soc", "soc_key", "grade", "start_day", "at")
+    return Chosen(kept.select(columns), members, tuple(_notes(e, a.protocol, rows, window)))
+
+
+def named(rows: pl.DataFrame, column: str) -> pl.DataFrame:
+    """The rows with ``COLUMN_key``: the words of a column folded, so that spellings in capitals are one."""
+    written = rows.select(column).unique().drop_nulls()
+    keys = [folded(word) for word in written[column].to_list()]
+    table = written.with_columns(pl.Series(f"{column}_key", keys, dtype=pl.String))
+    return rows.join(table, on=column, how="left", maintain_order="left")
+
+
+def _window(e: AdverseEvents, a: Analysis, place: pl.DataFrame) -> pl.DataFrame:
+    """``place``, ``_from`` and ``_until`` of each member: serial study days; null for never."""
+    first = serial_day("treatment_start_day")
+    if e.emergent == "none" or e.emergent.start == "time-zero":
+        first = pl.lit(0, dtype=pl.Int64)
+    days = place.join(a.cohort.subjects, on="subject", how="left", maintain_order="left").select(
+        "place", "subject", first.alias("_from")
+    )
+    if e.emergent == "none":
+        return days.select("place", "_from", pl.lit(_EVER, dtype=pl.Int64).alias("_until"), dosed=pl.lit(True))
+    last = (
+        _doses(a.cohort, e.emergent.drugs, a.protocol)
+        .group_by("subject")
+        .agg((serial_day("day").max() + e.emergent.until_days).alias("_until"))
+    )
+    found = days.join(last, on="subject", how="left", maintain_order="left")
+    return found.select("place", "_from", pl.col("_until").fill_null(_EVER), dosed=pl.col("_until").is_not_null())
+
+
+def _doses(cohort: Cohort, drugs: Sequence[str], protocol: Protocol) -> pl.DataFrame:
+    if not drugs:
+        return cohort.doses
+    wanted = {(protocol.drug_key(drug) or drug).lower() for drug in drugs}
+    return cohort.doses.filter(pl.col("drug").str.to_lowercase().is_in(list(wanted)))
+
+
+def _carried(rows: pl.DataFrame, *, counted: bool) -> pl.DataFrame:
+    """The rows with ``_carried``: whether one goes on from before the period without having become worse.
+
+    Rows of one term of one subject are one course as long as each begins at most a day after all before it have ended;
+    a row without an end goes on. Only courses that began before the period can be carried into it.
+    """
+    old = rows.filter(pl.col("_start") < pl.col("_from")).select("place", "term_key").unique()
+    if counted or old.is_empty():
+        return rows.with_columns(pl.lit(False).alias("_carried"))
+    of = ["place", "term_key"]
+    line = rows.with_row_index("_row").join(old, on=of, how="semi").sort(*of, "_start", "_end", nulls_last=True)
+    reach = pl.col("_end").fill_null(_EVER).cum_max().shift(1).over(of)
+    line = line.with_columns(
+        (pl.col("_start") > reach + 1).fill_null(False).cast(pl.Int32).cum_sum().over(of).alias("_course")
+    )
+    before = pl.col("_start") < pl.col("_from")
+    highest = pl.col("grade").filter(before).max().over([*of, "_course"])
+    goes_on = before.any().over([*of, "_course"]) & ~before & ~(pl.col("grade") > highest).fill_null(True)
+    carried = line.filter(goes_on)["_row"]
+    return (
+        rows.with_row_index("_row").with_columns(pl.col("_row").is_in(carried.implode()).alias("_carried")).drop("_row")
+    )
+
+
+def _left_out(e: AdverseEvents) -> pl.Expr:
+    """Why a row does not count, in a word; null where it does."""
+    begins = pl.col("_start") >= pl.col("_from")
+    why = (
+        pl.when(pl.col("_start").is_null())
+        .then(pl.lit("undated"))
+        .when(~begins.fill_null(False))
+        .then(pl.lit("before"))
+    )
+    why = why.when(pl.col("_start") > pl.col("_until")).then(pl.lit("after")).when("_carried").then(pl.lit("carried"))
+    for column in ("related", "serious"):
+        if getattr(e, column) == "only":
+            why = why.when(~(pl.col(column) == "yes").fill_null(e.unassessed == "counted")).then(pl.lit(column))
+    return why.otherwise(None)
+
+
+def _classed(rows: pl.DataFrame, e: AdverseEvents) -> pl.DataFrame:
+    """The rows with ``soc`` and ``soc_key``: by the protocol's groups, else as written.
+
+    A term that has one class in all rows with a class has it in the others too.
+    """
+    if e.groups:
+        of = {folded(term): name for name, terms in e.groups.items() for term in terms}
+        rows = rows.with_columns(soc=pl.col("term_key").replace_strict(of, default=None, return_dtype=pl.String))
+    rows = named(rows, "soc")
+    classes = rows.drop_nulls("soc_key").group_by("term_key").agg(pl.col("soc_key").unique().sort().alias("_all"))
+    only = classes.filter(pl.col("_all").list.len() == 1).select("term_key", pl.col("_all").list.first().alias("_only"))
+    filled = rows.join(only, on="term_key", how="left", maintain_order="left")
+    return filled.with_columns(soc_key=pl.coalesce("soc_key", "_only").fill_null("")).drop("_only")
+
+
+def _notes(e: AdverseEvents, p: Protocol, rows: pl.DataFrame, window: pl.DataFrame) -> list[str]:
+    said = [_period(e, p), *_choice(e)]
+    if e.continued == "worse-only":
+        said.append(
+            "an event that goes on from before (no day between two rows of one term) counts only where a later row "
+            "has a higher grade than any before"
+        )
+    else:
+        said.append("an event that was there before counts again wherever a row of it begins in the period")
+    counts = dict(rows["_why"].drop_nulls().value_counts().iter_rows())
+    words = {
+        "undated": "without a study day",
+        "before": "begun before",
+        "after": "begun after the period",
+        "carried": "gone on without becoming worse",
+        "related": "not related",
+        "serious": "not serious",
+    }
+    left = [f"{counts[key]} {text}" for key, text in words.items() if key in counts]
+    said.append(
+        f"{rows.height - sum(counts.values())} of {rows.height} rows count"
+        + (f"; left out: {', '.join(left)}" if left else "")
+    )
+    never = int((~window["dosed"] & window["_from"].is_not_null()).sum())
+    if never:
+        said.append(f"{never} treated without a dose on record: all of their events from the first day on count")
+    return said
+
+
+def _period(e: AdverseEvents, p: Protocol) -> str:
+    if e.emergent == "none":
+        return "every event on record that began on day 1 or later; no end of a treatment-emergent period is set"
+    start = {"first-dose": "the day of the first dose", "time-zero": "day 1"}[e.emergent.start]
+    labels = [p.drugs[key].label or key if (key := p.drug_key(d)) else d for d in e.emergent.drugs]
+    drug = f"of {' or '.join(labels)}" if labels else "of any drug"
+    return f"treatment-emergent: begun from {start} until {_days(e.emergent)} the last dose {drug} on record"
+
+
+def _days(emergent: Emergent) -> str:
+    days = emergent.until_days
+    return f"{days} day{'s' * (days != 1)} after" if days else "the day of"
+
+
+def _choice(e: AdverseEvents) -> list[str]:
+    asked = [f"{column} events only" for column in ("related", "serious") if getattr(e, column) == "only"]
+    if not asked:
+        return ["whether or not related to treatment"]
+    where = "counts" if e.unassessed == "counted" else "does not count"
+    return [f"{' and '.join(asked)}; an event that nobody judged {where}"]
