@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from onearm import text
-from onearm.results import Results
+from onearm.results import Listing, Results
 from onearm.tables import TABLES, build, to_csv, to_html
 from onearm.tables.cells import counted, limits, shown
 from onearm.tables.methods import choice_id
@@ -26,7 +26,9 @@ from sample import INO, SALVAGE, nothing, number, proportion, sample
 
 @pytest.fixture(scope="module")
 def results() -> Results:
-    return sample()
+    vod = Listing(id="vod", title="VOD", section="safety", columns=("Subject", "Grade <&>"), rows=(("007", "3"),),
+                  subjects=("007",), notes=("Worst first.",))  # fmt: skip
+    return replace(sample(), listed=(vod,))
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +60,7 @@ def test_nothing_gives_no_tables() -> None:
 
 def test_every_id_resolves(results: Results, tables: dict[str, Table]) -> None:
     known = {*results.estimates, *(g.id for g in results.gates), *(s.id for s in results.statements)}
-    known |= {"commitment", *(choice_id(c) for c in results.choices), *(w.id for w in results.watches)}
+    known |= {"subject:007", "commitment", *(choice_id(c) for c in results.choices), *(w.id for w in results.watches)}
     for table in tables.values():
         assert set(table.ids) <= known
         assert table.ids

@@ -23,6 +23,7 @@ from onearm.tables.further import further
 from onearm.tables.gates import gates
 from onearm.tables.intensity import intensity
 from onearm.tables.landmark import landmark
+from onearm.tables.listing import listing
 from onearm.tables.methods import methods
 from onearm.tables.model import Cell, Row, Table
 from onearm.tables.monitoring import monitoring
@@ -61,6 +62,7 @@ TABLES: Mapping[str, Callable[[Results], tuple[Table, ...]]] = MappingProxyType(
         "methods": methods,
         "published": published,
         "further": further,
+        "listing": listing,
     }
 )
 """Every kind of table, in the order of a report; a new one is one file and one line here."""
