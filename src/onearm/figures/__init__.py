@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -14,6 +13,7 @@ from onearm.figures.curves import curves
 from onearm.figures.drawing import Drawing, Picture
 from onearm.figures.flow import flow
 from onearm.figures.forest import forest
+from onearm.figures.formats import png, rendered
 from onearm.figures.love import love
 from onearm.figures.love_methods import love_methods
 from onearm.figures.monitoring import boundaries, operating_characteristics
@@ -22,15 +22,13 @@ from onearm.figures.overlap import overlap
 from onearm.figures.residuals import residuals
 from onearm.figures.series import Series
 from onearm.figures.states import states
-from onearm.figures.style import RC
 from onearm.figures.subgroups import subgroups
-from onearm.figures.svg import svg
 from onearm.figures.swimmer import swimmer
 from onearm.figures.tipping import tipping
 from onearm.figures.weights import weights
 from onearm.results import Results
 
-__all__ = ["FIGURES", "Drawing", "Picture", "Series", "data", "picture", "pictures", "plan", "svg"]
+__all__ = ["FIGURES", "Drawing", "Picture", "Series", "data", "picture", "pictures", "plan", "png", "rendered"]
 
 FIGURES: Mapping[str, Callable[[Results], tuple[Drawing, ...]]] = MappingProxyType(
     {
@@ -69,18 +67,13 @@ def plan(results: Results) -> dict[str, Drawing]:
 
 def picture(drawing: Drawing) -> Picture:
     """Draw one figure and write it as SVG; the same drawing gives the same bytes."""
-    import matplotlib
-
-    with matplotlib.rc_context(RC), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing from")  # the reader's own fonts draw the text of an SVG
-        made = svg(drawing.draw(), drawing.name, drawing.title, drawing.caption)
     return Picture(
         name=drawing.name,
         title=drawing.title,
         caption=drawing.caption,
         section=drawing.section,
         comparison=drawing.comparison,
-        svg=made,
+        svg=rendered(drawing, "svg"),
     )
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
-import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from onearm.figures import boundary, characteristics, sizes, times
+from onearm.figures import boundary, characteristics, formats, sizes, times
 from onearm.figures.drawing import Drawing
 from onearm.figures.style import RC
 from onearm.results import Boundaries, CharacteristicsCurves, TimeBoundaries
@@ -41,12 +39,4 @@ def figure(record: Drawn) -> Figure:
 
 def png(record: Drawn) -> bytes:
     """A record's picture as PNG; the same record gives the same bytes."""
-    import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    out = io.BytesIO()
-    with matplotlib.rc_context(RC), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing from")
-        canvas: Any = FigureCanvasAgg(drawing(record).draw())
-        canvas.print_figure(out, dpi=_DPI, facecolor="white", metadata={"Software": None})
-    return out.getvalue()
+    return formats.png(drawing(record), _DPI)

@@ -21,6 +21,8 @@ INK, GREY, FAINT, WARNING = "#1b2733", "#5b6770", "#c9d0d6", "#b3261e"
 RC: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "onearm",
+    "pdf.fonttype": 42,
+    "pdf.compression": 9,
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": SIZE,
