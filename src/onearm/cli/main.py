@@ -21,6 +21,7 @@ from onearm.cli.dose import day
 from onearm.cli.export import export
 from onearm.cli.monitor import known_on
 from onearm.cli.regimens import regimens
+from onearm.cli.report import report
 from onearm.errors import DataError, Finding, OnearmError, ProtocolError
 
 if TYPE_CHECKING:
@@ -298,6 +299,7 @@ def verify(
 app.command(epilog="Example: onearm audit abstract.txt")(audit)
 app.command(epilog="Example: onearm compare results-may results-june")(compare)
 app.command(epilog="Example: onearm export mini-hcvd-ino --out results.zip")(export)
+app.command(epilog="Example: onearm report mini-hcvd-ino --format pdf,docx")(report)
 app.command(epilog="Example: onearm regimens mini-hcvd-odd")(regimens)
 app.add_typer(design, name="design")
 

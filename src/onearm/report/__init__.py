@@ -25,15 +25,16 @@ def html(results: Results, tables: Mapping[str, Table], figures: Mapping[str, Pi
     """The report as one self-contained HTML page, the same bytes for the same results. Loads jinja2 when called."""
     from onearm.report.compose import compose
 
-    return page(compose(results, tables, figures), results, figures)
+    drawn = {name: figure.svg for name, figure in figures.items()}
+    return page(compose(results, tables, figures), results, drawn)
 
 
-def page(document: Document, results: Results, figures: Mapping[str, Picture]) -> str:
-    """A document as an HTML page, with an index of its numbers."""
+def page(document: Document, results: Results, figures: Mapping[str, bytes]) -> str:
+    """A document as an HTML page, with an index of its numbers; figures as SVG by their names."""
     from onearm.report.writers.html import to_html
     from onearm.report.writers.index import index
 
-    return to_html(document, {name: figure.svg for name, figure in figures.items()}, index(document, results))
+    return to_html(document, figures, index(document, results))
 
 
 def __getattr__(name: str) -> Any:

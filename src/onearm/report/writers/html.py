@@ -12,9 +12,9 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from onearm.errors import UsageError
 from onearm.report.document import Block, Document, Figured, Items, Parts, Section, Tabled, Terms, Text
 from onearm.report.writers.index import Entry
+from onearm.report.writers.problems import no_figure
 from onearm.tables.write import span
 from onearm.tables.write import to_html as table_html
 
@@ -103,19 +103,13 @@ class _Page:
 
     def _figure(self, b: Figured) -> str:
         if b.name not in self.figures:
-            raise missing_figure(b.name)
+            raise no_figure(b.name, self.figures)
         drawing = re.sub(r' xmlns(:\w+)?="[^"]*"', "", self.figures[b.name].decode().strip())
         caption = f"<strong>Figure {b.number}.</strong> {self.parts(b.caption)}"
         return f'<figure data-id="figure:{escape(b.name)}">{drawing}<figcaption>{caption}</figcaption></figure>'
 
     def parts(self, parts: Parts) -> str:
         return "".join(span(text, key, self.known) if key else escape(text) for text, key in parts)
-
-
-def missing_figure(name: str) -> UsageError:
-    """The document shows a figure that nobody drew."""
-    step = "draw it (`onearm.figures.plan(results)` names every figure), or leave out the section that shows it"
-    return UsageError.one("U392", name, "the document shows this figure, but there is no drawing of it", step)
 
 
 def css_string(words: str) -> str:

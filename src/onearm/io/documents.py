@@ -1,0 +1,271 @@
+"""Documents to send, from a folder of results: report and summary in each format, tables as listings, numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from onearm.changes import Origin
+from onearm.errors import UsageError, listed, near
+from onearm.io.folder import MARK, check_target, write_folder
+from onearm.io.results import read_results
+from onearm.report.compose import Provenance, compose
+from onearm.report.document import Document
+from onearm.results import Results
+
+COMMAND = "onearm report"
+KINDS = ("report", "summary")
+FORMATS = ("html", "pdf", "docx", "md", "rtf", "ars")
+PICTURES = ("svg", "pdf", "png")
+"""Formats in which figures are written on their own; PNG has 300 dpi."""
+
+Say = Callable[[str], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is asked for.
+
+    Parameters
+    ----------
+    formats
+        Of `FORMATS`; ``rtf`` are all tables as listings, ``ars`` all numbers in CDISC's Analysis Results Standard.
+    kinds
+        Of `KINDS`.
+    sections
+        Sections of the report in order, in place of the protocol's.
+    template
+        A Word document whose styles are used, in place of the protocol's.
+    figures
+        Of `PICTURES`: figures as files of their own.
+    """
+
+    formats: tuple[str, ...] = FORMATS
+    kinds: tuple[str, ...] = KINDS
+    sections: tuple[str, ...] = ()
+    template: Path | None = None
+    figures: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, allowed in (("formats", FORMATS), ("kinds", KINDS), ("figures", PICTURES)):
+            for word in getattr(self, name):
+                if word not in allowed:
+                    says = f'"{word}" is none of the {name}{near(word, allowed)}'
+                    raise UsageError.one("U394", word, says, f"use {listed(allowed, most=9)}")
+
+
+def write_documents(place: Path, out: Path | None, wish: Wish, say: Say) -> tuple[Path, tuple[str, ...], bool]:
+    """Write the documents of a folder of results; earlier ones stay as they are when anything fails.
+
+    Parameters
+    ----------
+    place
+        A folder of results, a trial folder with ``results/``, or a results.json.
+    out
+        The folder to write; ``documents`` beside the results when it is not given. Documents that an earlier call made
+        there from the same results stay.
+    wish
+        What is asked for.
+    say
+        Told what is being done.
+
+    Returns
+    -------
+    tuple
+        The folder, the names of the files written, and whether the trial's files are no longer those of the results.
+
+    Raises
+    ------
+    UsageError
+        What `onearm.io.results.read_results`, `onearm.report.compose` and the writers raise; U320 to U322 when the
+        folder cannot be written, U394 for a format that is not known, U395 for a template that cannot be read.
+    """
+    results, origin = read_results(place)
+    home = _home(place)
+    target = home / "documents" if out is None else out
+    check_target(target, COMMAND)
+    say("laying out")
+    made = _Maker(results, origin, wish, _template(results, wish, home), say)
+    files = made.files()
+    kept = _kept(target, made.digest)
+    body = {
+        "trial": results.header.trial,
+        "command": COMMAND,
+        "results": made.digest,
+        "outputs": {name: _sha(content) for name, content in sorted({**kept, **files}.items())},
+    }
+    text = (json.dumps(body, indent=1, ensure_ascii=False) + "\n").encode()
+    write_folder(target, {**kept, **files, MARK: text}, COMMAND)
+    return target, tuple(files), _older(home, origin)
+
+
+@dataclass(slots=True)
+class _Maker:
+    """Makes each file once; what several need is made once too."""
+
+    results: Results
+    origin: Origin
+    wish: Wish
+    template: bytes | None
+    say: Say
+    digest: str = field(init=False)
+    tables: Mapping[str, Any] = field(init=False)
+    drawings: Mapping[str, Any] = field(init=False)
+    drawn: dict[tuple[str, str], bytes] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        from onearm import figures, tables
+
+        self.digest = _sha(self.results.to_json().encode())
+        self.tables = tables.build(self.results)
+        self.drawings = figures.plan(self.results)
+
+    def files(self) -> dict[str, bytes]:
+        """Every file asked for."""
+        files: dict[str, bytes] = {}
+        for kind in self.wish.kinds:
+            document = self.document(kind)
+            for form in self.wish.formats:
+                if form in ("rtf", "ars"):
+                    continue
+                self.say(f"writing the {kind} ({form})")
+                files[f"{kind}.{form}"] = self.written(document, form)
+                if form == "md":
+                    files |= {f"figures/{n}.png": self.picture(n, "png") for n in document.figures()}
+        files |= self.of_all()
+        for form in self.wish.figures:
+            for name in self.drawings:
+                self.say(f"drawing {name} ({form})")
+                files[f"figures/{name}.{form}"] = self.picture(name, form)
+        return files
+
+    def of_all(self) -> dict[str, bytes]:
+        """What holds everything, whatever the kind: tables as listings, numbers for machines."""
+        files = {}
+        if "rtf" in self.wish.formats:
+            from onearm.report.writers.rtf import to_rtf
+
+            self.say("writing the tables (rtf)")
+            files["tables.rtf"] = to_rtf(self.tables.values(), self.document("report"))
+        if "ars" in self.wish.formats:
+            from onearm.results.ars import to_ars, to_text
+
+            self.say("writing the numbers (ars)")
+            files["ars.json"] = to_text(to_ars(self.results, self.tables.values())).encode()
+        return files
+
+    def document(self, kind: str) -> Document:
+        """The report or the summary, composed."""
+        sections = self.wish.sections if kind == "report" else ()
+        found = provenance(self.origin)
+        return compose(self.results, self.tables, self.drawings, kind, sections=sections, provenance=found)
+
+    def written(self, document: Document, form: str) -> bytes:
+        """A document in one format."""
+        if form == "html":
+            from onearm.report import page
+
+            return page(document, self.results, self.pictures(document, "svg")).encode()
+        if form == "pdf":
+            from onearm.report.writers.pdf import to_pdf
+
+            return to_pdf(document, self.pictures(document, "svg"))
+        if form == "docx":
+            from onearm.report.writers.word import to_docx
+
+            return to_docx(document, self.pictures(document, "png"), self.template)
+        from onearm.report.writers.markdown import to_markdown
+
+        return to_markdown(document, {name: f"figures/{name}.png" for name in document.figures()}).encode()
+
+    def pictures(self, document: Document, form: str) -> dict[str, bytes]:
+        """The figures that a document shows."""
+        return {name: self.picture(name, form) for name in document.figures()}
+
+    def picture(self, name: str, form: str) -> bytes:
+        """One figure, drawn once for each format."""
+        if (name, form) not in self.drawn:
+            from onearm import figures
+
+            self.say(f"drawing {name} ({form})")
+            self.drawn[name, form] = figures.rendered(self.drawings[name], form)
+        return self.drawn[name, form]
+
+
+def provenance(origin: Origin) -> Provenance:
+    """What the results were made from, as their manifest says; nothing where there is none."""
+    if not origin.manifest:
+        return Provenance()
+    facts = (("onearm", origin.software.removeprefix("onearm ")), ("seed", str(origin.seed)))
+    return Provenance(inputs=tuple(origin.inputs.items()), software=tuple(origin.libraries.items()), facts=facts)
+
+
+def _home(place: Path) -> Path:
+    """The folder beside which documents stand: the trial's."""
+    if (place / "results" / "results.json").is_file():
+        return place
+    return (place if place.is_dir() else place.absolute().parent).absolute().parent
+
+
+def _template(results: Results, wish: Wish, home: Path) -> bytes | None:
+    """The Word document whose styles are used, if any."""
+    named = results.outline.word_template
+    path = wish.template or (home / named if named else None)
+    if path is None or "docx" not in wish.formats:
+        return None
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        says = f"the Word template cannot be read ({problem.strerror})"
+        step = "check `report.word_template` in the protocol, or name a file with --template"
+        raise UsageError.one("U395", str(path), says, step) from None
+
+
+def _kept(target: Path, digest: str) -> dict[str, bytes]:
+    """Documents that an earlier call made from the same results, each as its manifest says it is."""
+    try:
+        body = json.loads((target / MARK).read_bytes())
+        if body["results"] != digest:
+            return {}
+        found = {name: (target / name).read_bytes() for name in body["outputs"]}
+        return {name: content for name, content in found.items() if _sha(content) == body["outputs"][name]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _older(home: Path, origin: Origin) -> bool:
+    """Whether a file that the results were made from is another one now."""
+    return any(_digest_of(home / name) not in ("", digest) for name, digest in origin.inputs.items())
+
+
+def _digest_of(path: Path) -> str:
+    try:
+        return _sha(path.read_bytes())
+    except OSError:
+        return ""
+
+
+def _sha(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def chosen(words: Iterable[str]) -> tuple[str, ...]:
+    """Words of an option that may stand apart or be joined by commas.
+
+    Examples
+    --------
+    >>> chosen(["pdf,docx", "md"])
+    ('pdf', 'docx', 'md')
+    """
+    return tuple(dict.fromkeys(one.strip() for word in words for one in word.split(",") if one.strip()))
+
+
+def parts_of(files: Sequence[str]) -> str:
+    """What was written, in few words: files of their own by name, figures by number."""
+    pictures = sum(name.startswith("figures/") for name in files)
+    named = [name for name in files if not name.startswith("figures/")]
+    return ", ".join([*named, *([f"{pictures} figures"] if pictures else [])])
