@@ -10,11 +10,14 @@ from typing import Any
 from onearm.report.writers._typst_text import clean, line
 from onearm.tables.model import Cell, Row, Table
 
-MOST_UPRIGHT = 7
-"""A table of more columns lies on its side."""
+NARROW = 100
+"""A wide table stands upright after all when the longest texts of its columns make a line of so many signs."""
 
 LONG = 40
 """A column with a longer text than this is one of words."""
+
+TALL = 700
+"""A line of the table with a longer text than this may go on over the page."""
 
 MEASURED = 4
 """So many of the longest texts and words of a column are measured."""
@@ -27,7 +30,7 @@ def table_body(table: Table) -> dict[str, Any]:
     columns = len(table.columns)
     return {
         "title": clean(table.title),
-        "wide": bool(getattr(table, "wide", False)) or columns > MOST_UPRIGHT,
+        "wide": table.wide and not _narrow(table),
         "groups": [[clean(text), width] for text, width in table.groups],
         "heads": [_cell(cell) for cell in table.columns],
         "rows": [_row(row, level, columns) for row, level in zip(table.rows, _levels(table.rows), strict=True)],
@@ -36,6 +39,13 @@ def table_body(table: Table) -> dict[str, Any]:
         "notes": [clean(note) for note in table.footnotes],
         "notice": clean(table.notice),
     }
+
+
+def _narrow(table: Table) -> bool:
+    """Whether it stands upright whatever the number of its columns."""
+    labels = max((len(row.label) + 2 * row.indent for row in table.rows if not row.head), default=0)
+    columns = ([*head.text.split(), *(c.text for c in cells)] for head, cells in zip(table.columns[1:], _by_column(table), strict=True))
+    return labels + sum(2 + max(map(len, column), default=0) for column in columns) <= NARROW
 
 
 def _cell(cell: Cell) -> dict[str, str] | str:
@@ -48,6 +58,7 @@ def _row(row: Row, level: int, columns: int) -> dict[str, Any]:
     said: dict[str, Any] = {"label": clean(row.label), "cells": cells + [""] * (columns - 1 - len(cells))}
     said |= {"note": clean(row.note)} if row.note else {}
     said |= {"indent": row.indent} if row.indent else {}
+    said |= {"long": True} if max(len(row.label), *(len(cell.text) for cell in row.cells), 0) > TALL else {}
     return said | ({"head": level} if row.head else {})
 
 
@@ -81,8 +92,8 @@ def _by_column(table: Table) -> Iterable[list[Cell]]:
 def _right(cells: Iterable[Cell]) -> bool:
     """Whether most of a column are numbers, which stand to the right."""
     said = [text for text in (line(cell.parts) for cell in cells) if text]
-    numbers = sum(1 for text in said if len(text) <= LONG and _NUMBER.match(text))
-    return not said or numbers > len(said) / 2
+    numbers = sum(1 for text in said if _NUMBER.match(text))
+    return not said or (numbers > len(said) / 2 and max(map(len, said)) <= LONG)
 
 
 def _sized(k: int, table: Table) -> dict[str, list[Any]]:
@@ -92,6 +103,7 @@ def _sized(k: int, table: Table) -> dict[str, list[Any]]:
         "head": [clean(head)],
         "headwords": _longest(clean(head).split()),
         "body": [[text, 0] for text in _longest(clean(cell) for cell in cells)],
+        "notes": [],
         "bodywords": [[word, 0] for word in _longest({word for cell in cells for word in clean(cell).split()})],
     }
 
@@ -99,13 +111,14 @@ def _sized(k: int, table: Table) -> dict[str, list[Any]]:
 def _sized_labels(table: Table) -> dict[str, list[Any]]:
     """The same of the labels, each with how far it is indented; headings run over all columns."""
     labels = {(clean(row.label), row.indent) for row in table.rows if not row.head}
-    labels |= {(clean(row.note), row.indent) for row in table.rows if row.note and not row.head}
-    words = {(word, indent) for label, indent in labels for word in label.split()}
+    notes = {(clean(row.note), row.indent) for row in table.rows if row.note and not row.head}
+    words = {(word, indent) for label, indent in labels | notes for word in label.split()}
     head = clean(table.columns[0].text) if table.columns else ""
     return {
         "head": [head],
         "headwords": _longest(head.split()),
         "body": [list(one) for one in heapq.nlargest(MEASURED, labels, key=_extent)],
+        "notes": [list(one) for one in heapq.nlargest(MEASURED, notes, key=_extent)],
         "bodywords": [list(one) for one in heapq.nlargest(MEASURED, words, key=_extent)],
     }
 
