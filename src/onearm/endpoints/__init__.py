@@ -12,6 +12,7 @@ from onearm.endpoints.competing import competing
 from onearm.endpoints.distribution import summary
 from onearm.endpoints.event_listing import event_listing
 from onearm.endpoints.in_response import in_response
+from onearm.endpoints.mrd_by_time import mrd_by_time
 from onearm.endpoints.proportion import distribution, proportion
 from onearm.endpoints.sample import Analysis as Analysis
 from onearm.endpoints.sample import Output as Output
@@ -36,6 +37,7 @@ ESTIMATORS: dict[str, Callable[[str, Any, Analysis], Output]] = {
     "subgroups": subgroups,
     "time-dependent": time_dependent,
     "clone-censor-weight": clone_censor,
+    "mrd-by-time": mrd_by_time,
     "adverse-events": adverse_events,
     "event-listing": event_listing,
 }

@@ -50,15 +50,20 @@ def response(name: str, clause: Response, course: Course) -> FactColumn:
     return FactColumn(name, clause.label or name, "yes-no", clause.rules, frame)
 
 
-def mrd(name: str, clause: Mrd, course: Course) -> FactColumn:
-    """Whether MRD was negative below the limit, at any or at the first assessment with a result before relapse."""
+def mrd_tests(clause: Mrd, course: Course) -> pl.DataFrame:
+    """Assessments before relapse with an MRD result, and whether each was ``negative`` by the clause's limit."""
     fine = pl.col("mrd_limit").fill_null(0.0) <= clause.limit
     low = (pl.col("mrd") == "negative") | (pl.col("mrd_value") < clause.limit)
-    tested = (
+    return (
         course.assessments("relapse")
         .filter(pl.col("mrd").is_not_null() | pl.col("mrd_value").is_not_null())
         .with_columns(negative=(fine & low).fill_null(False))
     )
+
+
+def mrd(name: str, clause: Mrd, course: Course) -> FactColumn:
+    """Whether MRD was negative below the limit, at any or at the first assessment with a result before relapse."""
+    tested = mrd_tests(clause, course)
     if clause.count == "best":
         tested = tested.sort("negative", descending=True, maintain_order=True)
     else:  # of several on the first day the worst

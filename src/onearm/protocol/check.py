@@ -32,6 +32,7 @@ from onearm.protocol.findings import (
     unknown,
     wrong_fact,
 )
+from onearm.protocol.mrd_by_time import MrdByTime
 from onearm.protocol.population import Condition
 from onearm.protocol.states import CumulativeIncidence
 
@@ -205,6 +206,9 @@ def _endpoints(p: Protocol, where: Where) -> Iterator[Finding]:
                 yield from covariate(p, where, f"{path}.covariate", e.covariate, number=True)
             case Distribution():
                 yield from _distribution(p, where, path, e)
+            case MrdByTime():
+                yield from wrong_fact(p, where, f"{path}.fact", e.fact, frozenset({"mrd"}))
+                yield from group(p, where, f"{path}.by", e.by)
             case AdverseEvents() | EventListing():
                 yield from check_adverse_events(p, where, path, e)
             case _:

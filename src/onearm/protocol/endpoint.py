@@ -12,6 +12,7 @@ from onearm.protocol.base import Name, Part, Words
 from onearm.protocol.endpoint_base import BinomialMethod, CurveInterval, EndpointBase, Interval, MedianRule, Months
 from onearm.protocol.endpoint_base import Level as Level
 from onearm.protocol.intercurrent import CloneCensorWeight, NaiveEverNever, TimeDependent
+from onearm.protocol.mrd_by_time import MrdByTime
 from onearm.protocol.states import CumulativeIncidence, InResponse, States
 
 
@@ -151,7 +152,8 @@ Endpoint = Annotated[
     | States
     | Subgroups
     | AdverseEvents
-    | EventListing,
+    | EventListing
+    | MrdByTime,
     Field(discriminator="estimator"),
 ]
 """Any endpoint clause; ``estimator`` says which."""

@@ -27,6 +27,7 @@ from onearm.tables.listing import listing
 from onearm.tables.methods import methods
 from onearm.tables.model import Cell, Row, Table
 from onearm.tables.monitoring import monitoring
+from onearm.tables.mrd_by_time import mrd_by_time
 from onearm.tables.published import published
 from onearm.tables.response import response
 from onearm.tables.safety import safety
@@ -34,6 +35,7 @@ from onearm.tables.status import status
 from onearm.tables.subgroups import subgroups
 from onearm.tables.survival import survival
 from onearm.tables.target_trial import target_trial
+from onearm.tables.toxicity import toxicity
 from onearm.tables.write import to_csv, to_html
 
 __all__ = ["TABLES", "Cell", "Row", "Table", "build", "to_csv", "to_html"]
@@ -46,7 +48,9 @@ TABLES: Mapping[str, Callable[[Results], tuple[Table, ...]]] = MappingProxyType(
         "intensity": intensity,
         "deviations": deviations,
         "response": response,
+        "mrd-by-time": mrd_by_time,
         "safety": safety,
+        "toxicity": toxicity,
         "monitoring": monitoring,
         "status": status,
         "survival": survival,
