@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from onearm.figures.drawing import Drawing
 from onearm.figures.series import Cell, Series
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _LEFT, _RIGHT, _PLOT, _FOOT, _GAP = 0.6, 0.25, 2.7, 0.5, 0.7
 _ROW = 0.17
 _LOOKS_NAMED = 8
+_DOTTED = 200
+"""Up to so many looks have a triangle each, and patients of the path a dot; of more there are lines alone."""
 _HATCH = {"futility": "\\\\\\\\", "harm": "////", "efficacy": "....", "safe": "...."}
 _COLOUR = {"futility": STROKES[0].colour, "harm": STROKES[1].colour, "efficacy": STROKES[2].colour}
 _WORDS = {
@@ -29,13 +31,15 @@ _WORDS = {
 
 def drawing(b: Boundaries, notice: str) -> Drawing:
     """The drawing of one rule."""
-    path = " Line with dots: the trial; its last decision stands at the end." if b.path_n else ""
+    line = "Dark line" if len(b.path_n) >= _DOTTED else "Line with dots"
+    path = f" {line}: the trial; its last decision stands at the end." if b.path_n else ""
+    edge = "a line stands" if len(b.n) > _DOTTED else "triangles stand"
     both = " Low counts stop only where every kind of event is at or below its limit." if b.together else ""
     return Drawing(
         name=slug("boundary", b.id, b.panel),
         title=f"Stopping boundary: {b.label}",
-        caption=f"{b.label}. Counts in a hatched region stop the trial at that number of patients evaluated; triangles "
-        f"stand at the outermost count that goes on no more.{both}{path}",
+        caption=f"{b.label}. Counts in a hatched region stop the trial at that number of patients evaluated; {edge} "
+        f"at the outermost count that goes on no more.{both}{path}",
         section="monitoring",
         comparison=b.panel,
         draw=partial(draw, b, notice),
@@ -106,17 +110,31 @@ def _regions(axes: Axes, b: Boundaries, k: int) -> None:
         limits = b.low[k] if side == "low" else b.high[k]
         held = [(n, x) for n, x in zip(b.n, limits, strict=True) if 0 <= x <= n]
         colour = _COLOUR.get(means, STROKES[2].colour)
-        for n, x in held:
-            foot, head = (-0.5, x + 0.5) if side == "low" else (x - 0.5, min(n, top) + 0.5)
-            axes.bar(
-                n, head - foot, width, foot, color=tint(colour), edgecolor=colour, hatch=_HATCH[means], linewidth=0,
-                zorder=2,
-            )  # fmt: skip
+        edges = [(-0.5, x + 0.5) if side == "low" else (x - 0.5, min(n, top) + 0.5) for n, x in held]
+        _shade(axes, [n for n, _ in held], edges, width, colour, _HATCH[means])
         mark = "v" if side == "low" else "^"
         at, edge = [n for n, _ in held], [x for _, x in held]
-        axes.plot(at, edge, linestyle="", marker=mark, markersize=3.6, color=colour, zorder=4)
+        if len(b.n) > _DOTTED:
+            axes.step(at, edge, where="mid", color=colour, linewidth=1.2, zorder=4)
+        else:
+            axes.plot(at, edge, linestyle="", marker=mark, markersize=3.6, color=colour, zorder=4)
         if len(b.n) <= _LOOKS_NAMED:
             _named(axes, held, side, colour, width / 2, _crowded(b, k))
+
+
+def _shade(axes: Axes, at: list[int], edges: list[tuple[float, float]], width: float, colour: str, hatch: str) -> None:
+    """Bars between their edges; looks after every patient touch each other and are one region."""
+    x: list[float] = []
+    low: list[float] = []
+    high: list[float] = []
+    for k, (n, (foot, head)) in enumerate(zip(at, edges, strict=True)):
+        if k and n - at[k - 1] > width:  # a gap
+            x, low, high = [*x, n - width / 2], [*low, float("nan")], [*high, float("nan")]
+        x += [n - width / 2, n + width / 2]
+        low += [foot, foot]
+        high += [head, head]
+    look: dict[str, Any] = {"facecolor": tint(colour), "edgecolor": colour, "hatch": hatch, "linewidth": 0}
+    axes.fill_between(x, low, high, **look, zorder=2)
 
 
 def _named(axes: Axes, held: list[tuple[int, int]], side: str, colour: str, beside: float, crowded: set[int]) -> None:
@@ -139,7 +157,8 @@ def _crowded(b: Boundaries, k: int) -> set[int]:
 
 def _path(axes: Axes, b: Boundaries, k: int) -> None:
     n, x = (0, *b.path_n), (0, *b.path_x[k])
-    axes.plot(n, x, color=INK, linewidth=1.2, marker="o", markersize=2.4, zorder=6)
+    dots = "" if len(n) > _DOTTED else "o"
+    axes.plot(n, x, color=INK, linewidth=1.2, marker=dots, markersize=2.4, zorder=6)
     axes.plot(n[-1], x[-1], marker="o", markersize=6, color=INK, markerfacecolor="white", linestyle="", zorder=7)
     if b.decisions:
         left = n[-1] > 0.6 * b.n_max

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from onearm import text
 from onearm.figures.at_risk import ROWS, counted, numbers, row_names
 from onearm.figures.drawing import Drawing
-from onearm.figures.panel import Panel, data, group, panel_of
+from onearm.figures.panel import TICKED, Panel, any_censored, data, group, panel_of, ticked
 from onearm.figures.style import (
     FAINT,
     GREY,
@@ -50,11 +50,13 @@ def _drawing(panel: Panel) -> Drawing:
     method = "; ".join(dict.fromkeys(c.method for c in panel.curves))
     title = f"{label}: {groups}" if groups else label
     said = []
-    if panel.kind == "survival" and any(any(c.censored) for c in panel.curves):
-        said.append("Upright ticks: censored.")
+    if panel.kind == "survival" and any(map(any_censored, panel.curves)):
+        said.append("Upright ticks: censored." if any(map(ticked, panel.curves)) else "")
+        if not all(ticked(c) for c in panel.curves if any_censored(c)):
+            said.append(f"Censored at more than {TICKED} times: counted under the axis, without ticks.")
     if any(_drawn(m, panel.end) for m in panel.medians):
         said.append("Dotted: median.")
-    marks = " ".join(said)
+    marks = " ".join(filter(None, said))
     return Drawing(
         name=slug(_PREFIX.get(panel.kind, panel.kind), endpoint, comparison),
         title=title,
@@ -106,7 +108,7 @@ def _line(axes: Axes, curve: Curve, look: Stroke, *, band: bool) -> None:
         axes.fill_between(x, low, high, step="post", color=look.colour, alpha=0.12, linewidth=0, zorder=1)
     axes.plot(x, y, drawstyle="steps-post", color=look.colour, linestyle=look.dashes, linewidth=1.6, zorder=3)
     lost = [(t, v) for t, v, c in zip(curve.time, curve.value, curve.censored, strict=True) if c]
-    if lost and curve.kind == "survival":
+    if ticked(curve):
         at, level = zip(*lost, strict=True)
         axes.plot(
             at,

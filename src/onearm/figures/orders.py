@@ -92,11 +92,11 @@ def _panel(axes: Axes, panel: Panel) -> None:
     axes.set_yticks([0, 0.5, 1], ["0", "50%", "100%"])
     axes.grid(axis="x", color=FAINT, linewidth=0.4)
     names = []
+    crowd: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
     for rank, (order, passed, ratio) in enumerate(panel.found, 1):
         at = (ratio, rank / n)
         if order == "random":
-            colour = STROKES[0].colour if passed else WARNING
-            axes.plot(*at, marker="o" if passed else "x", markersize=2.6, color=colour, linestyle="", zorder=2)
+            crowd[passed].append(at)
             continue
         first = order.endswith("*")
         look = STROKES[1].colour if passed else WARNING
@@ -107,6 +107,10 @@ def _panel(axes: Axes, panel: Panel) -> None:
         )  # fmt: skip
         words = order.rstrip("*") + (", prespecified" if first else "") + ("" if passed else ", gate failed")
         names.append((rank / n, f"{text.quantity(ratio, 'hazard ratio')}  {words}", first, at))
+    for passed, found in crowd.items():
+        colour, marker = (STROKES[0].colour, "o") if passed else (WARNING, "x")
+        if found:
+            axes.plot(*zip(*found, strict=True), marker=marker, markersize=2.6, color=colour, linestyle="", zorder=2)
     _names(axes, names)
     axes.annotate(
         f"prespecified: {text.quantity(panel.run.value, 'hazard ratio')} "

@@ -13,6 +13,9 @@ from onearm.results import Choice, Curve, Estimate, Results
 
 _LEFT, WIDER = 0.82, 1.4
 
+TICKED = 200
+"""Censored at more times than this are not marked on their curve: the marks would hide it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:
@@ -138,6 +141,16 @@ def group(curve: Curve) -> str:
         return curve.group
     words = curve.group.rpartition("/")[2].replace("_", " ").replace("=", ": ")
     return (words[:1].upper() + words[1:]) or curve.label
+
+
+def any_censored(curve: Curve) -> bool:
+    """Whether anybody of a survival curve was censored."""
+    return curve.kind == "survival" and any(curve.censored)
+
+
+def ticked(curve: Curve) -> bool:
+    """Whether the censored stand as ticks on a curve."""
+    return any_censored(curve) and sum(map(bool, curve.censored)) <= TICKED
 
 
 def data(panel: Panel) -> Series:

@@ -79,6 +79,17 @@ def lines_of(data: str) -> list[list[Point]] | None:
     return found
 
 
+def diameter(data: str) -> int | None:
+    """How wide a circle around the origin is, as matplotlib draws one (eight cubic curves); None for other shapes."""
+    found = list(parts(data))
+    if len(found) != 1 or len(found[0][1]) != 8 or any(len(piece) != 3 for piece in found[0][1]):
+        return None
+    start, pieces, _ = found[0]
+    radius = max(abs(start[0]), abs(start[1]))
+    far = [x * x + y * y for x, y in (piece[-1] for piece in pieces)]
+    return 2 * radius if all(abs(d - radius * radius) <= 3 * radius for d in far) else None
+
+
 def moved(lines: Iterable[list[Point]], places: Iterable[Point]) -> str:
     """The same lines at several places, as one path."""
     out, at = [], None

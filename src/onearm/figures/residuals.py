@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _LEFT, _RIGHT, _TOP, _PLOT, _FOOT = 0.72, 0.3, 0.3, 2.2, 0.55
 
+_HOLLOW = 300
+"""Up to so many points stand as rings, more as small dots."""
+
 
 def residuals(results: Results) -> tuple[Drawing, ...]:
     """One drawing for each hazard ratio whose proportionality was looked at."""
@@ -59,7 +62,9 @@ def draw(r: Residuals, words: str, notice: str) -> Figure:
     figure = sheet(height, notice)
     axes = figure.add_axes((_LEFT / WIDTH, foot / height, (WIDTH - _LEFT - _RIGHT) / WIDTH, _PLOT / height))
     look = STROKES[0]
-    axes.plot(r.time, r.value, linestyle="", marker="o", markersize=3.5, color=GREY, markerfacecolor="none", zorder=2)
+    many = len(r.time) > _HOLLOW
+    dots: dict[str, Any] = {"markersize": 1.4} if many else {"markersize": 3.5, "markerfacecolor": "none"}
+    axes.plot(r.time, r.value, linestyle="", marker="o", color=GREY, zorder=2, **dots)
     if r.smooth_time:
         axes.fill_between(r.smooth_time, r.low, r.high, color=look.colour, alpha=0.14, linewidth=0, zorder=1)
         axes.plot(r.smooth_time, r.smooth, color=look.colour, linewidth=1.6, zorder=3)

@@ -10,7 +10,7 @@ from string import ascii_lowercase
 from xml.etree.ElementTree import Element
 
 from onearm.figures import hatch
-from onearm.figures.paths import hundredths, lines_of, moved, number, short
+from onearm.figures.paths import Point, diameter, hundredths, lines_of, moved, number, short
 
 _PLACES = frozenset({"x", "y", "width", "height"})
 _TURN = re.compile(r"^rotate\(-?0 [^)]*\)$")
@@ -66,15 +66,28 @@ def _join_marks(root: Element, shapes: Mapping[str, Element]) -> None:
         for key, run in groupby(parent, key=lambda e: (e.tag, e.get("href"), e.get("style"))):
             marks = list(run)
             shape = shapes.get((key[1] or "").removeprefix("#")) if key[0] == "use" else None
-            found = None if shape is None or len(marks) < 3 else lines_of(shape.get("d", ""))
-            if found is None or shape is None or len(found) > _LONGEST or any(len(line) > 2 for line in found):
+            found = None if shape is None or len(marks) < 3 else _strokes(shape, styled(marks[0]))
+            if found is None:
                 children += marks
                 continue
+            strokes, style = found
             places = dict.fromkeys((hundredths(m.get("x", "0")), hundredths(m.get("y", "0"))) for m in marks)
-            style = {**styled(marks[0]), "fill": "none", **styled(shape)}
-            joined = Element("path", {"d": moved(found, places), "style": _text(style)})
-            children.append(joined)
+            children.append(Element("path", {"d": moved(strokes, places), "style": _text(style)}))
         parent[:] = children
+
+
+def _strokes(shape: Element, style: Mapping[str, str]) -> tuple[list[list[Point]], dict[str, str]] | None:
+    """The lines that draw a mark, and their style: straight ones as they are, a full dot as a line of no length with
+    round ends; None for every other shape."""
+    data, said = shape.get("d", ""), {**style, **styled(shape)}
+    lines = lines_of(data)
+    if lines is not None and len(lines) <= _LONGEST and all(len(line) == 2 for line in lines):
+        return lines, {**said, "fill": "none"}
+    across = diameter(data)
+    if across is None or said.get("fill") != said.get("stroke") or "fill-opacity" in said:
+        return None
+    wide = across + hundredths(said.get("stroke-width", "1"))
+    return [[(0, 0), (0, 0)]], {"stroke": said["stroke"], "stroke-width": number(wide), "stroke-linecap": "round"}
 
 
 def _short_coordinates(root: Element) -> None:

@@ -12,8 +12,9 @@ from onearm.figures.series import Cell, Series
 from onearm.figures.style import INK
 from onearm.results import Lane, Results
 
-PER_PAGE, PAGES = 60, 4
-"""Lanes in one picture, and pictures in one report; results.json holds the lanes of everybody."""
+PER_PAGE, PAGES = 60, 2
+"""Lanes in one picture, and pictures in one report. Of more subjects than these hold, one picture shows a part of them
+at equal distances; results.json holds the lanes of everybody."""
 
 FILLS = (
     Fill("#4d94c9", ""),
@@ -47,12 +48,11 @@ SIGNS: Mapping[str, tuple[Sign, ...]] = {
 
 
 def swimmer(results: Results) -> tuple[Drawing, ...]:
-    """One drawing for at most 60 lanes; more go on in further drawings, up to four."""
+    """One drawing for at most 60 lanes, a second one for at most 120; of more subjects one drawing of 60 among them."""
     timed = [lane for lane in results.lanes if lane.end is not None]
-    shown = timed[: PER_PAGE * PAGES]
-    if not shown:
+    if not timed:
         return ()
-    ordered = arranged(shown)
+    ordered = part_of(arranged(timed))
     looks = _looks(ordered)
     end = max(t for lane in ordered for t in _times(lane))
     count = -(-len(ordered) // PER_PAGE)
@@ -63,7 +63,7 @@ def swimmer(results: Results) -> tuple[Drawing, ...]:
         page = ordered[k * size : (k + 1) * size]
         before = ordered[k * size - 1].group if k else None
         one = Page(tuple(page), _headings(page, sizes, before), looks, end, results.header.notice)
-        drawings.append(_drawing(one, k + 1, count, _left_out(results.lanes, len(timed), len(shown))))
+        drawings.append(_drawing(one, k + 1, count, _left_out(results.lanes, len(timed), len(ordered))))
     return tuple(drawings)
 
 
@@ -71,6 +71,14 @@ def arranged(lanes: Sequence[Lane]) -> list[Lane]:
     """Lanes by group, in the order of the results, and the longest first within each."""
     groups = list(dict.fromkeys(lane.group for lane in lanes))
     return sorted(lanes, key=lambda lane: (groups.index(lane.group), -(lane.end or 0.0)))
+
+
+def part_of(ordered: list[Lane]) -> list[Lane]:
+    """All of them, or 60 at equal distances in their order, so that groups and times keep their shares."""
+    n = len(ordered)
+    if n <= PER_PAGE * PAGES:
+        return ordered
+    return [ordered[(2 * k + 1) * n // (2 * PER_PAGE)] for k in range(PER_PAGE)]
 
 
 def _times(lane: Lane) -> Iterator[float]:
@@ -109,8 +117,9 @@ def _left_out(lanes: Sequence[Lane], timed: int, shown: int) -> str:
     """Who is not in the picture, in words."""
     said = ""
     if shown < timed:
-        said += f" Shown are the first {text.number(shown, 0)} of {text.number(timed, 0)} subjects, in the order "
-        said += "of cohort, version and number; results.json holds all."
+        said += f" Shown are {text.number(shown, 0)} of {text.number(timed, 0)} subjects, at equal distances in this "
+        said += "order (group, then time on study), so that short and long courses keep their shares; results.json "
+        said += "holds all."
     rest = [lane.label for lane in lanes if lane.end is None]
     if rest:
         named = ", ".join(rest[:10]) + (" and others" if len(rest) > 10 else "")

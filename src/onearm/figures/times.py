@@ -64,8 +64,8 @@ def draw(b: TimeBoundaries, notice: str = "") -> Figure:
         b.events, b.least, 1.0, color=tint(colour), edgecolor=colour, hatch="////", linewidth=0,
         label="stop" if not b.interim else "final analysis: not rejected", zorder=2,
     )  # fmt: skip
-    for d, t in zip(b.events, b.least, strict=True):
-        axes.plot([d - 0.5, d + 0.5], [t, t], color=colour, linewidth=1.4, zorder=3)
+    first, last = ([d + shift for d in b.events] for shift in (-0.5, 0.5))
+    axes.hlines(b.least, first, last, color=colour, linewidth=1.4, zorder=3)
     if b.interim:
         look = STROKES[3]
         axes.step(
