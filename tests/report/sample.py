@@ -9,6 +9,7 @@ from sample_external import balance, curves, effects, flows, gates, statements
 from sample_methods import choices, commitment, methods
 from sample_monitoring import boundaries, characteristics, rule_estimates, watches
 from sample_parts import INO, LEVEL, SALVAGE, number, proportion, survival
+from sample_toxicity import toxicity
 
 from onearm.results import Estimate, Header, Results
 
@@ -130,6 +131,7 @@ def sample() -> Results:
         *baseline(),
         *exposure(),
         *responses(),
+        *toxicity(),
         *course(),
         *survival(c["os"], "survival"),
         *survival(c["pfs"], "survival"),

@@ -107,7 +107,6 @@ def _shown(items: list[Item], whole: Tallies, e: AdverseEvents, n: int) -> tuple
 
 
 def _worst_notes(e: AdverseEvents, patients: pl.DataFrame) -> Iterator[str]:
-    yield "a patient counts once in each row, at the worst grade among the events of that row"
     if e.events_too:
         yield "events: rows on record, also where a row is a change of grade"
     if e.groups:

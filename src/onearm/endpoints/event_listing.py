@@ -128,11 +128,14 @@ def _procedure(rows: pl.DataFrame, procedure: str, a: Analysis) -> pl.DataFrame:
 def _notes(e: EventListing, a: Analysis) -> tuple[str, ...]:
     grade = "any grade" if e.min_grade == 1 else f"grade {e.min_grade} or worse"
     said = [
-        f"{a.label(e.population)}: every row of {' or '.join(e.terms)}, {grade}, also before day 1",
-        "days are study days; a cell is empty where nothing is on record",
+        f"Population: {a.label(e.population)}.",
+        f"Every row of {' or '.join(e.terms)}, {grade}, also before day 1.",
+        "Days are study days. A cell is empty where nothing is on record.",
     ]
     if e.drug:
-        said.append(f"last dose of {_label(e.drug, a)}: the last one on record on or before the first day of the event")
+        said.append(
+            f"Last dose of {_label(e.drug, a)}: the last one on record on or before the first day of the event."
+        )
     if e.procedure:
-        said.append(f"{e.procedure}: the first one on record, held against the first day of the event")
+        said.append(f"{e.procedure}: the first one on record, held against the first day of the event.")
     return tuple(said)

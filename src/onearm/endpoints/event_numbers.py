@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from onearm.endpoints.events_counted import UNKNOWN, Key, Tally
 from onearm.endpoints.sample import Analysis, Group, at_group
-from onearm.protocol.adverse_events import ALL_GRADES, AdverseEvents, bounds
+from onearm.protocol.adverse_events import AdverseEvents, bounds
 from onearm.results import Estimate
 
 Level = tuple[str, ...]
@@ -93,9 +93,8 @@ class Numbers:
 
     @property
     def _grades(self) -> tuple[str, ...]:
-        """All grades and those asked for; of groups those asked for, and what tables need."""
-        always = ("any", "3+") if self.group.name else ALL_GRADES
-        return tuple(dict.fromkeys((*always, *self.clause.columns)))
+        """Any grade, those asked for, and grade 3 or worse."""
+        return tuple(dict.fromkeys(("any", *self.clause.columns, "3+")))
 
     def _id(self, item: Item, grade: str) -> str:
         return at_group(item.id if grade == "any" else f"{item.id}@{_at(grade)}", self.group.name)
