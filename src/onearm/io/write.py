@@ -10,11 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from onearm.io.folder import check_target, write_folder
 from onearm.results import Results
 from onearm.study.trial import Trial
+
+if TYPE_CHECKING:
+    from onearm.report.compose import Provenance
 
 _LIBRARIES = ("numpy", "scipy", "polars", "pydantic", "ruamel.yaml", "matplotlib", "jinja2", "lark")
 
@@ -38,7 +41,7 @@ def write_results(trial: Trial, results: Results, out: Path, *, seed: int, say: 
         Receives the seconds spent in each part.
     """
     check_target(out)
-    files = contents(results, say, clock)
+    files = contents(results, say, clock, _provenance(trial, seed))
     files["manifest.json"] = manifest(trial, seed, files)
     with timed(clock, "write"):
         say("writing")
@@ -58,7 +61,16 @@ class timed:  # noqa: N801
         self.clock[self.name] = self.clock.get(self.name, 0.0) + time.perf_counter() - self.start
 
 
-def contents(results: Results, say: Say, clock: dict[str, float]) -> dict[str, bytes]:
+def _provenance(trial: Trial, seed: int) -> Provenance:
+    """What the report says of where it comes from; the manifest says the same."""
+    from onearm import __version__
+    from onearm.report.compose import Provenance
+
+    software = tuple((name, version(name)) for name in _LIBRARIES)
+    return Provenance(inputs=trial.digests, software=software, facts=(("onearm", __version__), ("seed", str(seed))))
+
+
+def contents(results: Results, say: Say, clock: dict[str, float], provenance: Provenance) -> dict[str, bytes]:
     """Every file of a folder of results but the manifest, by name."""
     from onearm import figures, report, tables
 
@@ -82,7 +94,7 @@ def contents(results: Results, say: Say, clock: dict[str, float]) -> dict[str, b
             files[f"figures/{name}.csv"] = figures.data(drawing).encode()
     with timed(clock, "report"):
         say("writing the report")
-        files["report.html"] = report.html(results, laid_out, drawn).encode()
+        files["report.html"] = report.html(results, laid_out, drawn, provenance).encode()
     return files
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from onearm.figures.drawing import Picture
+    from onearm.report.compose import Provenance
     from onearm.report.document import Document
     from onearm.report.key import KeyLine as KeyLine
     from onearm.report.key import key_lines as key_lines
@@ -21,12 +22,17 @@ if TYPE_CHECKING:
 __all__ = ["KeyLine", "html", "key_lines", "page"]
 
 
-def html(results: Results, tables: Mapping[str, Table], figures: Mapping[str, Picture]) -> str:
+def html(
+    results: Results,
+    tables: Mapping[str, Table],
+    figures: Mapping[str, Picture],
+    provenance: Provenance | None = None,
+) -> str:
     """The report as one self-contained HTML page, the same bytes for the same results. Loads jinja2 when called."""
     from onearm.report.compose import compose
 
     drawn = {name: figure.svg for name, figure in figures.items()}
-    return page(compose(results, tables, figures), results, drawn)
+    return page(compose(results, tables, figures, provenance=provenance), results, drawn)
 
 
 def page(document: Document, results: Results, figures: Mapping[str, bytes]) -> str:

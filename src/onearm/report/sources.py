@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from onearm.report.compose.material import Provenance
 from onearm.report.document import Document, Figured, Tabled
 from onearm.results import Results
 from onearm.tables.methods import choice_id
 
 
-def sources(document: Document, results: Results) -> frozenset[str]:
-    """Every id that is known: of numbers, gates, methods, rules, sentences, tables, figures, sections, subjects."""
-    return frozenset((*_of_results(results), *_of_document(document)))
+def sources(document: Document, results: Results, provenance: Provenance | None = None) -> frozenset[str]:
+    """Every id that is known: of numbers, gates, methods, rules, sentences, tables, figures, sections, subjects, files.
+
+    Parameters
+    ----------
+    document
+        Whose tables, figures and sections may be named.
+    results
+        What the document was made from.
+    provenance
+        The files and versions that it names, if any.
+    """
+    named = provenance or Provenance()
+    files = (f"input:{name}" for name, _ in named.inputs)
+    versions = (f"header:{name}" for name, _ in (*named.software, *named.facts))
+    return frozenset((*_of_results(results), *_of_document(document), *files, *versions))
 
 
 def _of_results(r: Results) -> Iterator[str]:

@@ -16,7 +16,7 @@ from onearm.report.compose.abstract import abstract
 from onearm.report.compose.limitations import limitations
 from onearm.report.compose.material import Material, Provenance, Shown, parted
 from onearm.report.compose.methods import methods
-from onearm.report.compose.phrases import said
+from onearm.report.compose.phrases import joined, said
 from onearm.report.document import Block, Document, Figured, Items, Section, Tabled, Term, Terms
 from onearm.report.key import key_lines
 from onearm.results import Chapter, Results
@@ -63,11 +63,8 @@ BUILDERS: Mapping[str, Callable[[Material], Section]] = MappingProxyType(
 )
 """Every section a document may have, in the usual order; `onearm.protocol.report.SECTIONS` names the same."""
 
-SUMMARY = ("key", "flow", "response", "survival", "limitations")
+SUMMARY = ("key", "survival", "comparisons", "limitations")
 """The sections of the two-page summary, where the protocol names none."""
-
-_OF_SUMMARY = ("figure:flow-trial", "table:response", "table:survival", "figure:km-os")
-"""Tables and figures that fit on two pages with the key results and the limitations."""
 
 
 def compose(
@@ -106,7 +103,8 @@ def compose(
     facts = (("Arm", header.arm), ("Registry", header.registry), ("Data cut-off", header.cutoff))
     made = [_section(m, chapter, k) for k, chapter in enumerate(_chapters(results, kind, tuple(sections)))]
     if kind == "summary":
-        made = [_shortened(one) for one in made]
+        kept = _of_summary(m)
+        made = [_shortened(one, kept) for one in made]
     return Document(
         kind="summary" if kind == "summary" else "report",
         title=header.title,
@@ -145,14 +143,34 @@ def _filled(one: Section) -> Section | None:
     return replace(one, sections=inner) if one.blocks or inner else None
 
 
-def _shortened(one: Section) -> Section:
-    """A section of the summary: of its tables and figures only those that fit."""
-    kept = tuple(b for b in one.blocks if not isinstance(b, Tabled | Figured) or _key_of(b) in _OF_SUMMARY)
-    return replace(one, blocks=kept, sections=tuple(_shortened(s) for s in one.sections))
+def _of_summary(m: Material) -> tuple[str, ...]:
+    """The figures that fit on two pages: one curve of the trial, and all comparisons side by side."""
+    curves = [name for name, f in m.figures.items() if name.startswith("km-") and f.section == "survival"]
+    wanted = [f"km-{name}" for name in (*m.results.outline.abstract, "os")]
+    first = next((name for name in wanted if name in curves), next(iter(curves), ""))
+    return (first, "forest")
 
 
-def _key_of(block: Tabled | Figured) -> str:
-    return f"table:{block.table.id}" if isinstance(block, Tabled) else f"figure:{block.name}"
+def _shortened(one: Section, kept: tuple[str, ...]) -> Section:
+    """A section of the summary: no tables, and of its figures only those that fit."""
+    blocks = tuple(b for b in one.blocks if not isinstance(b, Tabled | Figured) or _name(b) in kept)
+    inner = tuple(_shortened(s, kept) for s in one.sections)
+    has_figure = tuple(s for s in inner if any(isinstance(b, Figured) for b in s.blocks))
+    return replace(one, blocks=blocks, sections=has_figure)
+
+
+def _name(block: Tabled | Figured) -> str:
+    return block.name if isinstance(block, Figured) else ""
+
+
+def _headed(table: Table) -> Table:
+    """A table whose headings with a digit (``Grade 3``, ``Per m2``) have the table as their source."""
+    columns = tuple(
+        replace(cell, parts=tuple(joined(*((part,) if part[1] else part[0] for part in cell.parts), source=key)))
+        for key in (f"table:{table.id}",)
+        for cell in table.columns
+    )
+    return replace(table, columns=columns)
 
 
 def _numbered(sections: tuple[Section, ...]) -> tuple[Section, ...]:
@@ -163,7 +181,8 @@ def _numbered(sections: tuple[Section, ...]) -> tuple[Section, ...]:
         if not isinstance(b, Tabled | Figured):
             return b
         counts[type(b)] += 1
-        return replace(b, number=counts[type(b)])
+        made = replace(b, number=counts[type(b)])
+        return replace(made, table=_headed(made.table)) if isinstance(made, Tabled) else made
 
     def section(one: Section) -> Section:
         blocks = tuple(block(b) for b in one.blocks)

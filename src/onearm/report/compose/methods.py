@@ -42,7 +42,6 @@ def methods(m: Material) -> tuple[Block, ...]:
     estimators = tuple(_estimators(results))
     if estimators:
         blocks += [Text((), lead="Estimators."), Items(estimators)]
-    blocks += [Text(said(one.says, "commitment"), lead="Design of the comparisons.") for one in results.commitment[:1]]
     blocks.append(Text(joined(ROUNDING), lead="Numbers in print."))
     if results.header.software:
         blocks.append(Text(said(f"{results.header.software}.", "header:software"), lead="Software."))
