@@ -59,7 +59,7 @@ def columns(table: Table, room: float, sizes: Sequence[float], padding: float) -
         around = [padding + (INSET if j and words[j] else 0) for j in range(len(words))]
         whole = [width(_longest(texts), size) + more for texts, more in zip(_texts(table), around, strict=True)]
         least = [_least(table, j, size, room) + more for j, more in enumerate(around)]
-        whole = [max(pair) for pair in zip(whole, least, strict=True)]
+        whole = [max(low, min(high, room / 2)) for low, high in zip(least, whole, strict=True)]
         if sum(least) <= room:
             return Columns(_shared(least, whole, room), step, words, True)
     scale = room / sum(least)

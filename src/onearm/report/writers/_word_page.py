@@ -9,8 +9,9 @@ from typing import Any
 from onearm.report.document import Document
 from onearm.report.writers._word_text import SPACES, field, paragraph, run
 
-_A4 = {"w": 11906, "h": 16838}
-_MARGINS = {"top": 1304, "right": 1134, "bottom": 1134, "left": 1134}
+_SIZE = {"w": 12240, "h": 15840}
+_MARGINS = {"top": 1440, "right": 1440, "bottom": 1440, "left": 1440}
+"""What Word takes where a section says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def _page(section: Any) -> tuple[dict[str, int], dict[str, int]]:
     from docx.oxml.ns import qn
 
     found = []
-    for name, usual in (("w:pgSz", _A4), ("w:pgMar", _MARGINS)):
+    for name, usual in (("w:pgSz", _SIZE), ("w:pgMar", _MARGINS)):
         part = section.find(qn(name))
         given = {} if part is None else {k: part.get(qn(f"w:{k}")) for k in usual}
         found.append({k: round(float(given.get(k) or v)) for k, v in usual.items()})
@@ -54,7 +55,6 @@ def _text_columns(section: Any) -> tuple[int, int]:
 
 def set_section(section: Any, *, wide: bool, first: bool) -> None:
     """Turn a section, and let what is said once (a first page of its own, where numbers start) be said by the first."""
-    from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
     if not first:
@@ -63,10 +63,7 @@ def set_section(section: Any, *, wide: bool, first: bool) -> None:
                 section.remove(part)
     size, _ = _page(section)
     if wide and size["w"] < size["h"]:
-        page = section.find(qn("w:pgSz"))
-        if page is None:
-            page = OxmlElement("w:pgSz")
-            section.append(page)
+        page = section.get_or_add_pgSz()
         page.set(qn("w:w"), str(size["h"]))
         page.set(qn("w:h"), str(size["w"]))
         page.set(qn("w:orient"), "landscape")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onearm.report.writers._widths import INSET, Columns, columns
-from onearm.report.writers._word_text import Ids, paragraph, quoted, run
+from onearm.report.writers._word_text import SPACE, Ids, paragraph, quoted, run
 from onearm.tables.model import Cell, Row, Table
 
 SIZES = (8.5, 7.5, 6.5)
@@ -45,7 +45,8 @@ def table_xml(table: Table, found: Columns, styles: dict[str, str], ids: Ids) ->
     )
     last = len(table.rows) - 1
     body = "".join(writer.row(row, keep=i == last) for i, row in enumerate(table.rows))
-    return f"<w:tbl>{look}<w:tblGrid>{grid}</w:tblGrid>{writer.heads()}{body}</w:tbl>"
+    # With its name space on the table itself lxml moves it as it is; else it looks up every one of its elements.
+    return f"<w:tbl {SPACE}>{look}<w:tblGrid>{grid}</w:tblGrid>{writer.heads()}{body}</w:tbl>"
 
 
 class _Rows:

@@ -72,13 +72,26 @@ def opened(template: bytes | None) -> Any:
         document = docx.Document(io.BytesIO(template))
         if document.element.body is None:
             raise ValueError("it has no body")
-        _ = document.styles.element, document.settings.element, document.sections[-1].page_width
+        document.element.body.get_or_add_sectPr()
+        _read(document)
     except (
         OpcError, zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, SyntaxError, ValueError, LookupError,
         AttributeError, TypeError, AssertionError,
     ) as problem:  # fmt: skip
         raise _broken(f"it is damaged: {str(problem) or type(problem).__name__}") from None
     return document
+
+
+def _read(document: Any) -> None:
+    """Read all that a report builds on, so that what is damaged is found before anything is written."""
+    from onearm.report.writers._word_page import room
+
+    _ = document.styles.element, document.settings.odd_and_even_pages_header_footer
+    for section in document.sections:
+        room(section._sectPr, wide=True)
+        room(section._sectPr, wide=False)
+        _ = section.different_first_page_header_footer
+        _ = section.header.is_linked_to_previous, section.footer.is_linked_to_previous
 
 
 def _empty() -> bytes:
