@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import struct
@@ -65,6 +66,13 @@ def test_a_png_has_300_pixels_an_inch(results: Results) -> None:
     at = made.index(b"pHYs") + 4
     assert struct.unpack(">II", made[at : at + 8]) == (11811, 11811)  # pixels a metre
     assert struct.unpack(">I", png(plan(results)["forest"], 100)[16:20]) == (700,)
+
+
+def test_a_png_is_on_white(results: Results) -> None:
+    from matplotlib.image import imread
+
+    seen = imread(io.BytesIO(png(plan(results)["km-os"], 72)))
+    assert tuple(seen[2, 2]) == (1.0, 1.0, 1.0, 1.0)
 
 
 def test_formats_that_do_not_exist_are_named(results: Results) -> None:

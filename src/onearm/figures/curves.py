@@ -15,12 +15,14 @@ from onearm.figures.style import (
     FAINT,
     GREY,
     INK,
+    SAMPLE,
     SIZE,
     SMALL,
     WARNING,
     WIDTH,
     Stroke,
     lines,
+    sample,
     sheet,
     slug,
     stroke,
@@ -201,7 +203,8 @@ def _numbers(axes: Axes, panel: Panel) -> None:
     for k, curve in enumerate(panel.curves):
         if panel.several:
             y -= _ROW
-            figure.text(0.1, y, group(curve), color=stroke(k).colour, **place)
+            sample(figure, stroke(k), 0.1, y)
+            figure.text(0.1 + SAMPLE + 0.07, y, group(curve), color=stroke(k).colour, **place)
         for row, name in enumerate(row_names(curve)):
             y -= _ROW
             figure.text(0.1, y, name, color=GREY, **place)

@@ -32,10 +32,9 @@ def pdf(drawing: Drawing) -> bytes:
     from matplotlib.backends.backend_pdf import FigureCanvasPdf
 
     out = io.BytesIO()
-    with _drawn(drawing) as figure:
+    with _drawn(drawing, white=True) as figure:
         canvas: Any = FigureCanvasPdf(figure)
-        nothing = dict.fromkeys(("CreationDate", "Creator", "Producer"))
-        canvas.print_figure(out, facecolor="white", metadata=nothing)
+        canvas.print_figure(out, metadata=dict.fromkeys(("CreationDate", "Creator", "Producer")))
     return out.getvalue()
 
 
@@ -59,9 +58,9 @@ def png(drawing: Drawing, dpi: int = DPI) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     out = io.BytesIO()
-    with _drawn(drawing) as figure:
+    with _drawn(drawing, white=True) as figure:
         canvas: Any = FigureCanvasAgg(figure)
-        canvas.print_figure(out, dpi=dpi, facecolor="white", metadata={"Software": None})
+        canvas.print_figure(out, dpi=dpi, metadata={"Software": None})
     return out.getvalue()
 
 
@@ -90,10 +89,13 @@ def rendered(drawing: Drawing, kind: str) -> bytes:
 
 
 @contextmanager
-def _drawn(drawing: Drawing) -> Iterator[Figure]:
-    """Draw and write under onearm's own settings, whatever the reader's are."""
+def _drawn(drawing: Drawing, *, white: bool = False) -> Iterator[Figure]:
+    """Draw and write under onearm's own settings, whatever the reader's are; on white, or on nothing."""
     import matplotlib
 
     with matplotlib.rc_context(RC), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from")  # the reader's own fonts draw the text of an SVG
-        yield drawing.draw()
+        figure = drawing.draw()
+        figure.patch.set_visible(white)
+        figure.patch.set_facecolor("white")
+        yield figure

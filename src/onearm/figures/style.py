@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
 
 WIDTH = 7.0
 """Width of every figure in inches."""
@@ -84,6 +84,20 @@ def sheet(height: float, notice: str) -> Figure:
         said = wrapped(notice, WIDTH - 0.2, TINY)
         figure.text(0.1 / WIDTH, 0.06 / height, said, size=TINY, color=GREY, va="bottom", ha="left", style="italic")
     return figure
+
+
+SAMPLE = 0.36
+"""Inches of a line that stands for itself in a key."""
+
+
+def sample(figure: Figure | SubFigure, look: Stroke, x: float, y: float, width: float = 1.6) -> None:
+    """A short piece of a line, from x inches on, so that words tell their line without its colour."""
+    from matplotlib.lines import Line2D
+
+    place: dict[str, Any] = {"transform": figure.dpi_scale_trans, "solid_capstyle": "butt"}
+    figure.add_artist(
+        Line2D([x, x + SAMPLE], [y, y], color=look.colour, linestyle=look.dashes, linewidth=width, **place)
+    )
 
 
 def wrapped(words: str, inches: float, size: float) -> str:

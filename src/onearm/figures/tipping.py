@@ -5,19 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from onearm import text
 from onearm.figures.drawing import Drawing
 from onearm.figures.series import Series
-from onearm.figures.style import FAINT, GREY, INK, SMALL, TINY, WARNING, WIDTH, sheet, slug, stroke
+from onearm.figures.style import (
+    FAINT,
+    GREY,
+    INK,
+    SAMPLE,
+    SMALL,
+    TINY,
+    WARNING,
+    WIDTH,
+    Stroke,
+    sample,
+    sheet,
+    slug,
+    stroke,
+)
 from onearm.results import Estimate, Results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_LEFT, _RIGHT, _PANEL, _GAP = 0.75, 1.95, 2.1, 0.62
+_LEFT, _RIGHT, _PANEL, _GAP = 0.75, 2.4, 2.1, 0.62
 _TICKS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0)
 
 
@@ -124,7 +138,7 @@ def _panel(axes: Axes, panel: Panel) -> None:
         axes.plot(
             shares, [e.value or float("nan") for _, e in rows], color=look.colour, linestyle=look.dashes, linewidth=0.7
         )
-        ends.append((bounds[0], f"ratio {strength}: {panel.tips[strength]}", look.colour))
+        ends.append((bounds[0], f"ratio {strength}: {panel.tips[strength]}", look))
     axes.set_xlabel("Prevalence among the trial's patients", size=SMALL, labelpad=2)
     axes.set_ylabel("Hazard ratio left", size=SMALL, labelpad=2)
     _words(axes, ends)
@@ -134,17 +148,16 @@ def _limit(panel: Panel, e: Estimate) -> float | None:
     return e.high if panel.upper else e.low
 
 
-def _words(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
-    """Words at the right, the highest line first."""
-    top = 0.95
-    for _, words, colour in sorted(ends, reverse=True):
-        axes.annotate(
-            words, (1.03, top), xycoords="axes fraction", size=TINY, color=colour, va="center", annotation_clip=False
-        )
-        top -= 0.13
-    axes.annotate(
-        "red line: no difference", (1.03, top), xycoords="axes fraction", size=TINY, color=WARNING, va="center",
-        annotation_clip=False,
-    )  # fmt: skip
+def _words(axes: Axes, ends: Sequence[tuple[float, str, Stroke]]) -> None:
+    """Words at the right, the highest line first, each after a piece of its line."""
+    figure, box = axes.figure, axes.get_position()
+    left = (box.x1 * WIDTH) + 0.1
+    bottom, tall = (v * figure.get_figheight() for v in (box.y0, box.height))  # type: ignore[union-attr]
+    entries = [(words, look) for _, words, look in sorted(ends, key=lambda one: -one[0])]
+    for k, (words, look) in enumerate([*entries, ("1: no difference", Stroke(WARNING, "-"))]):
+        y = bottom + tall * (0.95 - 0.13 * k)
+        sample(figure, look, left, y, 1.1 if k == len(entries) else 1.7)
+        place: dict[str, Any] = {"transform": figure.dpi_scale_trans, "size": TINY, "va": "center"}
+        figure.text(left + SAMPLE + 0.06, y, words, color=look.colour, **place)
     axes.grid(axis="y", color=FAINT, linewidth=0.4)
     axes.tick_params(axis="both", color=GREY)
