@@ -30,12 +30,12 @@ DATA = {"inputs": {"protocol.yaml": "p", "data/subjects.csv": "other", "data/new
         ({"inputs": {**ONE.inputs, "protocol.yaml": "q"}}, "protocol", "protocol.yaml changed"),
         ({"software": "onearm 2.0.0"}, "code", "onearm 1.0.0 -> onearm 2.0.0"),
         ({"libraries": {"numpy": "2.1", "matplotlib": "3.10"}}, "code", "numpy 2.0 -> 2.1"),
-        ({"seed": 2}, "seed", "1 -> 2"),
         (
-            {"lock": ("late", "2021-01-01", "fedcba9876543210")},
-            "design lock",
-            "prespecified 0123456789ab -> late fedcba987654",
+            {"inputs": {**ONE.inputs, "protocol.yaml": "q"}, "cutoff": "2021-01-01"},
+            "protocol",
+            "protocol.yaml changed (cut-off 2020-01-01 -> 2021-01-01)",
         ),
+        ({"seed": 2}, "seed", "1 -> 2"),
     ],
 )
 def test_one_thing_differs(other: dict[str, Any], kind: str, says: str) -> None:
@@ -45,6 +45,40 @@ def test_one_thing_differs(other: dict[str, Any], kind: str, says: str) -> None:
     assert kind not in found.same
     assert len(found.same) == 4
     assert not found.unexplained
+
+
+LATE = {"lock": ("late", "2021-01-01", "fedcba9876543210")}
+
+
+@pytest.mark.parametrize(
+    ("lock", "says"),
+    [
+        (LATE["lock"], "prespecified 0123456789ab -> late fedcba987654"),
+        (
+            ("prespecified", "2021-01-01", "0123456789abcdef"),
+            "prespecified 0123456789ab 2019-01-01 -> prespecified 0123456789ab 2021-01-01",
+        ),
+        ((*ONE.lock, "2020-02-02: a typing error"), "locked again: 0 -> locked again: 1"),
+        ((), "prespecified 0123456789ab -> none"),
+    ],
+)
+def test_the_record_of_the_lock_changed_and_no_number(lock: tuple[str, ...], says: str) -> None:
+    found = cause(ONE, replace(ONE, lock=lock), True, False)
+    assert [(d.kind, d.says) for d in found.differences] == [("design lock", says)]
+    assert found.verdict == "known"
+    assert found.says.startswith("Only the record of the design lock changed, and no number. The design lock differs:")
+    assert len(found.same) == 4
+
+
+def test_a_lock_is_never_the_reason_of_a_number() -> None:
+    found = cause(ONE, replace(ONE, **LATE), True, True)
+    assert found.unexplained
+    assert "The design lock differs too, which moves no number" in found.says
+    found = cause(ONE, replace(ONE, **LATE, **DATA), True, True)
+    assert found.verdict == "known"
+    assert found.says.startswith("The data differ, and nothing else that is recorded: data/new.csv")
+    assert "cannot be told apart" not in found.says
+    assert found.says.endswith("which moves no number: prespecified 0123456789ab -> late fedcba987654.")
 
 
 def test_several_things_cannot_be_told_apart() -> None:

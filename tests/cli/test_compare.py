@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
+import threading
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -256,3 +259,130 @@ def test_the_order_of_the_two_turns_the_signs(runs: Path, capsys: pytest.Capture
         assert (one["entered"], one["left"]) == (other[id]["left"], other[id]["entered"])
         for p, q in zip(one["parts"], other[id]["parts"], strict=True):
             assert (p["before"], p["after"]) == (q["after"], q["before"])
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "results.csv", "page.html", "tables/page.html"])
+def test_a_page_does_not_stand_in_a_folder_of_results(
+    pair: tuple[Path, Path], capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    before = {p: p.read_bytes() for p in pair[1].rglob("*") if p.is_file()}
+    code, _, err = call(capsys, *pair, "--html", pair[1] / name)
+    assert code == 2
+    assert "U322" in err
+    assert {p: p.read_bytes() for p in pair[1].rglob("*") if p.is_file()} == before
+
+
+def test_exports_are_compared_like_their_folders(
+    pair: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for one in pair:
+        assert main(["export", str(one), "-q"]) == 0
+    zips = [one.with_suffix(".zip") for one in pair]
+    found, other = (json.loads(call(capsys, *sides, "--json")[1]) for sides in (pair, zips))
+    assert other.pop("a").endswith("may.zip/results/results.json")
+    assert other.pop("b").endswith("june.zip/results/results.json")
+    assert other == {name: value for name, value in found.items() if name not in ("a", "b")}
+    assert call(capsys, pair[0], zips[0])[0] == 0
+    code, _, err = call(capsys, *zips, "--html", zips[0])
+    assert code == 2
+    assert "U322" in err
+
+
+def test_an_export_that_is_not_whole_is_not_compared(
+    pair: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", str(pair[0]), "-q"]) == 0
+    whole = pair[0].with_suffix(".zip")
+    with zipfile.ZipFile(whole) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    files["results/results.json"] = files["results/results.json"].replace(b'"value": 1', b'"value": 2', 1)
+    spoilt = pair[0].with_name("spoilt.zip")
+    with zipfile.ZipFile(spoilt, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    code, _, err = call(capsys, whole, spoilt)
+    assert code == 2
+    assert "U384" in err
+    assert "is not what manifest.json says" in err
+    cut = pair[0].with_name("cut.zip")
+    cut.write_bytes(whole.read_bytes()[:-200])
+    assert call(capsys, whole, cut)[0] == 2
+
+
+def other_run(tmp_path: Path, name: str, *swaps: tuple[str, str, str], seed: int = 1) -> Path:
+    """A run of the small trial after changes of its files."""
+    trial = good_trial(tmp_path / f"trial-{name}")
+    for file, old, new in swaps:
+        swap(trial / file, old, new)
+    out = tmp_path / name
+    assert main(["run", str(trial), "--out", str(out), "--seed", str(seed), "-q"]) == 0
+    return out
+
+
+def test_only_the_seed_differs(tmp_path: Path, runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = call(capsys, runs / "may", other_run(tmp_path, "seven", seed=7))
+    assert code == 0
+    assert "Why: The seed differs (1 -> 7), and no number changed." in out
+    assert "The same: data, protocol, code, design lock" in out
+
+
+def test_only_a_label_differs(tmp_path: Path, runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    label = "protocol.yaml", "orr: {estimator", "orr: {label: Overall response, estimator"
+    code, out, _ = call(capsys, runs / "may", other_run(tmp_path, "label", label))
+    assert code == 0
+    assert "of 1 more only words differ" in out
+    assert "label: responded -> Overall response" in out
+    assert "The protocol differs (protocol.yaml changed), and no number changed." in out
+
+
+def test_an_endpoint_more(tmp_path: Path, runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    more = "protocol.yaml", "  os: {estimator: survival", (
+        "  asct: {estimator: proportion, fact: transplant, population: treated}\n  os: {estimator: survival"
+    )  # fmt: skip
+    code, out, _ = call(capsys, runs / "may", other_run(tmp_path, "more", more), "--json")
+    found = json.loads(out)
+    assert code == 1
+    assert found["counts"] | {"same": 0} == {"same": 0, "changed": 0, "only_in_a": 0, "only_in_b": 1}
+    (asct,) = [c for c in found["changes"] if c["number"]]
+    assert (asct["id"], asct["kind"], asct["entered"]) == ("asct", "only in B", ["S01", "S07"])
+    assert [d["kind"] for d in found["why"]["differences"]] == ["protocol"]
+
+
+def test_another_trial(tmp_path: Path, runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = other_run(tmp_path, "other", ("protocol.yaml", "id: small-trial", "id: other-trial"))
+    _, out, _ = call(capsys, runs / "may", other)
+    assert "THE TRIALS ARE NOT THE SAME: A is small-trial, B is other-trial" in out
+
+
+def test_another_cutoff_is_named(tmp_path: Path, runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    later = other_run(tmp_path, "later", ("protocol.yaml", "cutoff: 2017-12-31", "cutoff: 2018-01-31"))
+    _, out, _ = call(capsys, runs / "may", later)
+    assert "protocol.yaml changed (cut-off 2017-12-31 -> 2018-01-31)" in out
+
+
+def test_a_manifest_without_a_protocol_claims_nothing(
+    pair: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for one in pair:
+        manifest(one, inputs={})
+    _, out, _ = call(capsys, *pair)
+    assert "cannot be known (A: its manifest.json names no protocol.yaml among the inputs; B: its" in out
+    assert "The same:" not in out
+
+
+def test_results_are_read_while_no_run_replaces_them(
+    pair: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    held = os.open(pair[0].parent, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)  # as a run does while it puts its folder in place
+    found: list[int] = []
+    reader = threading.Thread(target=lambda: found.append(main(["compare", str(pair[0]), str(pair[1]), "-q"])))
+    reader.start()
+    reader.join(0.5)
+    assert reader.is_alive()
+    assert found == []
+    os.close(held)
+    reader.join(60)
+    assert found == [1]
+    capsys.readouterr()

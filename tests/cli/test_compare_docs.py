@@ -14,6 +14,11 @@ from onearm.cli.main import main
 PAGE = (Path(__file__).parents[2] / "docs" / "compare.md").read_text(encoding="utf-8")
 
 
+def counted(text: str) -> str:
+    """Without how many numbers and files there are in all: more come with every kind of estimate."""
+    return re.sub(r"\d+ (?=the same|files)", "N ", text)
+
+
 def test_every_block_of_the_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -30,4 +35,5 @@ def test_every_block_of_the_page(
     for block in blocks:
         for command, printed in re.findall(r"^\$ onearm (.*)\n((?:(?!\$ ).*\n)*)", block, re.M):
             main(command.split())
-            assert capsys.readouterr().out.replace(f"onearm {__version__}", "onearm 0.1.0") == printed, command
+            said = capsys.readouterr().out.replace(f"onearm {__version__}", "onearm 0.1.0")
+            assert counted(said) == counted(printed), command

@@ -6,12 +6,13 @@ behind it. Nothing is computed but differences of numbers that stand in the resu
 
 from onearm.changes.compare import compare
 from onearm.changes.lines import lines
-from onearm.changes.origin import Cause, Difference, Origin, cause
+from onearm.changes.origin import PROTOCOL, Cause, Difference, Origin, cause
 from onearm.changes.page import page
 from onearm.changes.record import Change, Changes, Move, Part
 from onearm.changes.values import as_values
 
 __all__ = [
+    "PROTOCOL",
     "Cause",
     "Change",
     "Changes",

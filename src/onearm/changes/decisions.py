@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from onearm.changes.record import DECISIONS, Change, Part
+from onearm.changes.record import DECISIONS, LOCK, Change, Part
 from onearm.changes.said import part
 from onearm.results import Choice, Commitment, Gate, Results, Watch
 
@@ -15,7 +15,7 @@ def decisions(before: Results, after: Results) -> Iterator[Change]:
     found = [
         *_each("stopping rules", _by_id(before.watches), _by_id(after.watches), _watch),
         *_each("gates", _by_id(before.gates), _by_id(after.gates), _gate),
-        *_each("design lock", _lock(before), _lock(after), _commitment),
+        *_each(LOCK, _lock(before), _lock(after), _commitment),
         *_each("methods", _choices(before), _choices(after), _choice),
     ]
     yield from (c for c in found if c.section == DECISIONS)

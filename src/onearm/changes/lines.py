@@ -113,8 +113,8 @@ def record(change: Change) -> Iterator[str]:
 
 
 def _part(p: Part) -> str:
-    if not p.before and p.after == "not the same":
-        return f"{clean(p.name)}: not the same"
+    if not p.before and p.after.startswith("not the same"):
+        return f"{clean(p.name)}: {clean(p.after)}"
     said = f"{clean(p.name)}: {clean(p.before) or 'none'} -> {clean(p.after) or 'none'}"
     by = ", ".join(text for text in (p.difference, p.relative) if text)
     return f"{said}  ({by})" if by else said

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from onearm.changes.record import LOCK
 from onearm.errors import listed
 
 PROTOCOL = "protocol.yaml"
@@ -83,7 +84,7 @@ class Cause:
         return self.verdict == "unexplained"
 
 
-def cause(before: Origin, after: Origin, changed: bool) -> Cause:
+def cause(before: Origin, after: Origin, changed: bool, moved: bool | None = None) -> Cause:
     """Why numbers changed, as far as manifests and headers can say.
 
     Parameters
@@ -92,6 +93,9 @@ def cause(before: Origin, after: Origin, changed: bool) -> Cause:
         What A and B were made from.
     changed
         Whether anything that is counted changed.
+    moved
+        Whether anything but the record of the design lock did (`Changes.moved`); as ``changed`` when not given. When a
+        design was locked is told, and moves no number: it is never given as the reason of one.
 
     Examples
     --------
@@ -106,28 +110,43 @@ def cause(before: Origin, after: Origin, changed: bool) -> Cause:
         return _unknown(before, after, changed)
     found = tuple(_differences(before, after))
     kinds = [d.kind for d in found]
-    same = tuple(kind for kind in ("data", "protocol", "code", "seed", "design lock") if kind not in kinds)
-    verdict, says = _verdict(found, changed)
-    return Cause(verdict=verdict, says=says, differences=found, same=same)
+    same = tuple(kind for kind in ("data", "protocol", "code", "seed", LOCK) if kind not in kinds)
+    if changed and not (changed if moved is None else moved):
+        verdict, says = "known", f"Only the record of the design lock changed, and no number. {_all(found)}"
+    else:
+        verdict, says = _verdict(found, changed)
+    return Cause(verdict=verdict, says=says.strip(), differences=found, same=same)
+
+
+def _who(found: tuple[Difference, ...]) -> str:
+    """``The data differ``, ``The data and seed differ``, ``The data, code, seed differ``."""
+    verb = "differ" if len(found) > 1 or found[0].kind == "data" else "differs"
+    kinds = listed(d.kind for d in found)
+    return f"The {kinds.replace(', ', ' and ') if len(found) < 3 else kinds} {verb}"
+
+
+def _all(found: tuple[Difference, ...]) -> str:
+    return f"{_who(found)}: {'; '.join(d.says for d in found)}." if found else ""
 
 
 def _verdict(found: tuple[Difference, ...], changed: bool) -> tuple[str, str]:
-    verb = "differ" if len(found) > 1 or (found and found[0].kind == "data") else "differs"
-    who = listed(d.kind for d in found).replace(", ", " and ") if len(found) < 3 else listed(d.kind for d in found)
     how = "; ".join(d.says for d in found)
     if not changed:
-        return "none", f"The {who} {verb} ({how}), and no number changed." if found else "Nothing changed."
-    if not found:
+        return "none", f"{_who(found)} ({how}), and no number changed." if found else "Nothing changed."
+    causes = tuple(d for d in found if d.kind != LOCK)
+    beside = "".join(f" The design lock differs too, which moves no number: {d.says}." for d in found if d.kind == LOCK)
+    how = "; ".join(d.says for d in causes)
+    if not causes:
         return "unexplained", (
-            "Numbers changed although inputs, protocol, version, libraries, seed and design lock are the same. This "
-            "must not be: results were edited, one version holds different code, or two machines compute differently. "
-            "Run both again on one machine before any of these numbers is used."
+            "Numbers changed although inputs, protocol, version, libraries and seed are the same. This must not be: "
+            "results were edited, one version holds different code, or two machines compute differently. Run both "
+            "again on one machine before any of these numbers is used." + beside
         )
-    if len(found) == 1:
-        return "known", f"The {who} {verb}, and nothing else that is recorded: {how}."
+    if len(causes) == 1:
+        return "known", f"{_who(causes)}, and nothing else that is recorded: {how}." + beside
     return "several", (
-        f"The {who} {verb}: {how}. Which of them moved a number cannot be told apart; run again with one of them "
-        "changed at a time."
+        f"{_who(causes)}: {how}. Which of them moved a number cannot be told apart; run again with one of them changed "
+        "at a time." + beside
     )
 
 
@@ -136,7 +155,8 @@ def _differences(one: Origin, two: Origin) -> Iterator[Difference]:
     if data:
         yield Difference("data", listed(data, 8))
     if one.inputs.get(PROTOCOL) != two.inputs.get(PROTOCOL):
-        yield Difference("protocol", f"{PROTOCOL} changed")
+        cutoffs = f"cut-off {one.cutoff or 'not stated'} -> {two.cutoff or 'not stated'}"
+        yield Difference("protocol", f"{PROTOCOL} changed" + (f" ({cutoffs})" if one.cutoff != two.cutoff else ""))
     code = [] if one.software == two.software else [f"{one.software or 'not stated'} -> {two.software or 'not stated'}"]
     code += _libraries(one.libraries, two.libraries)
     if code:
@@ -144,7 +164,7 @@ def _differences(one: Origin, two: Origin) -> Iterator[Difference]:
     if one.seed != two.seed:
         yield Difference("seed", f"{one.seed} -> {two.seed}")
     if one.lock != two.lock:
-        yield Difference("design lock", f"{_locked(one)} -> {_locked(two)}")
+        yield _lock(one, two)
 
 
 def _files(one: Mapping[str, str], two: Mapping[str, str]) -> Iterator[str]:
@@ -165,8 +185,20 @@ def _libraries(one: Mapping[str, str], two: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _locked(origin: Origin) -> str:
-    parts = (*origin.lock[:1], *(digest[:12] for digest in origin.lock[2:3]))
+def _lock(one: Origin, two: Origin) -> Difference:
+    """The first thing that differs: status and digest, the moment, the reasons of changes."""
+    told = [_locked(one, 2), _locked(two, 2)]
+    if told[0] == told[1]:
+        told = [_locked(one, 3), _locked(two, 3)]
+    if told[0] == told[1]:
+        told = [f"locked again: {len(o.lock[3:])}" for o in (one, two)]
+    return Difference(LOCK, " -> ".join(told) if told[0] != told[1] else "other reasons of changes")
+
+
+def _locked(origin: Origin, fields: int) -> str:
+    """Status and digest; with three fields the moment as well."""
+    status, moment, digest = (*origin.lock[:3], "", "", "")[:3]
+    parts = (status, digest[:12], moment)[:fields]
     return " ".join(part for part in parts if part) or "none"
 
 
@@ -180,7 +212,7 @@ def _unknown(one: Origin, two: Origin, changed: bool) -> Cause:
     if one.definitions != two.definitions:
         told.append(Difference("rules in force", "not the same (protocol or code)"))
     if one.lock != two.lock:
-        told.append(Difference("design lock", f"{_locked(one)} -> {_locked(two)}"))
+        told.append(_lock(one, two))
     missing = "; ".join(f"{side}: {o.why}" for side, o in (("A", one), ("B", two)) if not o.manifest)
     says = f"Whether data, protocol or seed differ cannot be known ({missing})."
     if told:

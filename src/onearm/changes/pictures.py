@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from onearm import text
 from onearm.changes.numbers import crossed, same, subjects
 from onearm.changes.record import Change, Part
 from onearm.changes.said import part
+from onearm.errors import listed
 from onearm.results import Curve, Flow, Pair, Results
 
 
@@ -22,6 +25,8 @@ def pictures(before: Results, after: Results) -> Iterator[Change]:
     for section in ("residuals", "boundaries", "characteristics", "statements"):
         yield from _others(section, _by(getattr(before, section), "id"), _by(getattr(after, section), "id"))
     yield from _others("courses", _by(before.lanes, "subject"), _by(after.lanes, "subject"))
+    yield from _listings(_by(before.listed, "id"), _by(after.listed, "id"))
+    yield from _others("documents", _outline(before), _outline(after))
 
 
 def _by(records: Iterable[Any], name: str) -> dict[str, Any]:
@@ -176,6 +181,35 @@ def _sides(pairs: Sequence[Pair]) -> tuple[str, ...]:
     return tuple(s for p in pairs for s in (p.trial, p.external))
 
 
+def _listings(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    """Listings of subjects: how many rows, and of whom."""
+    for id, one, two in _both(old, new):
+        was, now = (Counter(zip(x.subjects, x.rows, strict=False)) if x is not None else Counter() for x in (one, two))
+        rows = tuple(len(x.rows) if x is not None else None for x in (one, two))
+        parts = [part("rows", rows[0], rows[1], "patients")] if rows[0] != rows[1] else []
+        if not parts and was != now:
+            whose = dict.fromkeys(subject for subject, _ in [*(now - was), *(was - now)])
+            parts = [Part(name="rows", before="", after=f"not the same for {listed(whose, 8)}")]
+        came, went = crossed(one.subjects if one else (), two.subjects if two else ())
+        yield Change(
+            id=f"listing|{id}",
+            label=(two or one).title,
+            kind=_kind(one, two),
+            section="listings",
+            heading=id,
+            parts=tuple(parts) or (Part(name="words or order", before="", after="not the same"),),
+            entered=came,
+            left=went,
+            number=False,
+            words=was == now and one is not None and two is not None,
+        )
+
+
+def _outline(results: Results) -> dict[str, Any]:
+    """What documents say and in which order: words, and no number."""
+    return {p.id: p for p in results.outline.passages} | {"documents": replace(results.outline, passages=())}
+
+
 _BESIDE = frozenset({"label", "notes", "axis", "panel", "words"})
 """Fields that are words: of a drawing they move nothing."""
 
@@ -187,13 +221,13 @@ def _others(section: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Ite
         fields = _differ(one, two) if type(one) is type(two) else ["kind"]
         yield Change(
             id=id,
-            label=getattr(record, "label", ""),
+            label=getattr(record, "label", "") or getattr(record, "title", ""),
             kind=_kind(one, two),
             section=section,
             heading=id,
             parts=tuple(Part(name=name.replace("_", " "), before="", after="not the same") for name in fields),
             number=False,
-            words=section == "statements" or (bool(fields) and set(fields) <= _BESIDE),
+            words=section in ("statements", "documents") or (bool(fields) and set(fields) <= _BESIDE),
         )
 
 

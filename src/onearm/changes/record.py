@@ -10,6 +10,9 @@ Kind = Literal["changed", "only in A", "only in B"]
 DECISIONS, KEY = "decisions", "key results"
 """The two sections that stand before all others."""
 
+LOCK = "design lock"
+"""Heading of the record that says when the design was settled, and the name of that as a difference."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
@@ -106,6 +109,11 @@ class Changes:
     def changed(self) -> bool:
         """Whether a number, a decision, a curve or a patient behind one of them changed."""
         return bool(self.moves) or any(not c.words for c in self.changes)
+
+    @property
+    def moved(self) -> bool:
+        """Whether anything of it but the record of the design lock changed: that record moves no number."""
+        return bool(self.moves) or any(not c.words and c.heading != LOCK for c in self.changes)
 
     def numbers(self, kind: Kind) -> tuple[Change, ...]:
         """The numbers of one kind, without those of which only words differ."""

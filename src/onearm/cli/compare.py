@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from onearm.cli import show
+from onearm.errors import UsageError
 
 
 def compare(
-    before: Annotated[Path, typer.Argument(metavar="A", help="A folder of results, or a results.json.")],
+    before: Annotated[Path, typer.Argument(metavar="A", help="A folder of results, a results.json, or an export.")],
     after: Annotated[Path, typer.Argument(metavar="B", help="The same, of another cut-off, protocol or version.")],
     every: Annotated[bool, typer.Option("--all", help="Print long sections to their end.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -20,13 +21,15 @@ def compare(
 ) -> None:
     """Say which numbers changed from A to B and why (data, protocol, code); exit 1 when any did."""
     from onearm import changes, report
+    from onearm.io.either import read_either
     from onearm.io.folder import write_text
-    from onearm.io.results import read_results
 
-    (old, one), (new, two) = read_results(before), read_results(after)
+    (old, one), (new, two) = read_either(before), read_either(after)
+    if html is not None:
+        _check_page(html, (before, after))
     key = [line.id for results in (new, old) for line in report.key_lines(results)]
     found = changes.compare(old, new, key=key)
-    why = changes.cause(one, two, found.changed)
+    why = changes.cause(one, two, found.changed, found.moved)
     if html is not None:
         write_text(html, changes.page(found, why, (one, two)), inputs=[Path(one.name), Path(two.name)])
     if as_json:
@@ -39,3 +42,13 @@ def compare(
     if html is not None and not quiet:
         show.note(f"wrote {html}")
     raise typer.Exit(1 if found.changed else 0)
+
+
+def _check_page(html: Path, sides: tuple[Path, Path]) -> None:
+    """Refuse a page that would replace an export, or stand in a folder that only runs and reports write to."""
+    from onearm.io.folder import written_by
+
+    place = html.resolve()
+    if place in [side.resolve() for side in sides] or any(written_by(folder) for folder in place.parents):
+        says = "the file cannot be written: a page does not stand in a folder of results, or in the place of one"
+        raise UsageError.one("U322", str(html), says, "name a file elsewhere with --html")

@@ -13,6 +13,7 @@ from typing import Any
 from onearm.errors import UsageError, listed
 from onearm.io.folder import MARK
 from onearm.io.results import FILE, no_manifest, sound_manifest
+from onearm.io.undisturbed import undisturbed
 from onearm.io.whole import write_whole
 
 SHAPE = 1
@@ -23,6 +24,9 @@ INSIDE = "results/"
 
 _WHEN = (1980, 1, 1, 0, 0, 0)
 _LEVEL = 6
+DOCUMENTS, BESIDE = "onearm report", "documents/"
+"""The command that makes documents of results, and the folder beside them in which they stand, in the zip as well."""
+
 _OF_THE_SYSTEM = (".DS_Store", "Thumbs.db")
 
 
@@ -66,9 +70,12 @@ def export(place: Path, out: Path | None = None) -> tuple[Path, dict[str, Any]]:
         target is something else, U322 it cannot be written.
     """
     folder = results_folder(place)
-    files = contents(folder)
-    trial = json.loads(files[MARK])["trial"]
-    target = folder.absolute().parent / f"{folder.absolute().name}.zip" if out is None else out
+    folder = folder.resolve() if ".." in folder.parts else folder.absolute()
+    with undisturbed(folder):
+        files = {INSIDE + name: content for name, content in contents(folder).items()}
+    files |= documents_of(folder, hashlib.sha256(files[INSIDE + FILE]).hexdigest())
+    trial = json.loads(files[INSIDE + MARK])["trial"]
+    target = folder.with_name(f"{folder.name}.zip") if out is None else out
     _check_target(target, folder, trial)
     body = _manifest(trial, files)
     write_whole(target, zipped(body, files))
@@ -91,7 +98,55 @@ def contents(folder: Path) -> dict[str, bytes]:
     if odd := [name for name in named if not plain_name(name) or name == MARK]:
         says = f"it names files that lie in no folder of results: {listed(map(repr, odd), 3)}"
         raise no_manifest(folder / MARK, says)
-    problems, files = [*_foreign(folder, named)], {}
+    files, wrong = _as_named(folder, named)
+    problems = [*_foreign(folder, named), *wrong]
+    if (folder / MARK).is_symlink():
+        problems.append(f"{MARK} is a link")
+    if FILE not in named:
+        problems.append(f"{MARK} does not name {FILE}")
+    if problems:
+        step = "run `onearm run` again, or put back the files as they were"
+        raise UsageError.one("U382", str(folder), f"not the files of one run: {listed(sorted(problems), 5)}", step)
+    return {**files, MARK: raw}
+
+
+def documents_of(folder: Path, digest: str) -> dict[str, bytes]:
+    """The documents that `onearm report` made beside a folder of results, from these very results; none otherwise.
+
+    Parameters
+    ----------
+    folder
+        The folder of results.
+    digest
+        SHA-256 of its results.json.
+
+    Raises
+    ------
+    UsageError
+        U382 when they are of these results, and one of them is missing, changed or a link.
+    """
+    home = folder.parent / BESIDE
+    if home.is_symlink():
+        return {}
+    with undisturbed(home):
+        try:
+            raw = (home / MARK).read_bytes()
+            body = json.loads(raw)
+            named: dict[str, str] = dict(body["outputs"])
+            if body["command"] != DOCUMENTS or body["results"] != digest or not all(map(plain_name, named)):
+                return {}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return {}
+        files, problems = _as_named(home, named)
+    if problems:
+        step = "run `onearm report` again, or put back the files as they were"
+        raise UsageError.one("U382", str(home), f"not the documents of one call: {listed(problems, 5)}", step)
+    return {BESIDE + name: content for name, content in {**files, MARK: raw}.items()}
+
+
+def _as_named(folder: Path, named: Mapping[str, str]) -> tuple[dict[str, bytes], list[str]]:
+    """The files that a manifest names, and what is wrong with them."""
+    files, problems = {}, []
     for name, digest in sorted(named.items()):
         path = folder / name
         if any(step.is_symlink() for step in (path, *path.parents[: len(PurePosixPath(name).parts) - 1])):
@@ -102,14 +157,7 @@ def contents(folder: Path) -> dict[str, bytes]:
             files[name] = path.read_bytes()
             if hashlib.sha256(files[name]).hexdigest() != digest:
                 problems.append(f"{name} was changed after the run")
-    if (folder / MARK).is_symlink():
-        problems.append(f"{MARK} is a link")
-    if FILE not in named:
-        problems.append(f"{MARK} does not name {FILE}")
-    if problems:
-        step = "run `onearm run` again, or put back the files as they were"
-        raise UsageError.one("U382", str(folder), f"not the files of one run: {listed(sorted(problems), 5)}", step)
-    return {**files, MARK: raw}
+    return files, problems
 
 
 def _foreign(folder: Path, named: Mapping[str, str]) -> Iterator[str]:
@@ -135,13 +183,13 @@ def plain_name(name: str) -> bool:
 
 
 def _manifest(trial: str, files: Mapping[str, bytes]) -> dict[str, Any]:
-    run = json.loads(files[MARK])
+    run = json.loads(files[INSIDE + MARK])
     return {
         "export": SHAPE,
         "trial": trial,
         "onearm": run["onearm"],
         "files": {
-            INSIDE + name: {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+            name: {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
             for name, content in sorted(files.items())
         },
     }
@@ -152,7 +200,7 @@ def zipped(body: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
     told = (json.dumps(body, indent=1, ensure_ascii=False) + "\n").encode()
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in [(MARK, told), *((INSIDE + name, files[name]) for name in sorted(files))]:
+        for name, content in [(MARK, told), *sorted(files.items())]:
             about = zipfile.ZipInfo(name, _WHEN)
             about.create_system = 3  # Unix, wherever it is made
             about.external_attr = 0o100644 << 16
@@ -171,6 +219,8 @@ def _check_target(target: Path, folder: Path, trial: str) -> None:
         raise _taken(target, "a zip in the folder of results would be a foreign file there")
     if not target.exists():
         return
+    if not target.is_file():  # a pipe would be waited for
+        raise _taken(target, "this is no plain file")
     before = told(target)
     if before is None:
         raise _taken(target, "this file was not made by `onearm export`")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from onearm.errors import UsageError
-from onearm.io.export import INSIDE, SHAPE, plain_name
+from onearm.io.export import BESIDE, INSIDE, SHAPE, plain_name
 from onearm.io.folder import MARK
 from onearm.io.results import FILE, sound_manifest
 
@@ -46,6 +46,8 @@ def check_export(path: Path) -> CheckedExport:
     UsageError
         U384 when the file is no export: not a zip, damaged, or without a manifest of ours.
     """
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise _none(path, "this is no plain file")
     try:
         with zipfile.ZipFile(path) as archive:
             body = _body(archive)
@@ -55,6 +57,7 @@ def check_export(path: Path) -> CheckedExport:
                 *_odd(archive, files),
                 *_differ(archive, files),
                 *_of_the_run(archive, body),
+                *_of_the_documents(archive, body),
             ]
     except (
         OSError,
@@ -160,8 +163,29 @@ def _of_the_run(archive: zipfile.ZipFile, body: Mapping[str, Any]) -> Iterator[s
     except (ValueError, RecursionError, zipfile.BadZipFile, zlib.error, EOFError):
         yield f"{INSIDE}{MARK} is not the manifest of a run"
         return
-    ours = {name.removeprefix(INSIDE): about["sha256"] for name, about in files.items() if name != INSIDE + MARK}
+    inside = {name: about["sha256"] for name, about in files.items() if name.startswith(INSIDE)}
+    ours = {name.removeprefix(INSIDE): digest for name, digest in inside.items() if name != INSIDE + MARK}
     if ours != run["outputs"] or FILE not in ours:
         yield f"{MARK} and {INSIDE}{MARK} do not name the same files"
     if run["trial"] != body["trial"]:
         yield f"{MARK} and {INSIDE}{MARK} name different trials"
+
+
+def _of_the_documents(archive: zipfile.ZipFile, body: Mapping[str, Any]) -> Iterator[str]:
+    """Documents beside the results: as their own manifest names them, and made from these results."""
+    digests = {name: about["sha256"] for name, about in body["files"].items()}
+    if odd := [name for name in digests if not name.startswith((INSIDE, BESIDE))]:
+        yield f"{MARK} names files that are neither results nor documents: {odd[0][:80]!r}"
+    ours = {name.removeprefix(BESIDE): digest for name, digest in digests.items() if name.startswith(BESIDE)}
+    if not ours:
+        return
+    try:
+        made = json.loads(_read(archive, BESIDE + MARK, _MANIFEST))
+        named, results = made["outputs"], made["results"]
+    except (ValueError, KeyError, TypeError, RecursionError, zipfile.BadZipFile, zlib.error, EOFError):
+        yield f"{BESIDE}{MARK} is missing or not that of documents"
+        return
+    if named != {name: digest for name, digest in ours.items() if name != MARK}:
+        yield f"{MARK} and {BESIDE}{MARK} do not name the same files"
+    if results != digests.get(INSIDE + FILE):
+        yield f"{BESIDE}{MARK} names other results"

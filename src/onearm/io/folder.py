@@ -55,7 +55,7 @@ def check_target(out: Path, command: str = RUN) -> None:
         if out.exists() and not out.is_dir():
             raise UsageError.one("U320", str(out), "this is a file, not a folder", "name another folder with --out")
         foreign = _foreign(out) if out.is_dir() else []
-        earlier = _written_by(out)
+        earlier = written_by(out)
     if earlier and earlier.split()[: len(command.split())] != command.split():
         raise UsageError.one(
             "U320",
@@ -72,7 +72,7 @@ def check_target(out: Path, command: str = RUN) -> None:
         )
 
 
-def _written_by(out: Path) -> str:
+def written_by(out: Path) -> str:
     """The command in a folder's manifest; nothing where there is none."""
     try:
         return str(json.loads((out / MARK).read_bytes())["command"])

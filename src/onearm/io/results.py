@@ -9,10 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from onearm.changes import Origin
+from onearm.changes import PROTOCOL, Origin
 from onearm.errors import UsageError
 from onearm.io.folder import MARK
 from onearm.io.sound import unsound
+from onearm.io.undisturbed import undisturbed
 from onearm.results import Results
 
 FILE = "results.json"
@@ -34,13 +35,20 @@ def read_results(place: Path) -> tuple[Results, Origin]:
         read.
     """
     path = _file(place)
+    beside = path.with_name(MARK)
     try:
-        raw = path.read_bytes()
+        with undisturbed(path.absolute().parent):  # both of one run
+            raw, about = path.read_bytes(), beside.read_bytes() if beside.is_file() else None
     except OSError as problem:
         step = "check the path and its rights"
         raise UsageError.one("U380", str(path), f"the results cannot be read ({problem.strerror})", step) from None
+    return sound_results(raw, about, path)
+
+
+def sound_results(raw: bytes, about: bytes | None, path: Path) -> tuple[Results, Origin]:
+    """Results and their origin from the bytes of both files; ``path`` is named in errors, those of `read_results`."""
     results = _results(raw, str(path))
-    return results, _origin(results, path, raw)
+    return results, _origin(results, path, raw, about)
 
 
 def _file(place: Path) -> Path:
@@ -78,7 +86,7 @@ def _no_number(name: str) -> float:
     raise ValueError(f"{name} is no number")
 
 
-def _origin(results: Results, path: Path, raw: bytes) -> Origin:
+def _origin(results: Results, path: Path, raw: bytes, about: bytes | None) -> Origin:
     head = results.header
     alone = Origin(
         name=str(path),
@@ -89,12 +97,13 @@ def _origin(results: Results, path: Path, raw: bytes) -> Origin:
         definitions=head.definitions,
         lock=next(((c.status, c.locked, c.digest, *c.changes) for c in results.commitment), ()),
     )
-    beside = path.with_name(MARK)
-    if not beside.is_file():
+    if about is None:
         return alone
-    body = read_manifest(beside)
+    body = _manifest(about, path.with_name(MARK))
     if body["outputs"].get(path.name) != hashlib.sha256(raw).hexdigest():
         return replace(alone, why=f"{path.name} is not the file that its {MARK} names: it was changed after the run")
+    if PROTOCOL not in body["inputs"]:
+        return replace(alone, why=f"its {MARK} names no {PROTOCOL} among the inputs")
     return replace(
         alone,
         manifest=True,
@@ -106,17 +115,11 @@ def _origin(results: Results, path: Path, raw: bytes) -> Origin:
     )
 
 
-def read_manifest(path: Path) -> dict[str, Any]:
-    """The manifest of a folder of results.
-
-    Raises
-    ------
-    UsageError
-        U381 when it cannot be read as one.
-    """
+def _manifest(raw: bytes, path: Path) -> dict[str, Any]:
+    """What a manifest says; `UsageError` U381 when it cannot be read as one."""
     try:
-        return sound_manifest(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as problem:
+        return sound_manifest(raw)
+    except (ValueError, RecursionError) as problem:
         raise no_manifest(path, f"this is not the manifest of a run ({str(problem)[:200]})") from None
 
 

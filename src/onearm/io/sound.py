@@ -16,18 +16,21 @@ _ENDLESS = (math.inf, -math.inf)
 
 _LISTS = (
     "gates", "flows", "pairs", "choices", "commitment", "residuals", "lanes", "watches", "boundaries",
-    "characteristics", "statements",
+    "characteristics", "statements", "listed",
 )  # fmt: skip
 
 
 def unsound(results: Results) -> Iterator[str]:
     """What no run writes: text where a number should stand, an infinite share, a curve without an end of its times."""
-    records = [results.header, *results, *results.curves.values()]
+    records = [results.header, results.outline, *results, *results.curves.values()]
     for record in (*records, *(one for name in _LISTS for one in getattr(results, name))):
         kind: Any = type(record)
         for name, hint in _fields(kind).items():
             if not fits(getattr(record, name), hint):
                 yield f"{kind.__name__} {str(getattr(record, 'id', ''))[:60]}: its {name} cannot be that"
+    for one in results.listed:
+        if len(one.subjects) != len(one.rows) or any(len(row) != len(one.columns) for row in one.rows):
+            yield f"Listing {one.id[:60]}: its rows, columns and subjects do not fit together"
     for e in results:
         if e.unit in ("proportion", "p", "probability") and any(v in _ENDLESS for v in (e.value, e.low, e.high)):
             yield f"Estimate {e.id[:60]}: a {e.unit} has no end"

@@ -1,0 +1,35 @@
+"""Results to compare: of a folder, of a file, or of a zip that `onearm export` wrote."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from onearm.changes import Origin
+from onearm.errors import UsageError, listed
+from onearm.io.export import INSIDE
+from onearm.io.export_check import check_export
+from onearm.io.folder import MARK
+from onearm.io.results import FILE, read_results, sound_results
+from onearm.results import Results
+
+
+def read_either(place: Path) -> tuple[Results, Origin]:
+    """Results and their origin from a folder, a file, or an export.
+
+    An export is checked whole before anything of it is read.
+
+    Raises
+    ------
+    UsageError
+        What `onearm.io.results.read_results` raises; U384 for a zip that is no export, or not whole.
+    """
+    if not (place.is_file() and zipfile.is_zipfile(place)):
+        return read_results(place)
+    found = check_export(place)
+    if found.problems:
+        says = f"this export is not whole: {listed(found.problems, 3)}"
+        raise UsageError.one("U384", str(place), says, f"see `onearm export --check {place.name}`, or export again")
+    with zipfile.ZipFile(place) as archive:
+        raw, about = (archive.read(INSIDE + name) for name in (FILE, MARK))
+    return sound_results(raw, about, place / INSIDE / FILE)
