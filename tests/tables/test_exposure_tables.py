@@ -30,7 +30,7 @@ def test_exposure_has_a_row_for_each_drug_and_version(tables: dict[str, Table]) 
     assert shown[0] == (
         "inotuzumab ozogamicin, mg",
         0,
-        ["48", "3 (0.9 to 3.6)", "7.74 (2.32 to 9.28)", "4.4 (1.32 to 5.28)"],
+        ["48 (100.0%)", "3 (0.9 to 3.6)", "7.74 (2.32 to 9.28)", "4.4 (1.32 to 5.28)"],
     )
     assert [(label, indent) for label, indent, _ in shown[1:3]] == [("Version: first", 1), ("Version: second", 1)]
     assert shown[3][0] == 'CYCLOphosphamide <"A&B">, mg'  # its letters are kept
@@ -41,7 +41,7 @@ def test_cycles_by_version(tables: dict[str, Table]) -> None:
     table = tables["cycles"]
     assert [c.text for c in table.columns] == ["", "All treated", "Version: first", "Version: second"]
     shown = {label: texts for label, _, texts in cells(table)}
-    assert shown["Cycle 2"] == ["46", "36", "8"]
+    assert shown["Cycle 2"] == ["46 (95.8%)", "36 (75.0%)", "8 (16.7%)"]
     assert shown["Median (Q1, Q3)"][0] == "4 (3.2, 4.4)"
 
 
@@ -60,13 +60,13 @@ def test_intensity_says_why_it_is_not_known(tables: dict[str, Table]) -> None:
 def test_deviations_by_reason_drug_and_version(tables: dict[str, Table]) -> None:
     table = tables["deviations"]
     assert table.groups == (("", 1), ("All treated", 2), ("Version: first", 2), ("Version: second", 2))
-    assert [c.text for c in table.columns] == ["", *["Patients", "Occurrences"] * 3]
+    assert [c.text for c in table.columns] == ["", *["Patients (%)", "Occurrences"] * 3]
     assert cells(table) == [
-        ("Any deviation", 0, ["12", "36", "9", "27", "2", "6"]),
-        ("Dose too low", 0, ["12", "24", "9", "18", "2", "4"]),
-        ("inotuzumab ozogamicin", 1, ["4", "4", "", "", "", ""]),
-        ('CYCLOphosphamide <"A&B">', 1, ["4", "4", "", "", "", ""]),
-        ("Not planned", 0, ["12", "12", "9", "9", "2", "2"]),
+        ("Any deviation", 0, ["12 (25.0%)", "36", "9 (18.8%)", "27", "2 (4.2%)", "6"]),
+        ("Dose too low", 0, ["12 (25.0%)", "24", "9 (18.8%)", "18", "2 (4.2%)", "4"]),
+        ("inotuzumab ozogamicin", 1, ["4 (8.3%)", "4", "", "", "", ""]),
+        ('CYCLOphosphamide <"A&B">', 1, ["4 (8.3%)", "4", "", "", "", ""]),
+        ("Not planned", 0, ["12 (25.0%)", "12", "9 (18.8%)", "9", "2 (4.2%)", "2"]),
         ("Days compared", 0, ["", "480", "", "380", "", "100"]),
     ]
 

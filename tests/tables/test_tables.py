@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from onearm import text
-from onearm.results import Listing, Results
+from onearm.results import Flow, FlowStep, Listing, Results
 from onearm.tables import TABLES, build, to_csv, to_html
 from onearm.tables.cells import counted, limits, shown
 from onearm.tables.methods import choice_id
@@ -28,7 +28,12 @@ from sample import INO, SALVAGE, nothing, number, proportion, sample
 def results() -> Results:
     vod = Listing(id="vod", title="VOD", section="safety", columns=("Subject", "Grade <&>"), rows=(("007", "3"),),
                   subjects=("007",), notes=("Worst first.",))  # fmt: skip
-    return replace(sample(), listed=(vod,))
+    mrd = [
+        replace(proportion(f"mrd_time.{stat}@20-40d", "MRD", x, n, "mrd-by-time"), heading="Early", stat=stat)
+        for stat, x, n in (("tested", 8, 9), ("negative", 5, 8), ("negative_by", 6, 9))
+    ]
+    whole = sample()
+    return replace(whole, listed=(vod,), estimates={**whole.estimates, **{e.id: e for e in mrd}})
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +89,8 @@ def test_every_number_is_the_text_of_its_estimate(results: Results, tables: dict
                         allowed = {shown(e), counted(e), limits(e), f"{shown(e)} ({limits(e)})"}
                         allowed |= {f"{count} ({shown(e)})" for count in (counted(e), e.events)}
                         allowed |= {"0"} if e.events == 0 else set()
-                        part = e.unit == "patients" and said == f"{text.percent(int(e.value or 0), e.n)}%"
+                        exact = f"{text.percent(int(e.value or 0), e.n)}%" if e.unit == "patients" else ""
+                        part = bool(exact) and said in (exact, f"{shown(e)} ({exact})")
                         assert said in allowed or part, (table.id, key)
 
 
@@ -111,6 +117,48 @@ def test_response_layout(tables: dict[str, Table]) -> None:
     heads = [r.label for r in response.rows if r.head]
     assert heads == ["Best response"]
     assert [r.label for r in response.rows if r.indent] == ["CR", "CRp", "CRi", "no response", "early death"]
+
+
+def test_mrd_by_time_layout(results: Results, tables: dict[str, Table]) -> None:
+    table = tables["mrd-mrd_time"]
+    cells = row(table, "Early")
+    assert [cells[k] for k in (0, 1, 3)] == ["8/9 (88.9%)", "5/8 (62.5%)", "6/9 (66.7%)"]
+    assert [cells[k] for k in (2, 4)] == [limits(results[f"mrd_time.{s}@20-40d"]) for s in ("negative", "negative_by")]
+
+
+def test_rates_in_subgroups_stand_in_the_response_table() -> None:
+    whole = replace(proportion("orr", "Response", 44, 48, "response"), evidence="responded")
+    some = [
+        replace(proportion(f"by|{c}={x}", f"Response by subgroup: {h}, {x}", k, n, "subgroups"), heading=h,
+                evidence=fact, stat="p")
+        for c, h, x, k, n, fact in (
+            ("sex", "Sex", "female", 23, 23, "responded"), ("sex", "Sex", "male", 21, 25, "responded"),
+            ("version", "Version", "v2", 9, 10, "responded"), ("sex", "Sex", "male", 1, 25, "vod"),
+        )
+    ]  # fmt: skip
+    some[-1] = replace(some[-1], id="vod_by|sex=male", label="VOD by subgroup: Sex, male", variable="vod_by")
+    made = build(Results(nothing().header, {e.id: e for e in (whole, *some)}))
+    table = made["response"]
+    assert [(r.label, r.indent, r.head) for r in table.rows] == [
+        ("Response", 0, False), ("Response by subgroup", 0, True), ("Sex", 1, True), ("female", 2, False),
+        ("male", 2, False), ("Version", 1, True), ("v2", 2, False),
+    ]  # fmt: skip
+    assert row(table, "v2")[:2] == ["9/10", "90.0%"]
+    assert set(made) == {"response", "subgroups-vod_by"}  # what is no response keeps a table of its own
+
+
+def test_shares_of_those_before_are_exact() -> None:
+    found = {
+        key: replace(number(key, key, value, "patients", "attrition"), n=n)
+        for key, value, n in (("n.enrolled", 48, 48), ("n.treated", 45, 48), ("n.removed.treated", 3, 48))
+    }
+    steps = (
+        FlowStep(name="enrolled", label="Enrolled", n=48, removed=0, reason="", estimate="n.enrolled"),
+        FlowStep(name="treated", label="Treated", n=45, removed=3, reason="never treated", estimate="n.treated",
+                 removed_estimate="n.removed.treated"),
+    )  # fmt: skip
+    table = build(Results(nothing().header, found, flows=(Flow(id="trial", label="A", steps=steps),)))["flow"]
+    assert [[c.text for c in r.cells] for r in table.rows] == [["48", ""], ["3", "6.3%"], ["45", "93.8%"]]
 
 
 def test_subgroups_stand_under_their_whole(tables: dict[str, Table]) -> None:

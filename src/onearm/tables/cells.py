@@ -59,9 +59,28 @@ def count_percent(e: Estimate | None) -> Cell:
 
 def part_of(e: Estimate | None) -> Cell:
     """A count as a percentage of those it was counted among, exact; nothing where nobody was there."""
-    if e is None or e.value is None or not e.n:
+    said = "" if e is None else _part(e)
+    return Cell() if e is None or not said else cell(said, e)
+
+
+def count_part(e: Estimate | None) -> Cell:
+    """A count and its percentage of those it was counted among: ``5 (10.4%)``.
+
+    Examples
+    --------
+    >>> e = Estimate(id="vod", label="", variable="vod", stat="n", context="", unit="patients", n=48, method="",
+    ...              population="", value=5.0)
+    >>> count_part(e).text, part_of(e).text
+    ('5 (10.4%)', '10.4%')
+    """
+    if e is None:
         return Cell()
-    return cell(f"{text.percent(round(e.value), e.n)}%", e)
+    said = _part(e)
+    return cell(f"{shown(e)} ({said})" if said else shown(e), e)
+
+
+def _part(e: Estimate) -> str:
+    return f"{text.percent(round(e.value), e.n)}%" if e.value is not None and e.n else ""
 
 
 def cell(said: str, e: Estimate, stamp: str = "") -> Cell:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onearm.results import Results
-from onearm.tables.cells import value
+from onearm.tables.cells import count_part, value
 from onearm.tables.exposure import Known, heading
 from onearm.tables.footnotes import footnotes
 from onearm.tables.model import Cell, Row, Table, words
@@ -33,7 +33,7 @@ def deviations(results: Results) -> tuple[Table, ...]:
             id="deviations",
             title="Deviations from the planned treatment",
             section="exposure",
-            columns=words("", *("Patients", "Occurrences") * len(groups)),
+            columns=words("", *("Patients (%)", "Occurrences") * len(groups)),
             groups=(("", 1), *((heading(g), 2) for g in groups)) if several else (),
             rows=tuple(rows),
             footnotes=(
@@ -46,5 +46,5 @@ def deviations(results: Results) -> tuple[Table, ...]:
 
 
 def _cells(by: Known, reason: str, groups: tuple[str, ...]) -> tuple[Cell, ...]:
-    stats = ("patients", "count")
-    return tuple(value(by.get((f"{reason}.{stat}", g))) for g in groups for stat in stats)
+    made = (("patients", count_part), ("count", value))
+    return tuple(show(by.get((f"{reason}.{stat}", g))) for g in groups for stat, show in made)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from onearm.results import Estimate, Results
-from onearm.tables.cells import cell, joined, shown, value
+from onearm.tables.cells import cell, count_part, joined, shown
 from onearm.tables.footnotes import footnotes
 from onearm.tables.model import Cell, Row, Table, words
 from onearm.tables.names import of_context, parse, plain, unique
@@ -56,13 +56,13 @@ def _cycles(results: Results, by: Known, groups: Sequence[str]) -> Table:
         )
     ]
     numbers = unique(parse(e.id).at for e in shown_in)
-    begun = [Row(f"Cycle {n}", tuple(value(by.get((f"{_CYCLES}@{n}", g))) for g in groups), 1) for n in numbers]
+    begun = [Row(f"Cycle {n}", tuple(count_part(by.get((f"{_CYCLES}@{n}", g))) for g in groups), 1) for n in numbers]
     return Table(
         id="cycles",
         title="Cycles started",
         section="exposure",
         columns=words("", *(heading(g) for g in groups)),
-        rows=(Row("Cycles for each patient", head=True), *rows, Row("Patients who started", head=True), *begun),
+        rows=(Row("Cycles for each patient", head=True), *rows, Row("Patients who started (%)", head=True), *begun),
         footnotes=(*footnotes(e for e in shown_in if e.stat == "n"), *notes(shown_in)),
         notice=results.header.notice,
     )
@@ -77,7 +77,7 @@ def _drugs(results: Results, chosen: Sequence[Estimate], by: Known, groups: Sequ
         id="exposure",
         title="Exposure",
         section="exposure",
-        columns=words("", "Patients", "Cycles", "Cumulative dose", "Per m2 of surface"),
+        columns=words("", "Patients (%)", "Cycles", "Cumulative dose", "Per m2 of surface"),
         rows=tuple(rows),
         footnotes=(
             "Median (range) of those who received the drug. Cumulative dose: every dose on record, planned or not. "
@@ -95,4 +95,4 @@ def _drug(by: Known, drug: str, group: str, several: bool) -> Row:
     label = heading(group) if group else count.label.rpartition(": ")[0] + (f", {dose.unit}" if dose else "")
     names = (f"{drug}.{what}" for what in ("cycles", "cumulative", "cumulative_per_m2"))
     cells = (spread(by, name, group, "{} ({} to {})", ("median", "min", "max")) for name in names)
-    return Row(label, (value(count), *cells), 1 if several and group else 0)
+    return Row(label, (count_part(count), *cells), 1 if several and group else 0)

@@ -11,8 +11,11 @@ from onearm.tables.model import Row, Table, words
 from onearm.tables.names import of_context, parse, plain
 
 
-def proportions(results: Results, context: str, title: str) -> tuple[Table, ...]:
-    """Count, percentage and interval of everything in one context; subgroups stand under their whole."""
+def proportions(results: Results, context: str, title: str, split: Sequence[Estimate] = ()) -> tuple[Table, ...]:
+    """Count, percentage and interval of everything in one context; subgroups stand under their whole.
+
+    ``split`` are shares of another context that stand at the end, under the headings of their subgroups.
+    """
     chosen = of_context(results, context)
     if not chosen:
         return ()
@@ -21,9 +24,9 @@ def proportions(results: Results, context: str, title: str) -> tuple[Table, ...]
             id=context,
             title=title,
             section=context,
-            columns=words("", "n/N", "Percent", level(chosen)),
-            rows=tuple(_rows(chosen)),
-            footnotes=footnotes(chosen),
+            columns=words("", "n/N", "Percent", level((*chosen, *split))),
+            rows=(*_rows(chosen), *_split(split)),
+            footnotes=footnotes((*chosen, *split)),
             notice=results.header.notice,
         ),
     )
@@ -41,6 +44,20 @@ def _rows(chosen: Sequence[Estimate]) -> list[Row]:
             rows.append(Row(label or plain(variable), head=True))
         for same in heads.values():
             rows += _with_subgroups(same, 1 if several else 0)
+    return rows
+
+
+def _split(split: Sequence[Estimate]) -> list[Row]:
+    rows: list[Row] = []
+    before = ("", "")
+    for e in split:
+        head = (e.label.partition(": ")[0], e.heading)
+        if head[0] != before[0]:
+            rows.append(Row(head[0], head=True))
+        if head != before:
+            rows.append(Row(head[1], head=True, indent=1))
+        before = head
+        rows.append(_row(e, parse(e.id).group.partition("=")[2], 2))
     return rows
 
 

@@ -13,12 +13,19 @@ from onearm.tables.names import of_context, parse, unique
 
 
 def subgroups(results: Results) -> tuple[Table, ...]:
-    """One table for each endpoint split into subgroups."""
-    chosen = of_context(results, "subgroups")
+    """One table for each endpoint split into subgroups; rates of response stand with their whole instead."""
+    placed = {e.id for e in of_response(results)}
+    chosen = [e for e in of_context(results, "subgroups") if e.id not in placed]
     return tuple(
         _table(results, [e for e in chosen if parse(e.id).variable == v])
         for v in unique(parse(e.id).variable for e in chosen)
     )
+
+
+def of_response(results: Results) -> tuple[Estimate, ...]:
+    """The shares in subgroups of what the response table shows: those that rest on the same fact."""
+    facts = {e.evidence for e in of_context(results, "response") if e.id == parse(e.id).variable}
+    return tuple(e for e in of_context(results, "subgroups") if e.stat == "p" and e.evidence in facts - {""})
 
 
 def _table(results: Results, mine: Sequence[Estimate]) -> Table:
