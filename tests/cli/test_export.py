@@ -440,3 +440,168 @@ def test_the_call(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
     code, out, _ = call(capsys, "--check", folder.parent / "results.zip", "--json")
     assert (code, json.loads(out)["problems"]) == (0, [])
     assert call(capsys, folder, "-q")[1] == ""
+
+
+def documents(folder: Path, results: bytes = RESULTS["results.json"]) -> Path:
+    """Documents beside a folder of results as `onearm report` leaves them."""
+    home, files = folder.parent / "documents", {"report.pdf": b"%PDF-1.7\n", "figures/km-os.png": b"\x89PNG"}
+    for name, content in files.items():
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_bytes(content)
+    body = {"trial": "t-1", "command": "onearm report", "results": sha(results)}
+    body |= {"outputs": {name: sha(content) for name, content in files.items()}}
+    (home / "manifest.json").write_text(json.dumps(body), encoding="utf-8")
+    return home
+
+
+def test_documents_of_these_results_are_in_the_zip(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = documents(folder)
+    code, out, _ = call(capsys, folder)
+    assert (code, out) == (0, f"9 files of t-1: {folder.with_suffix('.zip')}\n")
+    with zipfile.ZipFile(folder.with_suffix(".zip")) as archive:
+        for name in ("manifest.json", "report.pdf", "figures/km-os.png"):
+            assert archive.read(f"documents/{name}") == (home / name).read_bytes()
+    assert call(capsys, "--check", folder.with_suffix(".zip"))[0] == 0
+    once = folder.with_suffix(".zip").read_bytes()
+    assert call(capsys, folder)[0] == 0
+    assert folder.with_suffix(".zip").read_bytes() == once
+
+
+@pytest.mark.parametrize("why", ["older results", "another command", "no manifest", "a link", "a text"])
+def test_other_documents_are_not(folder: Path, capsys: pytest.CaptureFixture[str], why: str) -> None:
+    home = documents(folder, b"older" if why == "older results" else RESULTS["results.json"])
+    mark = home / "manifest.json"
+    if why == "another command":
+        mark.write_text(mark.read_text().replace("onearm report", "onearm design"))
+    elif why == "no manifest":
+        mark.unlink()
+    elif why == "a text":
+        mark.write_text("[1]")
+    elif why == "a link":
+        home.rename(folder.parent / "elsewhere")
+        home.symlink_to(folder.parent / "elsewhere")
+    assert call(capsys, folder)[0] == 0
+    with zipfile.ZipFile(folder.with_suffix(".zip")) as archive:
+        assert not [name for name in archive.namelist() if name.startswith("documents/")]
+
+
+@pytest.mark.parametrize("why", ["changed", "missing", "a link"])
+def test_documents_that_are_not_as_they_were_made(folder: Path, capsys: pytest.CaptureFixture[str], why: str) -> None:
+    pdf = documents(folder) / "report.pdf"
+    pdf.unlink()
+    if why == "changed":
+        pdf.write_bytes(b"%PDF-9")
+    elif why == "a link":
+        pdf.symlink_to(folder / "results.json")
+    code, _, err = call(capsys, folder)
+    assert code == 2
+    assert "U382" in err
+    assert "report.pdf" in err
+    assert not folder.with_suffix(".zip").exists()
+
+
+def repacked(path: Path, change: Callable[[dict[str, bytes], dict[str, Any]], object]) -> Path:
+    """The zip with other files, its own manifest made to fit."""
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    body = json.loads(files.pop("manifest.json"))
+    change(files, body)
+    body["files"] = {name: {"sha256": sha(content), "size": len(content)} for name, content in sorted(files.items())}
+    spoilt = path.with_name("spoilt.zip")
+    with zipfile.ZipFile(spoilt, "w") as archive:
+        for name, content in {"manifest.json": json.dumps(body).encode(), **files}.items():
+            archive.writestr(name, content)
+    return spoilt
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda f, b: f.update({"documents/report.pdf": b"other"}), "do not name the same files"),
+        (lambda f, b: f.update({"documents/more.pdf": b"more"}), "do not name the same files"),
+        (lambda f, b: f.pop("documents/manifest.json"), "documents/manifest.json is missing"),
+        (lambda f, b: f.update({"documents/manifest.json": b"{}"}), "not that of documents"),
+        (lambda f, b: f.update({"notes.txt": b"x"}), "neither results nor documents: 'notes.txt'"),
+        (
+            lambda f, b: f.update(
+                {"documents/manifest.json": f["documents/manifest.json"].replace(b'"results": "', b'"results": "0')}
+            ),
+            "names other results",
+        ),
+    ],
+)
+def test_documents_in_a_zip_are_those_of_its_results(
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    change: Callable[[dict[str, bytes], dict[str, Any]], object],
+    says: str,
+) -> None:
+    documents(folder)
+    assert call(capsys, folder)[0] == 0
+    code, out, _ = call(capsys, "--check", repacked(folder.with_suffix(".zip"), change))
+    assert code == 1
+    assert says in out
+
+
+def test_pipes_are_not_waited_for(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pipe = tmp_path / "pipe.zip"
+    os.mkfifo(pipe)
+    assert "U384" in call(capsys, "--check", pipe)[2]
+    code, _, err = call(capsys, folder, "--out", pipe)
+    assert code == 2
+    assert "U383" in err
+    assert "no plain file" in err
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_from_inside_the_folder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for inside, place in ((folder, "."), (folder / "figures", ".."), (folder.parent, ".")):
+        monkeypatch.chdir(inside)
+        assert call(capsys, place)[0] == 0
+        assert folder.with_suffix(".zip").is_file()
+        folder.with_suffix(".zip").unlink()
+
+
+def test_a_folder_is_read_while_no_run_replaces_it(folder: Path) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    held = os.open(folder.parent, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)  # as a run does while it puts its folder in place
+    command = [sys.executable, "-m", "onearm", "export", str(folder), "-q"]
+    with subprocess.Popen(command) as started:
+        with pytest.raises(subprocess.TimeoutExpired):
+            started.wait(3)
+        assert not folder.with_suffix(".zip").exists()
+        os.close(held)
+        assert started.wait(60) == 0
+    assert folder.with_suffix(".zip").is_file()
+
+
+def test_exports_and_runs_at_once_are_each_of_one_run(tmp_path: Path) -> None:
+    from onearm.io.folder import write_folder
+
+    def results(k: int) -> dict[str, bytes]:
+        files = {"results.json": b'{"run": %d}' % k, **{f"tables/{n}.csv": b"%d" % k for n in range(40)}}
+        body = {"trial": "t", "command": "onearm run t", "seed": 1, "onearm": "0.1.0", "libraries": {}, "inputs": {}}
+        body |= {"outputs": {name: sha(content) for name, content in files.items()}}
+        return {**files, "manifest.json": json.dumps(body).encode()}
+
+    folder = tmp_path / "results"
+    write_folder(folder, results(0))
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom onearm.io.export import export\n"
+        "for k in range(15): export(Path(sys.argv[1]), Path(sys.argv[2]))"
+    )
+    zips = [tmp_path / "one.zip", tmp_path / "one.zip", tmp_path / "two.zip"]
+    started = [subprocess.Popen([sys.executable, "-c", script, str(folder), str(z)]) for z in zips]
+    k = 0
+    while any(p.poll() is None for p in started):
+        k += 1
+        write_folder(folder, results(k))
+    assert k > 3
+    assert [p.returncode for p in started] == [0, 0, 0]
+    for path in set(zips):
+        with zipfile.ZipFile(path) as archive:
+            assert len({archive.read(n) for n in archive.namelist() if n.startswith("results/tables/")}) == 1
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["one.zip", "results", "two.zip"]
