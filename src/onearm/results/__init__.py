@@ -5,6 +5,7 @@ stands after ``|`` is the comparison, arm or subgroup.
 """
 
 from onearm.results.collection import SCHEMA, Results
+from onearm.results.drawn import Bars, Schedule, ScheduledDrug, Strip
 from onearm.results.listing import Listing
 from onearm.results.monitored import Boundaries, CharacteristicsCurves, TimeBoundaries
 from onearm.results.outline import Chapter, Outline, Passage
@@ -30,6 +31,7 @@ from onearm.results.watched import Moment, Watch
 
 __all__ = [
     "SCHEMA",
+    "Bars",
     "Boundaries",
     "Chapter",
     "CharacteristicsCurves",
@@ -52,8 +54,11 @@ __all__ = [
     "Residuals",
     "Results",
     "RiskTable",
+    "Schedule",
+    "ScheduledDrug",
     "Segment",
     "Statement",
+    "Strip",
     "TimeBoundaries",
     "Watch",
 ]

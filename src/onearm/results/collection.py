@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from onearm.errors import UsageError, near
 from onearm.results import ard, plain
+from onearm.results.drawn import Bars, Schedule
 from onearm.results.listing import Listing
 from onearm.results.monitored import Boundaries, CharacteristicsCurves, TimeBoundaries
 from onearm.results.outline import Outline
@@ -59,6 +60,8 @@ class Results:
     commitment: tuple[Commitment, ...] = ()
     residuals: tuple[Residuals, ...] = ()
     lanes: tuple[Lane, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    bars: tuple[Bars, ...] = ()
     watches: tuple[Watch, ...] = ()
     boundaries: tuple[Boundaries | TimeBoundaries, ...] = ()
     characteristics: tuple[CharacteristicsCurves, ...] = ()
@@ -121,6 +124,8 @@ class Results:
             "commitment": self.commitment,
             "residuals": self.residuals,
             "lanes": self.lanes,
+            "schedules": self.schedules,
+            "bars": self.bars,
             "watches": self.watches,
             "boundaries": self.boundaries,
             "characteristics": self.characteristics,
@@ -150,6 +155,8 @@ class Results:
                 commitment=tuple(plain.record(Commitment, c) for c in body["commitment"]),
                 residuals=tuple(plain.record(Residuals, r) for r in body["residuals"]),
                 lanes=tuple(plain.lane(one) for one in body["lanes"]),
+                schedules=tuple(plain.schedule(one) for one in body["schedules"]),
+                bars=tuple(plain.record(Bars, one) for one in body["bars"]),
                 watches=tuple(plain.watch(w) for w in body["watches"]),
                 boundaries=tuple(plain.boundaries(b) for b in body["boundaries"]),
                 characteristics=tuple(plain.record(CharacteristicsCurves, c) for c in body["characteristics"]),

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from onearm.results.drawn import Schedule, ScheduledDrug, Strip
 from onearm.results.monitored import Boundaries, TimeBoundaries
 from onearm.results.outline import Chapter, Outline, Passage
 from onearm.results.records import Curve, Flow, FlowStep, Header, Lane, Mark, RiskTable, Segment
@@ -64,8 +65,17 @@ def flow(body: Mapping[str, Any]) -> Flow:
 def lane(body: Mapping[str, Any]) -> Lane:
     """A lane with its segments and marks."""
     segments = tuple(record(Segment, s) for s in body["segments"])
-    marks = tuple(record(Mark, m) for m in body["marks"])
-    return Lane(**{**body, "segments": segments, "marks": marks})
+    marks, tests = (tuple(record(Mark, m) for m in body[name]) for name in ("marks", "tests"))
+    return Lane(**{**body, "segments": segments, "marks": marks, "tests": tests})
+
+
+def schedule(body: Mapping[str, Any]) -> Schedule:
+    """The plan of a version with its strips."""
+    strips = (
+        Strip(cycles=s["cycles"], days=s["days"], drugs=tuple(record(ScheduledDrug, d) for d in s["drugs"]))
+        for s in body["strips"]
+    )
+    return Schedule(id=body["id"], label=body["label"], strips=tuple(strips))
 
 
 def watch(body: Mapping[str, Any]) -> Watch:

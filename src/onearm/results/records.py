@@ -271,7 +271,8 @@ class Segment:
 class Mark:
     """An event of one subject: ``time`` in months up to the end of its day, as survival times are counted.
 
-    ``kind`` is ``response``, ``mrd``, ``procedure``, ``relapse`` or ``death``; ``label`` says which one.
+    ``kind`` is ``response``, ``mrd``, ``procedure``, ``relapse`` or ``death``; ``label`` says which one. Of a test
+    ``kind`` names what was tested and ``label`` what was found.
     """
 
     kind: str
@@ -285,6 +286,7 @@ class Lane:
 
     ``label`` is the patient number; ``group`` the version of the protocol at enrolment, with the cohort where there are
     several. ``end`` is death or last contact in months, None for a subject without study days (never treated).
+    ``tests`` are all MRD assessments before relapse, one for each rule of the protocol.
     """
 
     subject: str
@@ -294,6 +296,7 @@ class Lane:
     died: bool
     segments: tuple[Segment, ...] = ()
     marks: tuple[Mark, ...] = ()
+    tests: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from onearm.study.evidence import rows_told, told
 from onearm.study.flow import trial_flow
 from onearm.study.moments import moment_rows
 from onearm.study.passages import definitions, outline
+from onearm.study.schedule import schedules
 from onearm.study.sensitivity import sensitivity
 from onearm.study.statements import statements
 from onearm.study.subject_listing import subject_listing
@@ -103,6 +104,7 @@ def run(trial: Trial, seed: int = 1) -> Results:
         commitment=(commitment(trial.lock),) if protocol.comparisons else (),
         residuals=tuple(residuals),
         lanes=lanes(protocol, cohort),
+        schedules=schedules(protocol),
         watches=tuple(watched.watches),
         boundaries=tuple(watched.boundaries),
         characteristics=tuple(watched.curves),

@@ -13,7 +13,7 @@ import polars as pl
 
 from onearm.cohort.tables import Cohort
 from onearm.facts.course import Course
-from onearm.facts.response import mrd
+from onearm.facts.response import mrd, mrd_tests
 from onearm.protocol.document import Protocol
 from onearm.protocol.fact import Mrd, Procedure, TimeTo
 from onearm.results import Lane, Mark
@@ -40,7 +40,9 @@ def lanes(protocol: Protocol, cohort: Cohort) -> tuple[Lane, ...]:
         A subject without study days (never treated) has no end, no bars and no marks.
     """
     treatment = Treatment(protocol, cohort)
-    marked = _marks(protocol, cohort)
+    course = Course.of(cohort, protocol)
+    marked = _marks(protocol, course)
+    tested = _tests(protocol, course)
     ends = {
         row["subject"]: row
         for row in cohort.followup.select("subject", "death_day", "last_contact_day", "died").to_dicts()
@@ -60,6 +62,7 @@ def lanes(protocol: Protocol, cohort: Cohort) -> tuple[Lane, ...]:
                 died=follow["died"],
                 segments=tuple(treatment.segments(row, end)),
                 marks=tuple(marked.get(row["subject"], ())),
+                tests=tuple(tested.get(row["subject"], ())),
             )
         )
     return tuple(found)
@@ -84,8 +87,23 @@ def _group(protocol: Protocol, row: Mapping[str, Any]) -> str:
     return ": ".join(said)
 
 
-def _marks(protocol: Protocol, cohort: Cohort) -> dict[str, list[Mark]]:
-    course = Course.of(cohort, protocol)
+def _tests(protocol: Protocol, course: Course) -> dict[str, list[Mark]]:
+    """Every MRD assessment before relapse, by the rule of each fact of that kind; of several on a day the worst."""
+    found: dict[str, list[Mark]] = {}
+    for name, clause in protocol.facts.items():
+        if not isinstance(clause, Mrd):
+            continue
+        rows = mrd_tests(clause, course).filter(pl.col("day").is_not_null())
+        days = rows.group_by("subject", "day").agg(pl.col("negative").all()).sort("subject", "day")
+        for subject, day, negative in days.iter_rows():
+            label = "negative" if negative else "not negative"
+            mark = Mark(kind=clause.label or name, label=label, time=months(serial(day) + 1))
+            found.setdefault(subject, []).append(mark)
+    return found
+
+
+def _marks(protocol: Protocol, course: Course) -> dict[str, list[Mark]]:
+    cohort = course.cohort
     days: set[tuple[str, int, str, str]] = {
         *_responses(protocol, course),
         *_negative(protocol, course),
