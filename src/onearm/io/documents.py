@@ -55,7 +55,7 @@ class Wish:
             for word in getattr(self, name):
                 if word not in allowed:
                     says = f'"{word}" is none of the {name}{near(word, allowed)}'
-                    raise UsageError.one("U394", word, says, f"use {listed(allowed, most=9)}")
+                    raise UsageError.one("U396", word, says, f"use {listed(allowed, most=9)}")
 
 
 def write_documents(place: Path, out: Path | None, wish: Wish, say: Say) -> tuple[Path, tuple[str, ...], bool]:
@@ -82,7 +82,7 @@ def write_documents(place: Path, out: Path | None, wish: Wish, say: Say) -> tupl
     ------
     UsageError
         What `onearm.io.results.read_results`, `onearm.report.compose` and the writers raise; U320 to U322 when the
-        folder cannot be written, U394 for a format that is not known, U395 for a template that cannot be read.
+        folder cannot be written, U396 for a format that is not known, U397 for a template that cannot be read.
     """
     results, origin = read_results(place)
     home = _home(place)
@@ -222,7 +222,7 @@ def _template(results: Results, wish: Wish, home: Path) -> bytes | None:
     except OSError as problem:
         says = f"the Word template cannot be read ({problem.strerror})"
         step = "check `report.word_template` in the protocol, or name a file with --template"
-        raise UsageError.one("U395", str(path), says, step) from None
+        raise UsageError.one("U397", str(path), says, step) from None
 
 
 def _kept(target: Path, digest: str) -> dict[str, bytes]:
