@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,7 +13,7 @@ from onearm.report.writers._typst_text import clean, line
 Item = dict[str, Any]
 
 APPENDIX = "appendix"
-"""Id of the section that begins a page, as do the sections within it."""
+"""Id of the section that begins a page, as do those sections within it that hold a table or a figure."""
 
 
 def body(document: Document, images: Mapping[str, str]) -> dict[str, Any]:
@@ -47,18 +47,25 @@ def date_parts(date: str) -> list[int] | None:
     >>> date_parts("2018-06-15"), date_parts("day 900")
     ([2018, 6, 15], None)
     """
-    found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", date, re.ASCII)
-    return [int(part) for part in found.groups()] if found else None
+    try:
+        found = dt.date.fromisoformat(date)
+    except ValueError:
+        return None
+    return [found.year, found.month, found.day]
 
 
 def _section(section: Section, level: int, turn: bool, images: Mapping[str, str]) -> Iterator[Item]:
-    """A heading, its blocks and its sections; the appendix and each section in it begin a page."""
+    """A heading, its blocks and its sections."""
     appendix = section.id == APPENDIX
     yield {"kind": "heading", "level": level, "text": clean(section.title), "turn": turn or appendix}
     for block in section.blocks:
         yield _block(block, images)
     for k, one in enumerate(section.sections):
-        yield from _section(one, level + 1, appendix and bool(k or section.blocks), images)
+        yield from _section(one, level + 1, appendix and bool(k or section.blocks) and _shows(one), images)
+
+
+def _shows(section: Section) -> bool:
+    return any(isinstance(block, Tabled | Figured) for one in section.every() for block in one.blocks)
 
 
 def _block(block: Block, images: Mapping[str, str]) -> Item:

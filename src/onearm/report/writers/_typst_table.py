@@ -16,6 +16,9 @@ NARROW = 100
 LONG = 40
 """A column with a longer text than this is one of words."""
 
+KEPT = 28
+"""A number with its limits of so many signs is not broken over lines while there is another way."""
+
 TALL = 700
 """A line of the table with a longer text than this may go on over the page."""
 
@@ -35,7 +38,10 @@ def table_body(table: Table) -> dict[str, Any]:
         "heads": [_cell(cell) for cell in table.columns],
         "rows": [_row(row, level, columns) for row, level in zip(table.rows, _levels(table.rows), strict=True)],
         "right": [False, *(_right(cells) for cells in _by_column(table))],
-        "sized": [_sized_labels(table), *(_sized(k, table) for k in range(1, columns))],
+        "sized": [
+            _sized_labels(table),
+            *(_sized(*one) for one in zip(table.columns[1:], _by_column(table), strict=True)),
+        ],
         "notes": [clean(note) for note in table.footnotes],
         "notice": clean(table.notice),
     }
@@ -44,7 +50,10 @@ def table_body(table: Table) -> dict[str, Any]:
 def _narrow(table: Table) -> bool:
     """Whether it stands upright whatever the number of its columns."""
     labels = max((len(row.label) + 2 * row.indent for row in table.rows if not row.head), default=0)
-    columns = ([*head.text.split(), *(c.text for c in cells)] for head, cells in zip(table.columns[1:], _by_column(table), strict=True))
+    columns = (
+        [*head.text.split(), *(c.text for c in cells)]
+        for head, cells in zip(table.columns[1:], _by_column(table), strict=True)
+    )
     return labels + sum(2 + max(map(len, column), default=0) for column in columns) <= NARROW
 
 
@@ -89,22 +98,26 @@ def _by_column(table: Table) -> Iterable[list[Cell]]:
         yield [row.cells[k] for row in table.rows if k < len(row.cells)]
 
 
-def _right(cells: Iterable[Cell]) -> bool:
+def _right(cells: Sequence[Cell]) -> bool:
     """Whether most of a column are numbers, which stand to the right."""
     said = [text for text in (line(cell.parts) for cell in cells) if text]
     numbers = sum(1 for text in said if _NUMBER.match(text))
     return not said or (numbers > len(said) / 2 and max(map(len, said)) <= LONG)
 
 
-def _sized(k: int, table: Table) -> dict[str, list[Any]]:
-    head = table.columns[k].text
-    cells = {row.cells[k - 1].text for row in table.rows if k - 1 < len(row.cells)}
+def _sized(heading: Cell, cells: Sequence[Cell]) -> dict[str, list[Any]]:
+    """What is measured of a column; a number with its limits stays on one line, and so counts as a word."""
+    head = clean(heading.text)
+    said = {line(cell.parts) for cell in cells}
+    kept = {text for text in said if len(text) <= KEPT} if _right(cells) else set()
+    words = kept | {word for text in said - kept for word in text.split()}
+    words |= {word for cell in cells for word in clean(cell.stamp).split()}
     return {
-        "head": [clean(head)],
-        "headwords": _longest(clean(head).split()),
-        "body": [[text, 0] for text in _longest(clean(cell) for cell in cells)],
+        "head": [head],
+        "headwords": _longest(head.split()),
+        "body": [[text, 0] for text in _longest({clean(cell.text) for cell in cells})],
         "notes": [],
-        "bodywords": [[word, 0] for word in _longest({word for cell in cells for word in clean(cell).split()})],
+        "bodywords": [[word, 0] for word in _longest(words)],
     }
 
 

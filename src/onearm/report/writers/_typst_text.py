@@ -7,8 +7,9 @@ import unicodedata
 
 from onearm.tables.model import Part
 
-UNSEEN = "\u00ad\u200b\u2060\ufeff"
-"""Marks of where a line may break and of byte order: nobody sees them, and they spoil copied text."""
+UNSEEN = "\u00ad\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Marks of where a line may break, of byte order and of direction: nobody sees them, they spoil copied text, and one
+that turns the direction would show 12 as 21."""
 
 _ODD = re.compile(f"[\\s{UNSEEN}\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]|[\U0001fffe-\U0010ffff]")
 
@@ -18,8 +19,8 @@ def clean(text: str) -> str:
 
     Examples
     --------
-    >>> clean("one\\ntwo\\tthree"), clean("a\\x00b") == "a\\ufffdb", clean("so\\u00adft")
-    ('one two three', True, 'soft')
+    >>> clean("one\\ntwo\\tthree"), clean("a\\x00b") == "a\\ufffdb", clean("so\\u00adft"), clean("\\u202e12")
+    ('one two three', True, 'soft', '12')
     """
     return _ODD.sub(_instead, text)
 

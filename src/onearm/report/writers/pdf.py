@@ -1,4 +1,4 @@
-"""A document as PDF, set by typst: tagged for screen readers, the same bytes each time, no font of the machine's own."""
+"""A document as PDF, set by typst: tagged for screen readers, the same bytes each time, no font of the machine."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def to_pdf(document: Document, figures: Mapping[str, bytes]) -> bytes:
     }
     try:
         return _compiled(typst, sources)
-    except typst.TypstError as problem:
+    except RuntimeError as problem:
         _check_figures(typst, images, figures)
         raise _refused(problem) from None
 
@@ -86,11 +86,15 @@ def _check_figures(typst: Any, images: Mapping[str, str], figures: Mapping[str, 
         page = f'#set document(title: "figure", date: none)\n#set text(lang: "en")\n#image("{file}", alt: "figure")'
         try:
             _compiled(typst, {"main.typ": page.encode(), file: figures[name]})
-        except typst.TypstError as problem:
-            raise no_figure(name, (), f"it is no SVG that can be placed: {problem.message}") from None
+        except RuntimeError as problem:
+            raise no_figure(name, (), f"it is no SVG that can be placed: {_said(problem)}") from None
 
 
-def _refused(problem: Any) -> UsageError:
-    hints = "".join(f"; {hint}" for hint in problem.hints)
+def _refused(problem: RuntimeError) -> UsageError:
     step = "write the report in another format, and report this message with the document"
-    return UsageError.one("U396", "PDF", f"the document cannot be set: {problem.message}{hints}", step)
+    return UsageError.one("U396", "PDF", f"the document cannot be set: {_said(problem)}", step)
+
+
+def _said(problem: RuntimeError) -> str:
+    """What typst says, on one line; its own errors carry hints."""
+    return "; ".join((str(getattr(problem, "message", problem)), *getattr(problem, "hints", ())))
