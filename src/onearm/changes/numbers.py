@@ -12,8 +12,8 @@ from onearm.results import Estimate, Results
 _WORDS = ("unit", "method", "population", "error")
 """Words that say what a number is: another method is another number."""
 
-_BESIDE = ("label", "heading", "notes")
-"""Words beside a number."""
+_BESIDE = ("label", "heading", "notes", "variable", "stat", "context", "group", "evidence")
+"""Words beside a number, and where it stands among others: its id says what it is."""
 
 
 def same(one: object, two: object) -> bool:
