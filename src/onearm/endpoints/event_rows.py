@@ -18,18 +18,18 @@ class EventRows(Mapping[str, Evidence]):
     Parameters
     ----------
     events
-        ``subject term_key soc_key term grade start_day at``, a row for each event that counts.
-    soc, term
-        Folded; None for any.
+        ``place subject term grade start_day at`` and the columns of ``of``, a row for each event that counts.
+    of
+        Column -> code: which of them these are; empty for all.
     """
 
-    def __init__(self, events: pl.DataFrame, soc: str | None, term: str | None) -> None:
+    def __init__(self, events: pl.DataFrame, of: Mapping[str, int]) -> None:
         self._events = events
-        self._of = {"soc_key": soc, "term_key": term}
+        self._of = of
 
     @cached_property
     def _told(self) -> dict[str, Evidence]:
-        chosen = [pl.col(column) == key for column, key in self._of.items() if key is not None]
+        chosen = [pl.col(column) == code for column, code in self._of.items()]
         rows = self._events.filter(chosen) if chosen else self._events
         worst = rows.sort("place", -pl.col("grade"), "start_day", "at", nulls_last=True)
         grade = pl.concat_str(pl.lit("grade "), pl.col("grade").cast(pl.String)).fill_null("grade unknown")

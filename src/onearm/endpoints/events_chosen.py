@@ -9,8 +9,9 @@ import polars as pl
 
 from onearm.cohort.as_of import serial_day
 from onearm.cohort.tables import Cohort
+from onearm.endpoints.event_kinds import Kinds, kinds
 from onearm.endpoints.sample import Analysis
-from onearm.protocol.adverse_events import AdverseEvents, Emergent, folded
+from onearm.protocol.adverse_events import AdverseEvents, Emergent
 from onearm.protocol.document import Protocol
 
 _EVER = 10_000_000  # a day after every other
@@ -20,12 +21,13 @@ _EVER = 10_000_000  # a day after every other
 class Chosen:
     """The events that count, and in words which those are.
 
-    ``frame`` has ``place`` (position of the subject among ``members``), ``subject``, ``term`` and ``soc`` as written,
-    ``term_key`` and ``soc_key`` (folded; the class empty where there is none), ``grade``, ``start_day`` and ``at``.
-    ``notes`` are the rules, and how many rows they left out.
+    ``frame`` has ``place`` (position of the subject among ``members``), ``subject``, ``term`` as written, ``term_code``
+    and ``soc_code`` (positions in ``kinds``), ``grade``, ``start_day`` and ``at``. ``notes`` are the rules, and how
+    many rows they left out.
     """
 
     frame: pl.DataFrame
+    kinds: Kinds
     members: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -36,24 +38,17 @@ def choose(e: AdverseEvents, a: Analysis) -> Chosen:
     place = pl.DataFrame(
         {"subject": members, "place": range(len(members))}, schema={"subject": pl.String, "place": pl.UInt32}
     )
-    rows = a.cohort.adverse_events.join(place, on="subject", how="inner", maintain_order="left")
-    rows = named(rows, "term").with_columns(
-        serial_day("start_day").alias("_start"), serial_day("end_day").alias("_end")
-    )
+    events = a.cohort.adverse_events
+    named = kinds(events, e.groups)
+    rows = events.join(place, on="subject", how="inner", maintain_order="left")
+    rows = rows.join(named.written, on=["term", "soc"], how="left", nulls_equal=True, maintain_order="left")
+    rows = rows.with_columns(serial_day("start_day").alias("_start"), serial_day("end_day").alias("_end"))
     window = _window(e, a, place)
     rows = rows.join(window, on="place", how="left", maintain_order="left")
     rows = _carried(rows, counted=e.continued == "counted").with_columns(_left_out(e).alias("_why"))
-    kept = _classed(rows.filter(pl.col("_why").is_null()), e)
-    columns = ("place", "subject", "term", "term_key", "soc", "soc_key", "grade", "start_day", "at")
-    return Chosen(kept.select(columns), members, tuple(_notes(e, a.protocol, rows, window)))
-
-
-def named(rows: pl.DataFrame, column: str) -> pl.DataFrame:
-    """The rows with ``COLUMN_key``: the words of a column folded, so that spellings in capitals are one."""
-    written = rows.select(column).unique().drop_nulls()
-    keys = [folded(word) for word in written[column].to_list()]
-    table = written.with_columns(pl.Series(f"{column}_key", keys, dtype=pl.String))
-    return rows.join(table, on=column, how="left", maintain_order="left")
+    columns = ("place", "subject", "term", "term_code", "soc_code", "grade", "start_day", "at")
+    kept = rows.filter(pl.col("_why").is_null()).select(columns)
+    return Chosen(kept, named, members, tuple(_notes(e, a.protocol, rows, window)))
 
 
 def _window(e: AdverseEvents, a: Analysis, place: pl.DataFrame) -> pl.DataFrame:
@@ -88,10 +83,10 @@ def _carried(rows: pl.DataFrame, *, counted: bool) -> pl.DataFrame:
     Rows of one term of one subject are one course as long as each begins at most a day after all before it have ended;
     a row without an end goes on. Only courses that began before the period can be carried into it.
     """
-    old = rows.filter(pl.col("_start") < pl.col("_from")).select("place", "term_key").unique()
+    old = rows.filter(pl.col("_start") < pl.col("_from")).select("place", "term_code").unique()
     if counted or old.is_empty():
         return rows.with_columns(pl.lit(False).alias("_carried"))
-    of = ["place", "term_key"]
+    of = ["place", "term_code"]
     line = rows.with_row_index("_row").join(old, on=of, how="semi").sort(*of, "_start", "_end", nulls_last=True)
     reach = pl.col("_end").fill_null(_EVER).cum_max().shift(1).over(of)
     line = line.with_columns(
@@ -120,21 +115,6 @@ def _left_out(e: AdverseEvents) -> pl.Expr:
         if getattr(e, column) == "only":
             why = why.when(~(pl.col(column) == "yes").fill_null(e.unassessed == "counted")).then(pl.lit(column))
     return why.otherwise(None)
-
-
-def _classed(rows: pl.DataFrame, e: AdverseEvents) -> pl.DataFrame:
-    """The rows with ``soc`` and ``soc_key``: by the protocol's groups, else as written.
-
-    A term that has one class in all rows with a class has it in the others too.
-    """
-    if e.groups:
-        of = {folded(term): name for name, terms in e.groups.items() for term in terms}
-        rows = rows.with_columns(soc=pl.col("term_key").replace_strict(of, default=None, return_dtype=pl.String))
-    rows = named(rows, "soc")
-    classes = rows.drop_nulls("soc_key").group_by("term_key").agg(pl.col("soc_key").unique().sort().alias("_all"))
-    only = classes.filter(pl.col("_all").list.len() == 1).select("term_key", pl.col("_all").list.first().alias("_only"))
-    filled = rows.join(only, on="term_key", how="left", maintain_order="left")
-    return filled.with_columns(soc_key=pl.coalesce("soc_key", "_only").fill_null("")).drop("_only")
 
 
 def _notes(e: AdverseEvents, p: Protocol, rows: pl.DataFrame, window: pl.DataFrame) -> list[str]:
