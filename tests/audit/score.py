@@ -44,6 +44,12 @@ def cases() -> list[dict[str, Any]]:
     return read
 
 
+def history() -> list[tuple[str, dict[str, Any]]]:
+    """What was found in a set when it was first read."""
+    read = YAML(typ="safe").load(SENTENCES.with_name("history.yaml").read_text(encoding="utf-8"))
+    return [(one["set"], {k: v for k, v in one.items() if k != "when"}) for one in read]
+
+
 def matching(case: dict[str, Any]) -> tuple[list[tuple[dict[str, Any], Statement | None]], list[Statement]]:
     """Each label with the statement found at its place, and the statements that no label is about."""
     text = case["text"]

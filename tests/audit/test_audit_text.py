@@ -50,9 +50,9 @@ def test_the_abstract_that_started_the_project() -> None:
     assert audit.rules == ("half-up", "half-even")
 
 
-def test_labelled_sentences() -> None:
-    total, _, said = score.score("first")
-    assert score.counted_sets()["first"] >= 40
+@pytest.mark.parametrize("wanted", ["first", "second", "third", "fourth"])
+def test_labelled_sentences(wanted: str) -> None:
+    total, _, said = score.score(wanted)
     assert (total.precision, total.recall, total.agreed) == (1, 1, total.labels), said
     for case in score.cases():
         for label, hit in score.matching(case)[0]:
@@ -206,8 +206,8 @@ def test_the_committed_evidence_is_what_the_sentences_give() -> None:
     import write_evidence
 
     assert write_evidence.PAGE.read_text(encoding="utf-8") == write_evidence.page()
-    aside = score.score("second")[0]
-    assert min(aside.precision, aside.recall) >= 0.85
+    assert score.counted_sets().total() >= 110
+    assert {name for name, _ in score.history()} == {"second", "third", "fourth"}
 
 
 def test_the_blocks_of_the_page_print_what_they_show(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import codecs
+import logging
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
 from onearm.errors import UsageError, listed
+from onearm.io.word_text import BODY, WordTextError, word_text
 
 MOST_BYTES = 50_000_000
 MOST_CHARACTERS = 1_000_000
 KINDS = (".txt", ".md", ".docx", ".pdf")
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # locked documents are wrapped in the same way
+_JOINED = str.maketrans(
+    {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\u00ad": ""}
+)
 
 
 def read_text(path: Path) -> str:
@@ -38,7 +43,8 @@ def read_text(path: Path) -> str:
     """
     kind = path.suffix.lower()
     if not path.is_file():
-        what = "it is a folder" if path.is_dir() else "there is no such file"
+        what = "it is no ordinary file" if path.exists() else "there is no such file"
+        what = "it is a folder" if path.is_dir() else what
         raise UsageError.one("U370", str(path), what, "name a file that can be read")
     if kind not in KINDS:
         says = f'a file ending in "{kind}" is of no kind that can be read'
@@ -68,10 +74,15 @@ def _damaged(path: Path, says: str, step: str) -> UsageError:
 
 
 def _plain(path: Path) -> str:
+    body = path.read_bytes()
+    for start, ending in ((b"%PDF-", ".pdf"), (b"PK\x03\x04", ".docx")):
+        if body.startswith(start):
+            raise _damaged(path, f"the file is no plain text, it begins as a {ending} does", f"let it end in {ending}")
+    wide = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = body.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as problem:
-        says = f"the file is not UTF-8 text: {problem.reason} at byte {problem.start}"
+        says = f"the file is not {'UTF-16' if wide else 'UTF-8'} text: {problem.reason} at byte {problem.start}"
         raise _damaged(path, says, "save it as UTF-8 text") from None
     if "\0" in text:
         raise _damaged(path, "the file holds bytes that no text has", "save it as UTF-8 text")
@@ -80,44 +91,20 @@ def _plain(path: Path) -> str:
 
 def _word(path: Path) -> str:
     step = "open it in a word processor, unlock it and save it as .docx again"
+    with path.open("rb") as file:
+        if file.read(8) == _OLD_WORD:
+            raise _damaged(path, "the file is locked with a password, or of the kind .doc", step)
     try:
         with zipfile.ZipFile(path) as parts:
-            info = parts.getinfo("word/document.xml")
-            if info.file_size > MOST_BYTES:
-                raise _too_large(path, f"its text has {info.file_size} bytes, more than {MOST_BYTES}")
-            body = parts.read(info)
-        if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
-            raise _damaged(path, "the Word file declares entities, which none needs", step)
-        tree = ElementTree.fromstring(body)
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        ElementTree.ParseError,
-        RuntimeError,
-        NotImplementedError,
-        EOFError,
-    ) as problem:
+            if BODY not in parts.namelist():
+                raise _damaged(path, f"the file is no Word document: {BODY} is not in it", step)
+            return word_text(parts, MOST_BYTES)
+    except (zipfile.BadZipFile, ElementTree.ParseError, RuntimeError, NotImplementedError, EOFError) as problem:
         raise _damaged(path, f"the file is not a Word document that can be read: {problem}", step) from None
     except zlib.error as problem:
         raise _damaged(path, f"the Word document is damaged: {problem}", step) from None
-    body_part = tree.find(f"{_W}body")
-    return "\n\n".join(_blocks(body_part if body_part is not None else tree))
-
-
-def _blocks(parent: ElementTree.Element) -> Iterator[str]:
-    """Paragraphs, and rows of tables, in order."""
-    for child in parent:
-        if child.tag == f"{_W}p":
-            yield _paragraph(child)
-        elif child.tag == f"{_W}tr":
-            yield " | ".join(" ".join(_blocks(cell)) for cell in child.iter(f"{_W}tc"))
-        elif child.tag in (f"{_W}tbl", f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins"):
-            yield from _blocks(child)
-
-
-def _paragraph(part: ElementTree.Element) -> str:
-    breaks = {f"{_W}tab": " ", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
-    return "".join((e.text or "") if e.tag == f"{_W}t" else breaks.get(e.tag, "") for e in part.iter())
+    except WordTextError as problem:
+        raise _damaged(path, f"the Word document cannot be read: {problem}", step) from None
 
 
 def _pdf(path: Path) -> str:
@@ -129,6 +116,7 @@ def _pdf(path: Path) -> str:
         step = "install the extra `pdf` of this package, or save the text as .txt"
         raise UsageError.one("U342", str(path), says, step) from None
     step = "unlock it, print it to a new PDF, or save its text as .txt"
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it repairs on the way is none of the reader's concern
     try:
         reader = PdfReader(path)
         if reader.is_encrypted and not reader.decrypt(""):
@@ -151,7 +139,7 @@ def _pdf(path: Path) -> str:
         raise _damaged(path, f"the file is not a PDF that can be read: {problem}", step) from None
     except ImportError as missing:  # some ciphers need another package
         raise _damaged(path, f"the PDF is locked in a way that cannot be opened: {missing}", step) from None
-    return re.sub(r"-\n(?=[a-z])", "-", "\n\n".join(pages))
+    return re.sub(r"-\n(?=[a-z])", "-", "\n\n".join(pages)).translate(_JOINED)
 
 
 _READERS = {".txt": _plain, ".md": _plain, ".docx": _word, ".pdf": _pdf}

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import replace
 
+from ._audit_ages import ages
+from ._audit_breakdown import breakdowns
 from ._audit_counts import Counted, counted, groups, stated
 from ._audit_judge import Scene, common_rules, judged
+from ._audit_matched import matched, sources_of
+from ._audit_means import means
 from ._audit_ranges import ranges
 from ._audit_rates import intervals, rate_over_time, shares
 from ._audit_ratios import printed_tests, ratios
 from ._audit_record import STATED, Statement, TextAudit
-from ._audit_sums import divisions, matched, members, named, parts, remainders, sums
+from ._audit_sums import divisions, enumerated, members, named, parts, remainders, sums, totals
+from ._audit_tables import table_counts
 from ._audit_words import Taken, plain, sentences
 
 MOST_CHARACTERS = 1_000_000
@@ -66,22 +72,23 @@ def _statements(original: str, text: str) -> list[Statement]:
     taken = Taken(len(text))
     found = [*printed_tests(text, taken), *ratios(text, taken), *sums(text, taken)]
     spans = list(sentences(text))
-    counts = counted(text, taken)
+    counts = sorted([*table_counts(original, text, taken), *counted(text, taken)], key=lambda c: c.start)
     numbers = stated(text, taken)
     scenes = _scenes(text, spans, counts, numbers)
     by_start = {c.start: scenes[_at(spans, c.start)] for c in counts}
     found += intervals(text, counts, by_start, taken)
-    for span in spans:
-        found += ranges(text, span, taken)
+    for scene in scenes:
+        found += ranges(text, scene.sentence, taken)
+        found += means(text, scene, taken)
     for c in counts:
         scene = by_start[c.start]
         over_time = rate_over_time(text, scene.sentence[0], c.percent_at, bare=c.form == "percent first")
         found.append(judged(text, c, scene, over_time))
-    found += parts(text, taken)
-    for scene in scenes:
-        for read in (matched, divisions, shares, members):
-            found += read(text, scene, taken)
-    found += remainders(text, list(scenes[-1].people) if scenes else [])
+    summed = Taken(len(text))
+    found += parts(text, taken, summed)
+    found += _by_sentence(text, scenes, counts, taken, summed)
+    found += ages(text)
+    found += remainders(text, list(scenes[-1].people) if scenes else [], taken)
     told = {s.start for s in found if s.kind == "count in a group"}
     found += [
         Statement("number of people", at, end, text[at:end], STATED, f"{n} stated", n)
@@ -89,6 +96,21 @@ def _statements(original: str, text: str) -> list[Statement]:
         if at not in told
     ]
     return [_whole(original, text, s) for s in found]
+
+
+def _by_sentence(
+    text: str, scenes: list[Scene], counts: list[Counted], taken: Taken, summed: Taken
+) -> Iterator[Statement]:
+    sources: list[tuple[int, int] | None] = [None, None, None]  # of the groups of a match, in the sentences before
+    for scene in scenes:
+        yield from matched(text, scene, taken, next((s for s in reversed(sources) if s), None))
+        sources = [*sources[1:], sources_of(text, scene.sentence)]
+        yield from divisions(text, scene, summed)
+        yield from totals(text, scene, taken)
+        yield from enumerated(text, scene, summed)
+        yield from breakdowns(text, scene, counts, summed)
+        yield from shares(text, scene, taken)
+        yield from members(text, scene, taken)
 
 
 def _whole(original: str, text: str, s: Statement) -> Statement:
@@ -110,7 +132,11 @@ def _scenes(
     text: str, spans: list[tuple[int, int]], counts: list[Counted], numbers: list[tuple[int, int, int]]
 ) -> list[Scene]:
     known = {at for _, at, _ in numbers} | {c.start for c in counts}
-    people = [(n, at) for n, at, _ in numbers] + [(n, at) for n, at in named(text) if at not in known]
+    inside = Taken(len(text))  # "17 patients (45%) of the 38 had it": the 38 is part of the count
+    for c in counts:
+        inside.take(c.start, c.end)
+    people = [(n, at) for n, at, _ in numbers]
+    people += [(n, at) for n, at in named(text) if at not in known and inside.free(at, at + 1)]
     for c in counts:
         people += [(c.n, c.start)] if c.n is not None else []  # before its count, so that "of these" means the count
         people.append((c.k, c.start))

@@ -6,35 +6,44 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from ._audit_words import AFTER_LABEL, COUNT, Taken, number, sentences
+from ._audit_words import AFTER_LABEL, COUNT, WORDS, Taken, number, sentences
 
 PERCENT = (
     r"(?P<p>\d{1,3}(?:\.\d{1,6})?)\s*(?:%|per\s?cent\b)"
     r"(?!\s*-?\s*(?:CI\b|CrI\b|confidence|credible|limits?\b|interval))"
 )
-_WORD = r"(?:\s+(?!(?i:and|or|but|while|whereas|with|versus|vs)\b)[A-Za-z](?:[\w'/-]|\.(?=\w))*)"
+_PEOPLE = (
+    r"(?i:patients?|pts?|subjects?|participants?|persons?|people|women|men|adults|children|individuals|responders|cases|"
+    r"survivors|donors|controls)"
+)
+_NO_COUNT = rf"(?!(?i:{WORDS})(?:\s+{_PEOPLE})?\s*[(\[])"  # "Five of whom two (40%)" speaks of two
+_WORD = rf"(?:\s+(?!(?i:and|or|but|while|whereas|with|versus|vs)\b){_NO_COUNT}[A-Za-z](?:[\w'/-]|\.(?=\w))*)"
+_ANY_WORD = r"(?:\s+(?!(?i:and|or|but|while|whereas|versus|vs)\b)[A-Za-z](?:[\w'/-]|\.(?=\w))*)"
 _OPEN, _OF = (
     r"\s*[(\[]\s*",
-    r"\s*(?:/|(?i:\bout\s+of|\bof))\s*(?:(?i:the|all|our|a\s+total\s+of)\s+)*",
+    r"\s*(?:/|(?i:\bout\s+of|\bof))\s*(?:(?i:the|all|our|a\s+total\s+of|those|these|other|remaining|"
+    r"an?\s+(?:planned|intended|expected))\s+)*",
 )
 _N = r"(?P<n>\d{1,3}(?:,\d{3})+|\d{1,7})(?![\w%]|\.\d|,\d)"
 _K = rf"(?P<k>{COUNT})"
 _K_OF = r"(?P<k>(?<![\w.,/%+\-<>=])\d{1,7})"  # before a slash
-_PEOPLE = (
-    r"(?i:patients?|subjects?|participants?|persons?|people|women|men|adults|children|individuals|responders|cases|"
-    r"survivors|donors|controls)"
-)
-_SLASH = rf"(?:{_K_OF}\s*/\s*|{_K}{_OF.replace('/|', '', 1)})"
 
 FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("k of n", re.compile(rf"(?:{_K_OF}\s*/\s*{_N}){_WORD}{{0,6}}{_OPEN}{PERCENT}")),
+    ("k of n", re.compile(rf"(?:{_K_OF}\s*/\s*{_N}){_ANY_WORD}{{0,6}}{_OPEN}{PERCENT}")),
     ("k of n", re.compile(rf"(?:{_K_OF}\s*/\s*{_N})\s*[,;:=]\s*{PERCENT}")),
-    ("k of n", re.compile(rf"{_K}(?:\s+{_PEOPLE})?{_OF}{_N}{_WORD}{{0,6}}{_OPEN}{PERCENT}")),
+    ("k of n", re.compile(rf"{_K}(?:\s+{_PEOPLE})?{_OF}{_N}{_ANY_WORD}{{0,8}}{_OPEN}{PERCENT}")),
     ("percent first", re.compile(rf"{PERCENT}{_OPEN}(?:[nN]\s*=\s*)?{_K_OF}\s*/\s*{_N}")),
     ("percent first", re.compile(rf"{PERCENT}{_OPEN}(?:[nN]\s*=\s*)?{_K}(?:\s+{_PEOPLE})?{_OF}{_N}")),
     (
         "percent first",
         re.compile(rf"{PERCENT}{_OPEN}(?:[nN]\s*=\s*(?P<k>\d{{1,7}})|(?P<k2>\d{{1,7}})\s+{_PEOPLE})"),
+    ),
+    (
+        "k of n",
+        re.compile(
+            rf"{_K_OF}\s*/\s*{_N}\s*[,:=]?\s+(?P<p>\d{{1,3}}\.\d{{1,2}})"
+            r"(?=\s*[(\[]\s*\d{1,3}(?:\.\d+)?\s*(?:-|to|,)\s*\d)"
+        ),
     ),
     ("k then percent", re.compile(rf"\b[nN]\s*=\s*(?P<k>\d{{1,7}})\s*[,;]?\s*[(\[]?\s*{PERCENT}")),
     ("k then percent", re.compile(rf"{_K}(?P<words>{_WORD}{{0,7}}){_OPEN}{PERCENT}")),
@@ -42,6 +51,7 @@ FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("k then percent", re.compile(rf"{_K}(?P<words>{_WORD}{{0,3}}),\s+(?:or\s+)?{PERCENT}(?=[,;.])")),
 )
 _BARE = re.compile(rf"{_K}\s*[(\[]\s*(?P<p>\d{{1,3}}(?:\.\d)?)\s*[)\]]")
+_ONE_IN = re.compile(rf"\s+in\s+{COUNT}", re.I)  # one in four
 _TAIL = re.compile(rf"[^()\[\]]{{0,40}}[)\]]\s*(?i:of|out\s+of|among)\s+(?:(?i:the|all|our|these)\s+)*{_N}")
 _INSIDE = re.compile(rf"\s*(?i:of)\s+(?:(?i:the|all)\s+)*{_N}")
 
@@ -79,9 +89,13 @@ def counted(text: str, taken: Taken) -> list[Counted]:
             where = "k" if m.groupdict().get("k") else "k2"
             if AFTER_LABEL.search(text[max(0, m.start(where) - 40) : m.start(where)]) or _year(text, m, where):
                 continue
+            if _ONE_IN.match(m.groupdict().get("words") or ""):
+                continue
             if taken.free(m.start(), m.end()):
                 found.append(_one(text, m, form, where))
-                taken.take(found[-1].start, found[-1].end)
+                end = found[-1].end
+                taken.take(*m.span())
+                taken.take(max(m.end(), text.rfind(" ", 0, end)), end)  # what stands between is still to be read
     found += _without_sign(text, taken)
     return _shared_tail(text, sorted(found, key=lambda c: c.start))
 
@@ -110,7 +124,11 @@ def _without_sign(text: str, taken: Taken) -> list[Counted]:
     found: list[Counted] = []
     for a, b in sentences(text):
         pairs = [m for m in _BARE.finditer(text, a, b) if taken.free(*m.span()) and number(m["k"]) > 0]
-        pairs = [m for m in pairs if float(m["p"]) <= 100 and not AFTER_LABEL.search(text[a : m.start()])]
+        pairs = [
+            m
+            for m in pairs
+            if float(m["p"]) <= 100 and not AFTER_LABEL.search(text[max(a, m.start() - 40) : m.start()])
+        ]
         said = re.search(r"\(%\)|n[ ,]*%|No\. \(%\)|\bpercent", text[a:b])
         signed = re.search(r"\d\s*[(\[]\d+(?:\.\d+)?\s*%[)\]]", text[a:b])
         if len(pairs) < 2 and not said and not signed:
@@ -136,13 +154,17 @@ def _shared_tail(text: str, found: list[Counted]) -> list[Counted]:
 
 _STATED = (
     re.compile(
+        rf"(?i:\b(?:of|among)\s+(?:the\s+)?)\d{{1,7}}\s+(?i:and|or)\s+(?P<k>{COUNT})"
+        rf"(?=\s+(?:{_PEOPLE}|(?i:tested|assessed|evaluable|evaluated|treated|respectively))\b)"
+    ),
+    re.compile(
         rf"(?P<k>{COUNT})(?:\s+(?!(?i:of|and|or|to|in|were|was|had|with)\b)[A-Za-z][\w'/-]*){{0,4}}?"
         rf"\s+{_PEOPLE}\b"
     ),
     re.compile(r"\b[nN]\s*=\s*(?P<k>\d{1,3}(?:,\d{3})+|\d{1,7})(?![\w%/]|\.\d)"),
     re.compile(
         rf"(?i:\b(?:of|among|from)\s+(?:the\s+|all\s+|our\s+|these\s+)*(?:remaining\s+|first\s+)?)"
-        rf"(?P<k>{COUNT})"
+        rf"(?P<k>{COUNT})(?!\s+to\s+\d)"
     ),
 )
 

@@ -32,6 +32,11 @@ class Scene:
         stop = bisect_left(self.people, at, key=lambda v: v[1])
         return list(self.people[max(0, stop - 200) : stop])
 
+    def within(self, begin: int, end: int) -> list[tuple[int, int]]:
+        """Counts and stated numbers that stand from one place to another."""
+        first, last = (bisect_left(self.people, edge, key=lambda v: v[1]) for edge in (begin, end))
+        return list(self.people[first:last])
+
 
 def literal(c: Counted, scene: Scene) -> tuple[int | None, str]:
     """The denominator the words give, and how: written beside it, by a word that refers back, by the group.
@@ -39,7 +44,7 @@ def literal(c: Counted, scene: Scene) -> tuple[int | None, str]:
     The group is that of the sentence or clause.
     """
     if c.n is not None:
-        return c.n, "written"
+        return c.n, "column" if c.form == "column" else "written"
     earlier = scene.before(c.start)
     if _THEM.search(c.words):
         whole = next((n for n, _ in reversed(earlier) if n >= c.k), None)
@@ -90,6 +95,8 @@ def _verdict(
         own = [n for n, at in scene.before(c.start) if at >= scene.sentence[0] and n in found]
         if how == "group" and own:
             return FITS, f"{reads}, but of the {own[-1]} named just before it is as printed"
+        if how == "column":
+            return MISFIT, f"of the {of} that its column names it is {share(c.k, of)}%; some may be missing there"
         if how != "written" and found:
             return WORDING, f"read literally, {reads}; of {listed(found)}, also stated, it is as printed"
         return MISFIT, f"as written, {reads}"

@@ -11,7 +11,10 @@ from ._audit_words import Taken
 from ._consistency_printed import as_printed
 
 _NUMBER = r"-?\d{1,6}(?:,\d{3})*(?:\.\d+)?"
-_UNIT = r"(?:\s*(?:months?|mos?\b|years?|yrs?\b|y\b|days?|weeks?|wks?\b|cycles?|courses?|mg/m2|mg|g/dL|x ?10\S*|/\S+))?"
+_UNIT = (
+    r"(?:\s*(?:months?|mos?\b|years?|yrs?\b|y\b|days?|weeks?|wks?\b|cycles?|courses?|mg/m[2^]|mg|g/dL|x ?10\s*/\S+|"
+    r"x ?10\S*|/\S+))?"
+)
 _NAME = (
     r"(?P<name>(?i:full\s+range|interquartile\s+range|inter-quartile\s+range|range|IQR|quartiles|Q1\s*-\s*Q3|"
     r"\d{2}(?:\.\d)?\s*%\s*(?:CI|confidence\s+interval|CrI)))"
@@ -22,6 +25,11 @@ _NAMED = re.compile(
     rf"\s*(?i:of)?\s*[,:;=]?\s*[(\[]?\s*{_SPAN}"
 )
 _BARE = re.compile(rf"(?<![\w.\-/])(?P<m>{_NUMBER}){_UNIT}\s*[(\[]\s*{_SPAN}(?=\s*(?:months|years|days)?\s*[)\];,])")
+_AHEAD = re.compile(
+    rf"(?P<name>(?i:quartiles|interquartile\s+range|IQR|range))\b[^.;\d%]{{0,40}}?(?<![\w.\-])(?P<lo>{_NUMBER})"
+    rf"\s*(?:-|\bto\b|(?i:\band\b))\s*(?P<hi>{_NUMBER}){_UNIT}[\s,;]*(?i:with|and|around|about)\s+(?i:an?|its|the)\s+"
+    rf"(?i:median)\s+(?i:of|at|was)?\s*(?P<m>{_NUMBER})(?![\w%]|\.\d)"
+)
 _NEXT = re.compile(rf"\s*{_UNIT}\s*[;,]\s*{_NAME}\s*[,:;=]?\s*{_SPAN}")
 
 
@@ -29,6 +37,9 @@ def ranges(text: str, sentence: tuple[int, int], taken: Taken) -> Iterator[State
     """Values with their range or interval in one sentence; unnamed ones only after the word median."""
     a, b = sentence
     median = re.search(r"(?i)\bmedians?\b", text[a:b])
+    for m in _AHEAD.finditer(text, a, b):
+        if taken.free(*m.span()):
+            yield from _checked(text, m, m["name"], taken, b, True)
     for m in _NAMED.finditer(text, a, b):
         if taken.free(*m.span()):
             yield from _checked(text, m, m["name"], taken, b, median is not None)
@@ -40,7 +51,7 @@ def ranges(text: str, sentence: tuple[int, int], taken: Taken) -> Iterator[State
 
 
 def _checked(text: str, m: re.Match[str], name: str, taken: Taken, b: int, median: bool) -> Iterator[Statement]:
-    value, value_at = m["m"], m.start("m")
+    value, value_at = m["m"], min(m.start("m"), m.start("lo"))
     spans = [(name, m)]
     while (more := _NEXT.match(text, spans[-1][1].end(), b)) is not None:
         spans.append((more["name"], more))
@@ -48,6 +59,7 @@ def _checked(text: str, m: re.Match[str], name: str, taken: Taken, b: int, media
     taken.take(value_at, end)
     wrong = [says for n, s in spans if (says := _outside(value, n, s, median))]
     kind = "median with range" if median else "value with range"
+    end = max(end, m.end("m"))
     if len(spans) == 2 and not wrong:
         wrong = _nested(spans)
     place = (kind, value_at, end, text[value_at:end])

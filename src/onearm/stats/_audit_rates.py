@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from ._audit_counts import PERCENT, Counted
@@ -23,11 +24,17 @@ _TIME = re.compile(
     r"(?i)\b(?:\d+(?:\.\d+)?|one|two|three|four|five|ten)-(?:years?|yr|y|months?|mo|m)\b|"
     r"\bat (?:\d+(?:\.\d+)?|one|two|three|four|five|ten) (?:years?|yrs?|months?|mo)\b"
 )
-_AHEAD = re.compile(r"[^,;.)]{0,25}")
+_OTHER = re.compile(
+    r"(?i)\b(?:respon\w+|remissions?|CR\w?|ORR|MRD|VOD|SOS|toxic\w+|infections?|grade|events?|underwent|received|had|"
+    r"of the|transplant\w*|patients|men|women|negative|positive|relapsed|died)\b"
+)
+_NEAR = 1000  # how far words reach
+_AHEAD = re.compile(r"[^,;.)]{0,45}")
 
 
 def rate_over_time(text: str, start: int, at: int, bare: bool) -> bool:
     """Whether the percentage at a place is a Kaplan-Meier or like rate; ``bare`` when it has no count in front."""
+    start = max(start, at - _NEAR)
     begin = max(start, text.rfind(";", start, at) + 1)
     if not bare:
         begin = max(begin, text.rfind("%", begin, at) + 1)
@@ -35,7 +42,13 @@ def rate_over_time(text: str, start: int, at: int, bare: bool) -> bool:
         return bool(_SURVIVAL.search(behind) and _TIME.search(behind))
     ahead = _AHEAD.match(text, text.find("%", at) + 1)
     near = text[begin:at] + (ahead[0] if ahead else "")
-    return bool(_SURVIVAL.search(near))
+    return bool(_SURVIVAL.search(near)) or _goes_on(text[start:at])
+
+
+def _goes_on(behind: str) -> bool:
+    """Whether rates over time were spoken of and nothing else since (``3-y OS 40%; with and without 52% v 34%``)."""
+    spoken = [m.end() for m in _SURVIVAL.finditer(behind)]
+    return bool(spoken) and bool(_TIME.search(behind)) and not _OTHER.search(behind[spoken[-1] :])
 
 
 _OF_N = re.compile(
@@ -50,7 +63,7 @@ _NAMED = re.compile(
 def shares(text: str, scene: Scene, taken: Taken) -> Iterator[Statement]:
     """Each percentage of a sentence that has no count."""
     a, b = scene.sentence
-    for m in re.compile(rf"(?<![\d.\-<>=≤≥])(?<![<>≤≥] ){PERCENT}(?!\s*-\s*\d)").finditer(text, a, b):
+    for m in re.compile(rf"(?<![\d.\-<>=≤≥±])(?<![<>≤≥±] ){PERCENT}(?!\s*-\s*\d)").finditer(text, a, b):
         of_n = _OF_N.match(text, m.end("p"), b)
         end = of_n.end() if of_n else m.end()
         if not taken.free(m.start(), m.end()) or float(m["p"]) > 100:
@@ -71,14 +84,14 @@ _ENDING = re.compile(r"(?:ers?|ing|ed|able)$")
 def _group(text: str, scene: Scene, at: int, p: str) -> tuple[int | None, bool]:
     """The group a lone percentage is of: named in words that also name an earlier count, or the sentence's own."""
     a, b = scene.sentence
-    for m in _NAMED.finditer(text, a, b):
+    for m in _NAMED.finditer(text, max(a, at - _NEAR), min(b, at + _NEAR)):
         stem = _ENDING.sub("", (m["a"] or m["b"] or m["c"]).lower())
         said = re.compile(rf"(?i)\b{stem}")
         hits = [n for n, where in scene.before(a) if said.search(text[where : where + 60].partition(".")[0])]
         if len(stem) > 3 and hits:
             return next((n for n in reversed(hits) if whole_counts(p, n)), hits[-1]), True
-    back = [g for g in scene.groups if g.start <= at]
-    return (back[-1].n, back[-1].hard) if back else (None, False)
+    back = bisect_right(scene.groups, at, key=lambda g: g.start)
+    return (scene.groups[back - 1].n, scene.groups[back - 1].hard) if back else (None, False)
 
 
 def _share(place: tuple[int, int, str], p: str, n: int | None, sure: bool) -> Statement:
@@ -98,6 +111,12 @@ def _share(place: tuple[int, int, str], p: str, n: int | None, sure: bool) -> St
     return Statement(kind, *place, MISFIT if sure else OPEN, says, None, p, literal=n)
 
 
+def _stated(c: Counted, scene: Scene) -> list[int]:
+    """The numbers stated, or counted before, of which the count makes its percentage."""
+    known = {n for n in scene.stated if n >= c.k} | {n for n, _ in scene.before(c.start) if n >= c.k}
+    return sorted(n for n in known if 1 <= n <= 100_000 and c.k in whole_counts(c.percent, n))[:5]
+
+
 _LIMITS = (
     r"(?P<lo>\d{1,3}(?:\.\d+)?|\.\d+)\s*%?\s*(?:-|\bto\b|,)\s*"
     r"(?P<hi>\d{1,3}(?:\.\d+)?|\.\d+)(?![\w.]*\d)\s*(?P<unit>%)?"
@@ -112,20 +131,23 @@ _CI = re.compile(
 def intervals(text: str, counts: list[Counted], scenes: dict[int, Scene], taken: Taken) -> Iterator[Statement]:
     """Intervals right after a percentage: the rate inside, and which method prints them where the count is known."""
     by_place = {c.percent_at: c for c in counts}
-    for m in re.finditer(r"(?<![\d.\-])\d{1,3}(?:\.\d+)?(?=\s*%)", text):
-        c = by_place.get(m.start())
-        starts = [m.end()] if c is None else sorted({m.end(), c.end})
+    spots = {m.start(): m.end() for m in re.finditer(r"(?<![\d.\-])\d{1,3}(?:\.\d+)?(?=\s*%)", text)}
+    for at, stop in sorted((spots | {c.percent_at: c.percent_end for c in counts}).items()):
+        c, said = by_place.get(at), text[at:stop]
+        if c is not None and rate_over_time(text, scenes[c.start].sentence[0], at, c.form == "percent first"):
+            c = None  # its interval is not that of a count over a number
+        starts = [stop] if c is None else sorted({stop, c.end})
         found = next((i for s in starts if (i := _CI.match(text, s)) is not None), None)
         if found is None or not taken.free(found.start("lo"), found.end()):
             continue
         taken.take(found.start("lo"), found.end())
-        place = ("rate with interval", m.start(), found.end(), text[m.start() : found.end()])
-        rate, low, high = (as_printed("x", v).value for v in (m[0], found["lo"], found["hi"]))
+        place = ("rate with interval", at, found.end(), text[at : found.end()])
+        rate, low, high = (as_printed("x", v).value for v in (said, found["lo"], found["hi"]))
         if not low <= rate <= high:
-            says = f"{m[0]}% lies outside its own interval, {found['lo']} to {found['hi']}"
-            yield Statement(*place, MISFIT, says, None, m[0])
+            says = f"{said}% lies outside its own interval, {found['lo']} to {found['hi']}"
+            yield Statement(*place, MISFIT, says, None, said)
             continue
-        yield _recognised(place, m[0], found, c, scenes)
+        yield _recognised(place, said, found, c, scenes)
 
 
 def _recognised(
@@ -134,13 +156,16 @@ def _recognised(
     inside = f"{rate}% lies inside {found['lo']} to {found['hi']}"
     scene = scenes.get(c.start) if c is not None else None
     n = literal(c, scene)[0] if c is not None and scene is not None else None
-    if c is None or n is None or not n >= 1 or c.k > n or n > 100_000:
+    if c is None or scene is None or (n is not None and not c.k <= n <= 100_000):
         return Statement(*place, FITS, inside, None, rate)
     level = float(found["level"] or 95) / 100
-    match = interval_method(c.k, n, found["lo"], found["hi"], level=level)
-    if match.methods:
-        says = f"{inside}; {c.k} of {n} by {' or '.join(match.methods)} prints so"
-        return Statement(*place, FITS, says, c.k, rate, literal=n, methods=match.methods)
+    for size in [n] if n else _stated(c, scene):
+        match = interval_method(c.k, size, found["lo"], found["hi"], level=level)
+        if match.methods:
+            says = f"{inside}; {c.k} of {size} by {' or '.join(match.methods)} prints so"
+            return Statement(*place, FITS, says, c.k, rate, literal=n, methods=match.methods)
+    if n is None:
+        return Statement(*place, FITS, inside, c.k, rate)
     exact = " to ".join(f"{v:.1f}" for v in match.limits["clopper-pearson"])
     says = f"{inside}; none of {len(match.limits)} usual intervals for {c.k} of {n} prints so (exact: {exact})"
     return Statement(*place, OPEN, says, c.k, rate, literal=n)

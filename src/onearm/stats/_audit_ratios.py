@@ -20,6 +20,7 @@ _RATIO = re.compile(
     rf"(?:(?P<gap>\s*[,;]?\s*[(\[]?[^\d.;()%]{{0,30}}?)"
     rf"\b[pP](?:[\s-]*(?i:values?))?\s*(?P<sign><=|>=|≤|≥|[=<>])\s*(?P<p>[01]?\.\d{{1,12}}|[01](?![\d.])))?"
 )
+_ONE_SIDED = re.compile(r"(?i)\b(?:one|1)[- ](?:sided|tailed)")
 _SIGN = {"≤": "<=", "≥": ">="}
 
 
@@ -38,11 +39,20 @@ def ratios(text: str, taken: Taken) -> Iterator[Statement]:
             continue
         level = float(m["level"] or 95) / 100
         sign = _SIGN.get(m["sign"] or "=", m["sign"] or "=")
-        found = hazard_ratio_consistency(m["hr"], m["lo"], m["hi"], m["p"], p_sign=sign, level=level)
-        yield Statement(*place, *_said(m, found, sign))
+        one = _ONE_SIDED.search(m["gap"] or "") is not None
+        found = hazard_ratio_consistency(m["hr"], m["lo"], m["hi"], m["p"], p_sign=sign, level=level, one_sided=one)
+        half = (
+            not one
+            and found.p_consistent is False
+            and hazard_ratio_consistency(
+                m["hr"], m["lo"], m["hi"], m["p"], p_sign=sign, level=level, one_sided=True
+            ).p_consistent
+            is True
+        )
+        yield Statement(*place, *_said(m, found, sign, one, half))
 
 
-def _said(m: re.Match[str], found: RatioConsistency, sign: str) -> tuple[str, str]:
+def _said(m: re.Match[str], found: RatioConsistency, sign: str, one: bool, half: bool) -> tuple[str, str]:
     name = " ".join(m["name"].split())
     if not found.ordered:
         return MISFIT, f"{name} {m['hr']} lies outside its own interval, {m['lo']} to {m['hi']}"
@@ -50,11 +60,17 @@ def _said(m: re.Match[str], found: RatioConsistency, sign: str) -> tuple[str, st
     if not found.centred:
         says = f"{m['lo']} to {m['hi']} is centred (on the log scale) at {centre}, not at {m['hr']}: no Wald interval"
         return WORDING, f"{says}; profile, exact and bootstrap intervals may"
-    p = f"p {_p(found.p[0])} to {_p(found.p[1])}"
+    p = f"{'one-sided ' if one else ''}p {_p(found.p[0])} to {_p(found.p[1])}"
+    p = p if found.p[1] >= 1e-4 else "p under 0.0001"
     if found.p_consistent is None:
         return FITS, f"{name} {m['hr']} is the middle of its interval, which goes with {p}"
     if found.p_consistent:
         return FITS, f"{name} {m['hr']} is the middle of its interval, and {p} has the printed p {sign} {m['p']} in it"
+    if half:
+        return (
+            WORDING,
+            f"the interval goes with {p} by Wald's test; half of it, one-sided, is the printed p {sign} {m['p']}",
+        )
     crosses = float(m["lo"]) < 1 < float(m["hi"])
     small = (sign in ("=", "<", "<=")) and float(m["p"]) <= 0.05
     verdict = MISFIT if crosses == small and "log" not in (m["gap"] or "").lower() else WORDING

@@ -1,4 +1,4 @@
-"""Parts and wholes: sums written out, what remains, parts in brackets, men and women, arms, matched pairs, members."""
+"""Parts and wholes: sums written out, what remains, parts in brackets, men and women, arms, members."""
 
 from __future__ import annotations
 
@@ -30,14 +30,18 @@ def _added(place: tuple[str, int, int, str], parts: list[int], total: int) -> St
     return Statement(*place, MISFIT, f"{said}, printed is {total}")
 
 
-_LEFT = re.compile(rf"(?i:\b(?:the|other|all)\s+)?(?i:\bremaining|\bother)\s+(?P<k>{COUNT})")
+_LEFT = re.compile(rf"(?i:\b(?:the\s+)?remaining|\b(?:the|all)\s+other)\s+(?P<k>{COUNT})")
 
 
-def remainders(text: str, people: list[tuple[int, int]]) -> Iterator[Statement]:
+_COUNT = re.compile(rf"(?P<k>{COUNT})")
+
+
+def remainders(text: str, people: list[tuple[int, int]], taken: Taken) -> Iterator[Statement]:
     """``the remaining 20``: two earlier numbers that differ by it."""
     for m in _LEFT.finditer(text):
         left = number(m["k"])
-        earlier = list(dict.fromkeys(n for n, at in people if at < m.start()))
+        near = [number(c["k"]) for c in _COUNT.finditer(text, max(0, m.start() - 200), m.start())]
+        earlier = list(dict.fromkeys([*(n for n, at in people if at < m.start()), *near]))
         hits = [(part, total) for total in earlier for part in earlier if part > 0 and part + left == total]
         place = ("sum of parts", *m.span(), m[0])
         if hits:
@@ -45,11 +49,11 @@ def remainders(text: str, people: list[tuple[int, int]]) -> Iterator[Statement]:
                 hits[-1] if (earlier[-1], earlier[-1] + left) not in hits else (earlier[-1], earlier[-1] + left)
             )
             yield Statement(*place, FITS, f"{part} + {left} = {total}: all three are in the text", left)
-        else:
+        elif taken.free(*m.span("k")):
             yield Statement(*place, OPEN, f"no two earlier numbers differ by {left}", left)
 
 
-_PARTS = re.compile(rf"(?P<k>{COUNT})(?:\s+[A-Za-z][\w'/-]*){{0,5}}\s*[(\[:]\s*(?P<list>[^()\[\]:;.%]{{3,120}})[)\].]?")
+_PARTS = re.compile(rf"(?P<k>{COUNT})(?=(?:\s+[A-Za-z][\w'/-]*){{0,5}}\s*[(\[:]\s*(?P<list>[^()\[\]:;.%]{{3,120}}))")
 _PART = re.compile(
     r"(?:(?P<k>\d{1,6})\s+(?P<w>[A-Za-z][A-Za-z /-]{0,30})|(?P<w2>[A-Za-z][A-Za-z -]{0,20})\s*[,=]?\s*(?P<k2>\d{1,6}))"
 )
@@ -60,7 +64,7 @@ _WHOLE = (
 )
 
 
-def parts(text: str, taken: Taken) -> Iterator[Statement]:
+def parts(text: str, taken: Taken, summed: Taken) -> Iterator[Statement]:
     """``48 patients (25 men, 23 women)``: parts in brackets that make a whole."""
     for m in _PARTS.finditer(text):
         if AFTER_LABEL.search(text[max(0, m.start() - 40) : m.start()]) or not taken.free(*m.span("list")):
@@ -71,9 +75,11 @@ def parts(text: str, taken: Taken) -> Iterator[Statement]:
             continue
         counts = [int(r["k"] or r["k2"]) for r in read if r is not None]
         words = {" ".join((r["w"] or r["w2"]).lower().split()) for r in read if r is not None}
-        total, place = number(m["k"]), ("sum of parts", *m.span(), m[0])
+        end = m.end("list")
+        total, place = number(m["k"]), ("sum of parts", m.start(), end, text[m.start() : end])
         if sum(counts) == total or any(words <= family for family in _WHOLE):
             taken.take(*m.span("list"))
+            summed.take(*m.span("list"))
             yield _added(place, counts, total)
 
 
@@ -88,22 +94,23 @@ _ARMS = re.compile(
 )
 
 
-def divisions(text: str, scene: Scene, taken: Taken) -> Iterator[Statement]:
+def divisions(text: str, scene: Scene, summed: Taken) -> Iterator[Statement]:
     """Men and women, and arms of a randomisation, against the number of the sentence or of the text."""
     a, b = scene.sentence
     for m in _SEXES.finditer(text, a, b):
-        if taken.free(*m.span()):
+        if summed.free(*m.span()):
+            summed.take(*m.span())
             yield from _against(text, m.span(), [int(m["a"]), int(m["b"])], scene)
     if re.search(r"(?i)\b(?:randomi[sz]|assigned|allocated)", text[a:b]):
-        arms = [m for m in _ARMS.finditer(text, a, b) if any(at < m.start() for _, at in scene.people if at >= a)]
+        arms = [m for m in _ARMS.finditer(text, a, b) if scene.within(a, m.start())]
         if len(arms) > 1:
             yield from _against(text, (arms[0].start(), arms[-1].end()), [int(m["k"]) for m in arms], scene)
 
 
 def _against(text: str, span: tuple[int, int], counts: list[int], scene: Scene) -> Iterator[Statement]:
     place = ("sum of parts", *span, text[slice(*span)].strip())
-    own = [n for n, at in scene.people if scene.sentence[0] <= at < span[0] and n not in counts]
-    before = [n for n, at in scene.people if at < span[0]]
+    own = [n for n, _ in scene.within(scene.sentence[0], span[0]) if n not in counts]
+    before = [n for n, _ in scene.within(0, span[0])]
     if sum(counts) in before:
         yield _added(place, counts, sum(counts))
     elif own and own[-1] >= max(counts):
@@ -112,44 +119,46 @@ def _against(text: str, span: tuple[int, int], counts: list[int], scene: Scene) 
         yield Statement(*place, OPEN, f"{' + '.join(map(str, counts))} = {sum(counts)}: no such number before it")
 
 
-_PAIRS = re.compile(
-    r"(?P<k>\d{1,6})\s+(?:propensity[- ]|score[- ])*(?:matched\s+)?pairs\b"
-    r"(?:\s*[(\[,:;]?\s*(?:n\s*=\s*)?(?P<n>\d{1,7})\s+(?:patients|subjects|participants|individuals)(?:\s+in\s+total)?)?",
-    re.I,
-)
-_RATIO = re.compile(r"(?<![\d:.])(?:1\s*:\s*(?P<r>\d)|(?P<r2>\d)\s*:\s*1)(?![\d:])")
-_SIDES = re.compile(
-    r"(?<![\d:.])(?P<a>\d{1,6})\s+(?P<wa>[A-Za-z][\w -]{0,40}?)\s+"
-    r"(?:and|with|to|versus|vs\.?)\s+(?P<b>\d{1,6})\s+(?P<wb>[A-Za-z][\w-]*)"
+_TOTAL = re.compile(
+    rf"(?P<a>{COUNT})(?:\s+[A-Za-z][\w'/-]*){{1,5}}?\s+(?:and|plus|with)\s+(?:the\s+|another\s+)?(?P<b>{COUNT})"
+    rf"(?:\s+[A-Za-z][\w'/-]*){{1,6}}?\s+(?i:make\s+up|makes?|add\s+up\s+to|sum\s+to|total(?:led|ed|ling|ing)?|"
+    rf"(?:for|giving)\s+a\s+total\s+of)\s+(?:(?:the|all|a|total|of)\s+)*(?P<c>{COUNT})"
 )
 
 
-def matched(text: str, scene: Scene, taken: Taken) -> Iterator[Statement]:
-    """Matched numbers: pairs are twice as many people, 1:r leaves at most r controls each."""
-    a, b = scene.sentence
-    if not re.search(r"(?i)\bmatch|\bpairs\b", text[a:b]):
-        return
-    for m in _PAIRS.finditer(text, a, b):
-        if m["n"] and taken.free(*m.span()):
+def totals(text: str, scene: Scene, taken: Taken) -> Iterator[Statement]:
+    """``29 responders and the 8 others make up the 37``."""
+    for m in _TOTAL.finditer(text, *scene.sentence):
+        if taken.free(*m.span()):
             taken.take(*m.span())
-            k, n = int(m["k"]), int(m["n"])
-            says = f"{k} pairs are {2 * k} people" + ("" if n == 2 * k else f", printed is {n}")
-            yield Statement("matched numbers", *m.span(), m[0], FITS if n == 2 * k else MISFIT, says, k)
-    ratio = _RATIO.search(text, a, b)
-    for m in _SIDES.finditer(text, a, b):
-        if ratio is None or not taken.free(*m.span()):
-            continue
-        taken.take(*m.span())
-        one, other, r = int(m["a"]), int(m["b"]), int(ratio["r"] or ratio["r2"])
-        place = ("matched numbers", *m.span(), m[0])
-        most = max(one, other) <= r * min(one, other) and (r > 1 or one == other)
-        if most:
-            yield Statement(*place, FITS, f"1:{r} matching allows {one} with {other}", one)
-        else:
-            says = (
-                f"1:{r} matching of {min(one, other)} gives at most {r * min(one, other)}, printed is {max(one, other)}"
-            )
-            yield Statement(*place, MISFIT, says, one)
+            a, b, c = (number(m[name]) for name in "abc")
+            yield _added(("sum of parts", *m.span(), m[0]), [a, b], c)
+
+
+_ITEM = re.compile(
+    rf"\s*(?:and\s+)?(?P<k>{COUNT})(?:\s*\([^()]*\))?(?:\s+[A-Za-z][\w'/()%-]*){{1,8}}?\s*(?=[,;.]|\band\b|$)"
+)
+
+
+def enumerated(text: str, scene: Scene, summed: Taken) -> Iterator[Statement]:
+    """``Twelve never responded: 7 were refractory and 5 died``: parts after a colon that add up to a number before it.
+
+    Nothing is said where they do not: such lists need not be complete.
+    """
+    a, b = scene.sentence
+    for colon in re.finditer(r":\s", text[a:b]):
+        at, parts_of, begin = a + colon.end(), list[int](), a + colon.end()
+        while (m := _ITEM.match(text, at, b)) is not None:
+            parts_of.append(number(m["k"]))
+            at = m.end()
+            gap = re.compile(r"\s*[,;]\s*|\s*(?=and\b)").match(text, at, b)
+            if gap is None:
+                break
+            at = gap.end()
+        whole = {n for n, _ in scene.within(a, begin)}
+        if len(parts_of) > 1 and sum(parts_of) in whole and summed.free(begin, at):
+            summed.take(begin, at)
+            yield _added(("sum of parts", begin, at, text[begin:at]), parts_of, sum(parts_of))
 
 
 _MEMBERS = re.compile(

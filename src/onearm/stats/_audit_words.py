@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 _PLAIN = str.maketrans(
     dict.fromkeys("‐‑‒–—−﹣－", "-")
     | dict.fromkeys("\u00a0\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t", " ")
-    | {"％": "%", "“": '"', "”": '"', "‘": "'", "’": "'"}
+    | {"×": "x", "％": "%", "“": '"', "”": '"', "‘": "'", "’": "'"}
 )
 _MIDDLE_DOT = re.compile(r"(?<=\d)[·∙](?=\d)")
+_RAISED = re.compile(r"(?<![χX])[⁰¹²³⁴-⁹⁺⁻]")
 
 _ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
          "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")  # fmt: skip
@@ -24,7 +25,7 @@ _UNITS = (r"(?:months?|mos?|years?|yrs?|y|weeks?|wks?|days?|d|hours?|h|minutes?|
           r"cycles?|courses?|doses?|mg|g|kg|ug|mcg|"
           r"mL|L|cm|mm|centers?|centres?|sites?|times?|fold|points?|percent|per|lines?|steps?|log)\b")  # fmt: skip
 COUNT = (
-    rf"(?<![\w.,/%+\-<>=≤≥])(?<!\d )(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,7}}|(?i:{WORDS}))"
+    rf"(?<![\w.,/%+\-<>=≤≥])(?<!\d )(?<!x )(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,7}}|(?i:{WORDS}))"
     rf"(?!\w|\.\d|,\d|\s*%|\s*[-/+]\s*\d|-[A-Za-z]|\s+(?i:{_UNITS}))"
 )
 """A whole number of people: not part of another number, no range, no rate, no unit behind it."""
@@ -37,8 +38,8 @@ AFTER_LABEL = re.compile(
 
 
 def plain(text: str) -> str:
-    """The text with one kind of dash, space, quote and decimal point; every character keeps its place."""
-    return _MIDDLE_DOT.sub(".", text.translate(_PLAIN))
+    """The text with one kind of dash, space, quote and point, no raised digits; every character keeps its place."""
+    return _RAISED.sub(" ", _MIDDLE_DOT.sub(".", text.translate(_PLAIN)))
 
 
 def number(said: str) -> int:
@@ -65,10 +66,13 @@ _SHORT = re.compile(
 )
 
 
+_GAP = re.compile(r"(?<=[.?!])[\"')\]]?\s+(?=[\"'(\[]?[A-Z0-9])|(?<!\s)[^\S\n]*\n\s*\n\s*|\n(?=\s*[-*#|•])")
+
+
 def sentences(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of each sentence: a stop before a capital, a digit or a bracket, an empty line, a list's line."""
     start = 0
-    for gap in re.finditer(r"(?<=[.?!])[\"')\]]?\s+(?=[\"'(\[]?[A-Z0-9])|\s*\n\s*\n\s*|\n(?=\s*[-*#|•])", text):
+    for gap in _GAP.finditer(text):
         if text[gap.start() - 1 : gap.start()] == "." and _SHORT.search(text[max(0, gap.start() - 9) : gap.start()]):
             continue
         if text[start : gap.start()].strip():

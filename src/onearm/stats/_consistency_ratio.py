@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ._consistency_printed import Between, Printed, as_printed, as_rounding
+from ._consistency_printed import Between, Printed, as_printed, as_rounding, flag
 from ._consistency_tests import agrees
 from ._distributions import critical_value, two_sided_p
 from ._input import as_choice, as_level
@@ -57,6 +57,7 @@ def hazard_ratio_consistency(
     *,
     p_sign: str = "=",
     level: float = 0.95,
+    one_sided: bool = False,
     rounding: str = "half-up",
 ) -> RatioConsistency:
     """Whether a hazard ratio, its interval and its p-value can stand together (so for odds and risk ratios).
@@ -67,7 +68,8 @@ def hazard_ratio_consistency(
     p : the printed p-value, text or number (with its own decimals), or None.
     decimals : decimals of ``hr``, ``low`` and ``high`` given as numbers.
     p_sign : ``=``, ``<``, ``<=``, ``>`` or ``>=`` before ``p``.
-    level : confidence level of the interval.
+    level : confidence level of the interval, which is two-sided.
+    one_sided : whether ``p`` has one tail, that of the side the ratio lies on: half the two-sided.
     rounding : as for :func:`denominators`.
 
     Returns
@@ -114,7 +116,8 @@ def hazard_ratio_consistency(
     zs = [_z(l, u, a) for l, u in corners]  # noqa: E741
     sizes = sorted(abs(z) for z in zs)
     least = 0.0 if min(zs) <= 0 <= max(zs) else sizes[0]
-    ps = (two_sided_p(sizes[-1]), two_sided_p(least))
+    tails = 2 if flag("one_sided", one_sided) else 1
+    ps = (two_sided_p(sizes[-1]) / tails, two_sided_p(least) / tails)
     fits = None if stated is None else agrees(sign, stated, *ps, rule)
     centre = tuple(math.exp(sum(end) / 2) for end in (box[0], box[2]))
     ordered = printed[1].value <= printed[0].value <= printed[2].value
