@@ -605,3 +605,20 @@ def test_exports_and_runs_at_once_are_each_of_one_run(tmp_path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             assert len({archive.read(n) for n in archive.namelist() if n.startswith("results/tables/")}) == 1
     assert sorted(p.name for p in tmp_path.iterdir()) == ["one.zip", "results", "two.zip"]
+
+
+def test_files_that_may_not_be_read_are_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    read = Path.read_bytes
+
+    def refused(self: Path) -> bytes:
+        if self.name == "results.csv":
+            raise PermissionError(13, "Permission denied", str(self))
+        return read(self)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    code, _, err = call(capsys, folder)
+    assert code == 2
+    assert "U382" in err
+    assert "results.csv cannot be read (Permission denied)" in err

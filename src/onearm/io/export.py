@@ -94,7 +94,8 @@ def contents(folder: Path) -> dict[str, bytes]:
         raw = (folder / MARK).read_bytes()  # once: what is checked is what goes into the zip
         named: dict[str, str] = sound_manifest(raw)["outputs"]
     except (OSError, ValueError, RecursionError) as problem:
-        raise no_manifest(folder / MARK, f"this is not the manifest of a run ({str(problem)[:200]})") from None
+        said = getattr(problem, "strerror", None) or str(problem)
+        raise no_manifest(folder / MARK, f"this is not the manifest of a run ({said[:200]})") from None
     if odd := [name for name in named if not plain_name(name) or name == MARK]:
         says = f"it names files that lie in no folder of results: {listed(map(repr, odd), 3)}"
         raise no_manifest(folder / MARK, says)
@@ -154,7 +155,11 @@ def _as_named(folder: Path, named: Mapping[str, str]) -> tuple[dict[str, bytes],
         elif not path.is_file():
             problems.append(f"{name} is missing")
         else:
-            files[name] = path.read_bytes()
+            try:
+                files[name] = path.read_bytes()
+            except OSError as problem:
+                problems.append(f"{name} cannot be read ({problem.strerror})")
+                continue
             if hashlib.sha256(files[name]).hexdigest() != digest:
                 problems.append(f"{name} was changed after the run")
     return files, problems

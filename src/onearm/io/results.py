@@ -41,7 +41,8 @@ def read_results(place: Path) -> tuple[Results, Origin]:
             raw, about = path.read_bytes(), beside.read_bytes() if beside.is_file() else None
     except OSError as problem:
         step = "check the path and its rights"
-        raise UsageError.one("U380", str(path), f"the results cannot be read ({problem.strerror})", step) from None
+        where = problem.filename or path
+        raise UsageError.one("U380", str(where), f"the results cannot be read ({problem.strerror})", step) from None
     return sound_results(raw, about, path)
 
 
