@@ -253,11 +253,21 @@ def _run(folder: Path, out: Path, seed: int, quiet: bool, as_json: bool, profile
 @app.command(epilog="Example: onearm trace mini-hcvd-ino orr")
 def trace(
     folder: Folder,
-    number: Annotated[str, typer.Argument(metavar="ID", help="The id of a number (see results.csv).")],
+    number: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID", help="The id of a number (see results.csv), or subject:NAME, table:ID, figure:NAME, gate:ID."
+        ),
+    ],
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Walk from a printed number back to its method, its patients and their lines in the files."""
+    from onearm.cli.trace_subject import PREFIX
+
+    if number.startswith(PREFIX):
+        _trace_subject(folder, number, as_json)
+        return
     from onearm.cli.trace import as_values, lines
 
     results = _analysed(folder, quiet)
@@ -265,6 +275,19 @@ def trace(
         show.as_json(as_values(results, number))
         return
     for line in lines(results, number):
+        show.out(line)
+
+
+def _trace_subject(folder: Path, number: str, as_json: bool) -> None:
+    """Everything on record about a subject; it needs no analysis."""
+    from onearm.cli.trace_subject import subject_lines, subject_values
+    from onearm.io.load import load
+
+    trial = load(folder)
+    if as_json:
+        show.as_json(subject_values(trial, number))
+        return
+    for line in subject_lines(trial, number):
         show.out(line)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from onearm.cli.trace_document import document_lines, of_document, statement_lines
 from onearm.errors import UsageError, listed, near
 from onearm.results import Curve, Estimate, Flow, Moment, Results, Watch
 from onearm.results.plain import plain
@@ -12,7 +13,14 @@ from onearm.text import interval, quantity
 
 
 def lines(results: Results, number: str) -> Iterator[str]:
-    """The trail of one number, for people."""
+    """The trail of one number, or of another part of a document, for people."""
+    if number not in results and of_document(number):
+        yield from document_lines(results, number)
+        return
+    statement = next((s for s in results.statements if s.id == number), None)
+    if statement is not None and number not in results:
+        yield from statement_lines(statement)
+        return
     if number in results.curves and number not in results:
         yield from _curve_lines(results, results.curves[number])
         return
@@ -132,7 +140,10 @@ def _proof(results: Results, fact: str, subjects: tuple[str, ...]) -> list[tuple
 
 
 def as_values(results: Results, number: str) -> dict[str, Any]:
-    """The trail of one number, as plain values."""
+    """The trail of one number, as plain values; of another part of a document its lines."""
+    statement = any(s.id == number for s in results.statements)
+    if number not in results and (of_document(number) or statement):
+        return {"id": number, "lines": [line.strip() for line in lines(results, number)]}
     flow = _flow(results, number)
     if flow is not None:
         steps = [{"label": s.label, "n": s.n, "id": s.estimate} for s in flow.steps]
