@@ -7,7 +7,18 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from onearm.results import Estimate, Lane, Mark, Results, Segment, Statement
+from onearm.results import (
+    Curve,
+    Estimate,
+    Lane,
+    Mark,
+    Results,
+    Schedule,
+    ScheduledDrug,
+    Segment,
+    Statement,
+    Strip,
+)
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "report"))  # where the invented results are
 from sample import SALVAGE, sample
@@ -20,6 +31,7 @@ def lanes(n: int) -> tuple[Lane, ...]:
         end = 0.5 + rng.expovariate(1 / 20)
         died = rng.random() < 0.5
         bars = [Segment(cycle=c + 1, kind="A" if c < 3 else "B", start=1.1 * c, end=1.1 * c + 0.9) for c in range(4)]
+        tests = [Mark(kind="MRD", label=rng.choice(["negative", "not negative"]), time=t * end / 5) for t in (1, 2, 4)]
         marks = [Mark(kind="response", label=rng.choice(["CR", "CRi"]), time=end / 3)]
         marks += [Mark(kind="death", label="Death", time=end)] if died else []
         found.append(
@@ -31,6 +43,7 @@ def lanes(n: int) -> tuple[Lane, ...]:
                 died=died,
                 segments=tuple(s for s in bars if s.end < end),
                 marks=tuple(marks),
+                tests=tuple(tests) if k % 6 else (),
             )
         )
     return tuple(found)
@@ -56,12 +69,35 @@ def confounders(results: Results) -> list[Estimate]:
     return found
 
 
+def plan_of_a_version() -> Schedule:
+    drugs = (
+        ScheduledDrug(drug="vincristine", words="2 mg IV", days=(1, 8), regimen="abc"),
+        ScheduledDrug(drug="a drug with a rather long name", words="50 mg PO twice daily", days=tuple(range(1, 29))),
+        ScheduledDrug(drug="rituximab", words="375 mg/m2 IV", days=(1,), condition="CD20 at least 20%"),
+        ScheduledDrug(drug="nobody says when", words="1 mg", days=()),
+    )
+    strips = (Strip(cycles="1-4", days=28, drugs=drugs), Strip(cycles="5 and on", days=None, drugs=drugs[:1]))
+    return Schedule(id="schedule|first", label="First version", strips=strips)
+
+
+def causes(results: Results) -> dict[str, Curve]:
+    """Two causes on one grid of times, as competing risks have them."""
+    like = next(c for c in results.curves.values() if c.kind == "incidence")
+    found = {}
+    for k, name in enumerate(("relapse", "death")):
+        value = tuple(v * (0.6, 0.3)[k] for v in like.value)
+        found[f"two|{name}"] = replace(like, id=f"two|{name}", panel="two", group=name.title(), value=value)
+    return found
+
+
 def every(n: int = 48) -> Results:
     base = sample()
     more = {e.id: e for e in confounders(base)}
     return replace(
         base,
         estimates={**base.estimates, **more},
+        curves={**base.curves, **causes(base)},
         lanes=lanes(n),
+        schedules=(plan_of_a_version(),),
         statements=(*base.statements, orders()),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from onearm.figures.calendar import calendar
 from onearm.figures.consistency import consistency
 from onearm.figures.curves import curves
 from onearm.figures.drawing import Drawing, Picture
@@ -17,10 +18,12 @@ from onearm.figures.formats import png, rendered
 from onearm.figures.love import love
 from onearm.figures.love_methods import love_methods
 from onearm.figures.monitoring import boundaries, operating_characteristics
+from onearm.figures.mrd import mrd
 from onearm.figures.orders import orders
 from onearm.figures.overlap import overlap
 from onearm.figures.residuals import residuals
 from onearm.figures.series import Series
+from onearm.figures.stacked import stacked
 from onearm.figures.states import states
 from onearm.figures.subgroups import subgroups
 from onearm.figures.swimmer import swimmer
@@ -35,7 +38,10 @@ FIGURES: Mapping[str, Callable[[Results], tuple[Drawing, ...]]] = MappingProxyTy
         "flow": flow,
         "km": curves,
         "states": states,
+        "cif-stacked": stacked,
         "swimmer": swimmer,
+        "mrd": mrd,
+        "calendar": calendar,
         "boundary": boundaries,
         "characteristics": operating_characteristics,
         "subgroups": subgroups,

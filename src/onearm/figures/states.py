@@ -59,8 +59,9 @@ def data(curves: tuple[Curve, ...]) -> Series:
     return Series.of("id state time probability from to", rows)
 
 
-def draw(curves: tuple[Curve, ...], notice: str) -> Figure:
-    """Stack the states from the bottom, the first one lowest, each with a hatch of its own."""
+def draw(curves: tuple[Curve, ...], notice: str, rest: str = "") -> Figure:
+    """Stack the states from the bottom, the first one lowest, each with a hatch of its own; ``rest`` names what is left
+    to 100%."""
     foot = _FOOT + (0.27 if notice else 0.0)
     height = _TOP + _PLOT + foot
     figure = sheet(height, notice)
@@ -83,6 +84,9 @@ def draw(curves: tuple[Curve, ...], notice: str) -> Figure:
         )
         middles.append((floor[-1] + top[-1]) / 2)
         said.append(wrapped(curve.group, _RIGHT - 0.2, SMALL))
+    if rest:
+        middles.append((top[-1] + 1) / 2)
+        said.append(wrapped(rest, _RIGHT - 0.2, SMALL))
     for k, (words, y) in enumerate(zip(said, apart(middles, [lines(s) * 0.052 for s in said]), strict=True)):
         axes.annotate(
             words,
@@ -90,7 +94,7 @@ def draw(curves: tuple[Curve, ...], notice: str) -> Figure:
             xytext=(4, 0),
             textcoords="offset points",
             size=SMALL,
-            color=stroke(k).colour,
+            color=INK if k == len(curves) else stroke(k).colour,
             va="center",
             annotation_clip=False,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from typing import TypeVar
 
 from onearm import text
 from onearm.figures.drawing import Drawing
@@ -47,6 +48,9 @@ SIGNS: Mapping[str, tuple[Sign, ...]] = {
 """Markers of each kind of event; the first label of a kind takes the first, further ones share the last."""
 
 
+T = TypeVar("T")
+
+
 def swimmer(results: Results) -> tuple[Drawing, ...]:
     """One drawing for at most 60 lanes, a second one for at most 120; of more subjects one drawing of 60 among them."""
     timed = [lane for lane in results.lanes if lane.end is not None]
@@ -73,7 +77,7 @@ def arranged(lanes: Sequence[Lane]) -> list[Lane]:
     return sorted(lanes, key=lambda lane: (groups.index(lane.group), -(lane.end or 0.0)))
 
 
-def part_of(ordered: list[Lane]) -> list[Lane]:
+def part_of(ordered: list[T]) -> list[T]:
     """All of them, or 60 at equal distances in their order, so that groups and times keep their shares."""
     n = len(ordered)
     if n <= PER_PAGE * PAGES:
