@@ -22,10 +22,15 @@ mark.wording { background: #ffecc2; border-bottom: 3px dashed #8a5300; }
 mark.unstated { background: #f3e0f7; border-bottom: 3px dotted #6b2480; }
 mark.fits { background: #e2f2e6; border-bottom: 2px solid #1f6b35; }
 mark.not-tested, mark.open, mark.stated { background: #eef0f2; }
-a.at { font-size: .75em; vertical-align: super; color: #0b4f8a; }
+a { color: #0b4f8a; } a.at { font-size: .75em; vertical-align: super; margin: 0 .15em; }
 table { border-collapse: collapse; width: 100%; } caption { text-align: left; padding: .5rem 0; }
 th, td { text-align: left; vertical-align: top; border-bottom: 1px solid #b5b5b5; padding: .35rem .5rem; }
 td.number { white-space: nowrap; } .flagged td { font-weight: 600; }
+@media (max-width: 44rem) {
+  table, caption, tbody, tr, td { display: block; } thead { position: absolute; left: -999rem; }
+  tr { border-bottom: 1px solid #767676; padding: .5rem 0; } td { border: 0; padding: .1rem 0; }
+  td:empty { display: none; } td::before { content: attr(data-head) ": "; font-weight: 400; color: #555; }
+}
 @media print { body { margin: 0; max-width: none; } tr { break-inside: avoid; } thead { display: table-header-group; } }
 """
 
@@ -41,6 +46,7 @@ def page(audit: TextAudit, name: str) -> str:
             f"<title>What arithmetic allows: {escape(name)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>",
             f"<h1>What arithmetic allows: {escape(name)}</h1>",
             *(f"<p>{escape(line[0].upper() + line[1:])}.</p>" for line in summary(audit)),
+            *_to_look_at(numbered),
             f'<h2>The text</h2>\n<div class="text">{"".join(_marked(audit.text, numbered))}</div>',
             "<h2>The statements</h2>",
             *_table(audit, numbered),
@@ -49,6 +55,12 @@ def page(audit: TextAudit, name: str) -> str:
             "</dl>\n</main>\n</body>\n</html>\n",
         )
     )
+
+
+def _to_look_at(numbered: list[tuple[int, Statement]]) -> Iterator[str]:
+    links = [f'<a href="#s{i}">{i}</a>' for i, s in numbered if s.flagged]
+    if links:
+        yield f"<p>To look at: {', '.join(links)}.</p>"
 
 
 def _class(verdict: str) -> str:
@@ -78,13 +90,16 @@ def _table(audit: TextAudit, numbered: list[tuple[int, Statement]]) -> Iterator[
     if not numbered:
         yield "<p>No statement of numbers that can be tested was found.</p>"
         return
-    yield "<table>\n<caption>One row a statement, in the order of the text</caption>\n<thead><tr>"
-    yield "".join(f'<th scope="col">{head}</th>' for head in ("no.", *HEAD)) + "</tr></thead>\n<tbody>"
+    yield '<table role="table">\n<caption>One row a statement, in the order of the text</caption>'
+    yield '<thead role="rowgroup"><tr role="row">'
+    yield "".join(f'<th scope="col" role="columnheader">{head}</th>' for head in ("no.", *HEAD))
+    yield '</tr></thead>\n<tbody role="rowgroup">'
     for i, s in numbered:
         flag = ' class="flagged"' if s.flagged else ""
         at = line_of(audit.text, s.start)
         cells = (s.verdict, str(at), s.text, s.fitting, s.says)
-        yield f'<tr id="s{i}"{flag}><td class="number"><a href="#t{i}">{i}</a></td>'
-        yield f"<td><mark{_class(cells[0])}>{cells[0]}</mark></td>"
-        yield "".join(f"<td>{escape(cell)}</td>" for cell in cells[1:]) + "</tr>"
+        shown = [f"<mark{_class(cells[0])}>{cells[0]}</mark>", *map(escape, cells[1:])]
+        yield f'<tr id="s{i}" role="row"{flag}>'
+        yield f'<td class="number" role="cell" data-head="no."><a href="#t{i}">{i}</a></td>'
+        yield "".join(f'<td role="cell" data-head="{h}">{c}</td>' for h, c in zip(HEAD, shown, strict=True)) + "</tr>"
     yield "</tbody>\n</table>"

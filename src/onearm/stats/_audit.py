@@ -120,6 +120,7 @@ def _whole(original: str, text: str, s: Statement) -> Statement:
     while end < len(text) and ((text[end] == ")" and open_ones[0] > 0) or (text[end] == "]" and open_ones[1] > 0)):
         open_ones["])".index(text[end]) - 1] -= 1
         end += 1
+    end -= len(text[s.start : end]) - len(text[s.start : end].rstrip())
     return replace(s, end=end, text=original[s.start : end])
 
 

@@ -89,7 +89,7 @@ def _group(text: str, scene: Scene, at: int, p: str) -> tuple[int | None, bool]:
         said = re.compile(rf"(?i)\b{stem}")
         hits = [n for n, where in scene.before(a) if said.search(text[where : where + 60].partition(".")[0])]
         if len(stem) > 3 and hits:
-            return next((n for n in reversed(hits) if whole_counts(p, n)), hits[-1]), True
+            return next((n for n in reversed(hits) if whole_counts(p, n)), hits[-1]), False
     back = bisect_right(scene.groups, at, key=lambda g: g.start)
     return (scene.groups[back - 1].n, scene.groups[back - 1].hard) if back else (None, False)
 
