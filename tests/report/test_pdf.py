@@ -197,7 +197,7 @@ def test_typst_has_nothing_to_warn_of(document: Document, monkeypatch: pytest.Mo
 
 
 def test_a_figure_that_was_not_drawn_is_named(document: Document) -> None:
-    with pytest.raises(UsageError, match="U392 error figure flow: .*was not drawn.*drawn: km-os"):
+    with pytest.raises(UsageError, match=r"U392 error figure flow: .*was not drawn.*drawn: km-os"):
         to_pdf(document, {"km-os": DRAWN})
 
 
@@ -217,6 +217,6 @@ def test_typst_missing(document: Document, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_what_typst_refuses_is_said_without_its_trace(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf, "body", lambda *_: {"kind": "report"})
-    with pytest.raises(UsageError, match="U396 error PDF: the document cannot be set: .*Next: ") as caught:
+    with pytest.raises(UsageError, match=r"U398 error PDF: the document cannot be set: .*Next: ") as caught:
         to_pdf(document, FIGURES)
     assert "\n" not in str(caught.value)

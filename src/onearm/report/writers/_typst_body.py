@@ -74,7 +74,8 @@ def _block(block: Block, images: Mapping[str, str]) -> Item:
     if isinstance(block, Items):
         return {"kind": "items", "items": [line(item) for item in block.items]}
     if isinstance(block, Terms):
-        return {"kind": "terms", "terms": [_term(term) for term in block.terms]}
+        terms = [_term(term) for term in block.terms]
+        return {"kind": "terms", "terms": terms, "half": _half(terms)}
     if isinstance(block, Tabled):
         return {"kind": "table", "name": block.name, **table_body(block.table)}
     return _figure(block, images)
@@ -83,6 +84,12 @@ def _block(block: Block, images: Mapping[str, str]) -> Item:
 def _term(term: Term) -> Item:
     said = {"label": line(term.label), "value": line(term.value), "detail": line(term.detail)}
     return said | {"stamp": clean(term.stamp)}
+
+
+def _half(terms: Sequence[Item]) -> int:
+    """How many terms stand in the first of two columns, so that both are about as long."""
+    lines = [max(1 + len(one["label"]) // 24, 1 + len(one["value"] + one["detail"]) // 34) for one in terms]
+    return min(range(len(lines) + 1), key=lambda k: (abs(sum(lines[:k]) - sum(lines[k:])), -k))
 
 
 def _figure(block: Figured, images: Mapping[str, str]) -> Item:
@@ -97,8 +104,9 @@ def _runs(items: Sequence[Item]) -> list[dict[str, Any]]:
     """
     lies = [bool(item.get("wide")) for item in items]
     for k in reversed(range(len(items) - 1)):
-        if lies[k + 1] and items[k]["kind"] in ("heading", "text") and not items[k + 1].get("turn"):
-            lies[k] = items[k]["kind"] == "heading" or _under_heading(items, k)
+        kind, after = items[k]["kind"], items[k + 1]
+        if lies[k + 1] and not after.get("turn"):
+            lies[k] = lies[k] or kind == "heading" or (after["kind"] != "heading" and _under_heading(items, k))
     _bridge(items, lies)
     runs: list[dict[str, Any]] = []
     for item, lying in zip(items, lies, strict=True):

@@ -36,7 +36,7 @@ def to_pdf(document: Document, figures: Mapping[str, bytes]) -> bytes:
     Raises
     ------
     UsageError
-        U392: a figure was not drawn, or is no SVG. U393: typst is not installed. U396: typst refused the document.
+        U392: a figure was not drawn, or is no SVG. U393: typst is not installed. U398: typst refused the document.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def _check_figures(typst: Any, images: Mapping[str, str], figures: Mapping[str, 
 
 def _refused(problem: RuntimeError) -> UsageError:
     step = "write the report in another format, and report this message with the document"
-    return UsageError.one("U396", "PDF", f"the document cannot be set: {_said(problem)}", step)
+    return UsageError.one("U398", "PDF", f"the document cannot be set: {_said(problem)}", step)
 
 
 def _said(problem: RuntimeError) -> str:
