@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,6 +47,29 @@ def width(text: str, size: float) -> float:
     19.9
     """
     return size * sum(_EM.get(c) or (1.0 if unicodedata.east_asian_width(c) in "WF" else _DIGIT) for c in text)
+
+
+def lines(text: str, room: float, size: float) -> int:
+    """How many lines a text takes within ``room``, broken between words, and within those that are longer.
+
+    Examples
+    --------
+    >>> lines("one two three", 40, 10), lines("x" * 40, 40, 10)
+    (2, 5)
+    """
+    if width(text, size) <= room and "\n" not in text:
+        return 1
+    count, used, space = 0, room + 1, width(" ", size)
+    for block in text.split("\n"):
+        used = room + 1
+        for word in block.split() or [""]:
+            wide = width(word, size)
+            if used + space + wide <= room:
+                used += space + wide
+            else:
+                more = max(1, math.ceil(wide / room))
+                count, used = count + more, wide - (more - 1) * room
+    return count
 
 
 def columns(table: Table, room: float, sizes: Sequence[float], padding: float) -> Columns:
