@@ -31,7 +31,7 @@ def listing(folder: Path, **more: object) -> Listing:
 
 
 def test_the_bundled_listing_row_by_row(bundled: Path) -> None:
-    """By hand from the files: 010 began on 2014-01-09; dose 03-22, transplantation 05-04, event 05-16 (55 days later)."""
+    """By hand from the files: 010 began on 2014-01-09; dose 03-22, transplantation 05-04, event 05-16 (day 128)."""
     one = listing(bundled, drug="inotuzumab ozogamicin")
     assert one.columns[:5] == ("Subject", "Patient number", "Version", "Event", "Grade")
     assert one.columns[7:] == ("Days since last dose of inotuzumab ozogamicin", "ASCT before", "Last known")

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from onearm.endpoints.events_counted import UNKNOWN, Key, Tally
+from onearm.endpoints.events_counted import UNKNOWN, Tally
 from onearm.endpoints.sample import Analysis, Group, at_group
 from onearm.protocol.adverse_events import AdverseEvents, bounds
 from onearm.results import Estimate
 
-Level = tuple[str, ...]
-LEVELS: tuple[Level, ...] = ((), ("soc_code",), ("term_code",))
-"""Everything, a class, a term: the columns by which cells are counted."""
+LEVELS = ("any", "soc", "term")
+"""Everything, a class, a term: what cells are; an item's id begins with the level."""
 
-Tallies = dict[Level, dict[Key, Tally]]
+Tallies = Mapping[str, Mapping[int, Tally]]
+"""Level -> code -> who."""
 _HOW = "patients with at least one such event, once each, at their worst grade in the row"
 
 
@@ -29,13 +29,8 @@ class Item:
     id: str
     words: str
     heading: str
-    key: Key
-
-    @property
-    def level(self) -> Level:
-        """What its cells are counted by."""
-        kind = self.id.partition(".")[2].partition(".")[0]
-        return {"any": LEVELS[0], "soc": LEVELS[1], "term": LEVELS[2]}[kind]
+    level: str
+    code: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +60,7 @@ class Numbers:
         names = np.array(self.members, dtype=object)
         found = [size]
         for item in items:
-            found += self._of_item(item, counted[item.level].get(item.key, Tally()), names)
+            found += self._of_item(item, counted[item.level].get(item.code, Tally()), names)
         return found
 
     def _of_item(self, item: Item, counts: Tally, names: NDArray[np.object_]) -> Iterator[Estimate]:
@@ -114,7 +109,7 @@ class Numbers:
             heading=item.heading,
             subjects=tuple(names[counts.who(*_range(grade))].tolist()) if of is None else (),
             subjects_of=tuple(self._id(item, g) for g in of or ()),
-            notes=self.notes if item.key == () and grade == "any" else (),
+            notes=self.notes if item.level == "any" and grade == "any" else (),
         )
 
     def _estimate(self, key: str, words: str, **given: Any) -> Estimate:

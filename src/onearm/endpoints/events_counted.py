@@ -1,24 +1,34 @@
-"""Patients by class, term and worst grade: the counting itself, on whole columns.
+"""Patients by class, term and worst grade: the counting itself, on whole arrays.
 
 Let W(s, k) be the highest grade among the rows of subject s in cell k (a term, a class, or everything). A subject
 counts once in a cell, at W: the counts by grade add up to the patients with any event, and those of the terms need not
 add up to those of their class.
+
+Each row is one integer, (s K + k) 8 + grade, with K cells; in ascending order the last row of every (s, k) has W. One
+sort does it, where grouping by two columns would hash every row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 UNKNOWN = 0
 """Stands for a worst grade that no row gives."""
 
-Places = NDArray[np.uint32]
-Key = tuple[int, ...]
+Ints = NDArray[np.int64]
+_GRADES = 8  # more than there are, and a power of two
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Subjects in cells: ``place`` (position of the subject), ``code`` of the cell and ``grade``, of one length."""
+
+    place: Ints
+    code: Ints
+    grade: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,55 +39,69 @@ class Tally:
     ascending. ``rows`` counts the rows behind them.
     """
 
-    places: dict[int, Places] = field(default_factory=dict)
+    places: dict[int, Ints] = field(default_factory=dict)
     rows: int = 0
 
     def patients(self, first: int = UNKNOWN, last: int = 5) -> int:
         """How many subjects have a worst grade in a range."""
         return sum(len(p) for g, p in self.places.items() if first <= g <= last)
 
-    def who(self, first: int = UNKNOWN, last: int = 5) -> Places:
+    def who(self, first: int = UNKNOWN, last: int = 5) -> Ints:
         """The positions of these subjects, ascending."""
         chosen = [p for g, p in self.places.items() if first <= g <= last]
-        return np.sort(np.concatenate(chosen)) if chosen else np.empty(0, np.uint32)
+        return chosen[0] if len(chosen) == 1 else np.sort(np.concatenate([np.empty(0, np.int64), *chosen]))
 
 
-def worst(events: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
-    """One row for each subject in each cell: ``place``, the keys, the worst ``grade`` and how many ``rows``.
+def worst(rows: Cells) -> Cells:
+    """Each subject once in each cell, at the highest of its grades; by place, then by code.
 
-    ``events`` has one row an event: ``place`` (position of its subject), the keys (codes), ``grade`` (null: unknown).
+    Examples
+    --------
+    >>> one = worst(Cells(np.array([0, 0, 1]), np.array([7, 7, 7]), np.array([1, 3, 2])))
+    >>> one.place.tolist(), one.code.tolist(), one.grade.tolist()
+    ([0, 1], [7, 7], [3, 2])
     """
-    found = events.group_by("place", *keys).agg(pl.col("grade").max(), rows=pl.len())
-    return found.with_columns(pl.col("grade").fill_null(UNKNOWN))
+    if not rows.place.size:
+        return rows
+    width = int(rows.code.max()) + 1
+    line = (rows.place * width + rows.code) * _GRADES + rows.grade
+    line.sort()
+    cell = line // _GRADES
+    last = np.append(cell[1:] != cell[:-1], True)
+    cell = cell[last]
+    return Cells(cell // width, cell % width, line[last] % _GRADES)
 
 
-def tally(cells: pl.DataFrame, keys: Sequence[str], members: NDArray[np.bool_]) -> dict[Key, Tally]:
+def tally(rows: Cells, worst_of: Cells, members: NDArray[np.bool_]) -> dict[int, Tally]:
     """Who is in each cell at which worst grade.
 
     Parameters
     ----------
-    cells
-        What `worst` returned for these keys.
+    rows, worst_of
+        Subjects in cells by row, and what `worst` made of them.
     members
         For each position whether its subject is counted.
 
+    Returns
+    -------
+    dict
+        Code -> `Tally`, ascending; cells without anybody are left out.
+
     Examples
     --------
-    >>> events = pl.DataFrame({"place": [0, 0, 1], "term": [7, 7, 7], "grade": [1, 3, 2]},
-    ...                       schema_overrides={"place": pl.UInt32})
-    >>> one = tally(worst(events, ["term"]), ["term"], np.array([True, True]))[7,]
+    >>> rows = Cells(np.array([0, 0, 1]), np.array([7, 7, 7]), np.array([1, 3, 2]))
+    >>> one = tally(rows, worst(rows), np.array([True, True]))[7]
     >>> one.patients(), one.patients(3), one.rows, one.who(3).tolist()
     (2, 1, 3, [0])
     """
-    inside = cells.filter(pl.Series(members[cells["place"].to_numpy()], dtype=pl.Boolean))
-    grouped = inside.group_by(*keys, "grade").agg(pl.col("place").sort(), pl.col("rows").sum()).sort(*keys, "grade")
-    columns = [grouped[k].to_list() for k in keys]
-    lengths = grouped["place"].list.len().to_numpy()
-    flat = grouped["place"].explode(empty_as_null=False).to_numpy()
-    parts = np.split(flat, np.cumsum(lengths)[:-1]) if len(lengths) else []
-    found: dict[Key, Tally] = {}
-    for i, (grade, rows) in enumerate(zip(grouped["grade"].to_list(), grouped["rows"].to_list(), strict=True)):
-        key = tuple(column[i] for column in columns)
-        before = found.get(key, Tally())
-        found[key] = Tally({**before.places, grade: parts[i]}, before.rows + rows)
+    inside = members[worst_of.place]
+    place = worst_of.place[inside]
+    kind = worst_of.code[inside] * _GRADES + worst_of.grade[inside]
+    order = np.argsort(kind, kind="stable")  # places stay ascending
+    kinds, starts = np.unique(kind[order], return_index=True)
+    counts = np.bincount(rows.code[members[rows.place]])
+    found: dict[int, Tally] = {}
+    for one, places in zip(kinds.tolist(), np.split(place[order], starts[1:]), strict=False):
+        code, grade = divmod(one, _GRADES)
+        found.setdefault(code, Tally(rows=int(counts[code]))).places[grade] = places
     return found
