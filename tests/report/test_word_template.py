@@ -113,8 +113,19 @@ def test_a_first_page_of_its_own_has_the_notice_and_only_once() -> None:
         word.sections[0].different_first_page_header_footer = True
 
     made = written(WIDE, template("Cover", "{{ report }}", change=first))
-    assert WIDE.notice in [p.text for p in made.sections[0].first_page_header.paragraphs]
+    assert [p.text for p in made.sections[0].first_page_header.paragraphs] == [WIDE.over, WIDE.notice]
     assert [s.different_first_page_header_footer for s in made.sections] == [True, False]
+
+
+def test_a_cover_page_without_header_gets_the_notice_only() -> None:
+    def first(word: Any) -> None:
+        word.sections[0].different_first_page_header_footer = True
+        word.sections[0].header.paragraphs[0].text = "Our sponsor"
+        word.sections[0].footer.paragraphs[0].text = "Our page"
+
+    section = written(SHORT, template("Cover", "{{ report }}", change=first)).sections[0]
+    assert [p.text for p in section.first_page_header.paragraphs] == [SHORT.notice]
+    assert section.first_page_footer.is_linked_to_previous
 
 
 def test_wide_pages_lie_within_the_section_of_the_place() -> None:

@@ -86,7 +86,9 @@ def section_end(section: Any, *, wide: bool, first: bool) -> Any:
 
 
 def furnish(word: Any, document: Document, styles: dict[str, str]) -> None:
-    """Header and footer where there are none; a template's own stay, and the notice is added to its headers."""
+    """Header and footer where there are none; a template's own stay, and every page of it gets the notice."""
+    opening = word.sections[0]
+    headless, footless = opening.header.is_linked_to_previous, opening.footer.is_linked_to_previous
     for k, section in enumerate(word.sections):
         kinds = ["{}"]
         kinds += ["first_page_{}"] if section.different_first_page_header_footer else []
@@ -96,8 +98,8 @@ def furnish(word: Any, document: Document, styles: dict[str, str]) -> None:
             if not head.is_linked_to_previous:
                 _add_notice(head, document, styles)
             elif not k or (kind.startswith("first") and not _has_first(word, k)):
-                _fill(head, _header(document, styles))
-            if foot.is_linked_to_previous and not k:
+                _fill(head, _header(document, styles, whole=headless))
+            if footless and not k and foot.is_linked_to_previous:
                 _fill(foot, _footer(document, styles))
 
 
@@ -125,8 +127,8 @@ def _add_notice(part: Any, document: Document, styles: dict[str, str]) -> None:
         part._element.append(next(iter(parse_xml(f"<w:hdr {SPACES}>{written}</w:hdr>"))))
 
 
-def _header(document: Document, styles: dict[str, str]) -> str:
-    lines = (run(document.over, "<w:b/>"), run(document.notice))
+def _header(document: Document, styles: dict[str, str], *, whole: bool) -> str:
+    lines = (run(document.over, "<w:b/>") if whole else "", run(document.notice))
     return "".join(paragraph(styles["header"], line) for line in lines if line) or paragraph(styles["header"], "")
 
 

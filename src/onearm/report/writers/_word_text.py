@@ -58,7 +58,7 @@ def tag(key: str) -> str:
     """
     if len(key.encode("utf-16-le")) <= 2 * LONGEST_TAG:
         return key
-    return f"{key[:25]}~{hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()[:38]}"
+    return f"{key.encode('ascii', 'replace').decode()[:25]}~{hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()[:38]}"
 
 
 def paragraph(style: str, inside: str, more: str = "") -> str:
