@@ -46,13 +46,23 @@ def test_every_footnote_block_names_population_and_cut_off(results: Results, tab
         assert f"Data cut-off: {results.header.cutoff}." in table.footnotes, table.id
 
 
+COUNTED = {"count", "", "share of patients", "minimum", "maximum"}
+"""What a row says by itself."""
+
+IN_THE_ROW = ("gates-", "method-gates-", "boundary-", "exposure", "intensity", "cycles")
+"""Tables of which a row or a heading says how its numbers are made."""
+
+
 def test_every_number_of_a_table_names_its_method(results: Results, tables: dict[str, Table]) -> None:
-    silent = {"count", ""}
-    for name in ("survival", "response", "safety", "competing-relapse_and_nrm"):
-        notes = "\n".join(tables[name].footnotes)
-        for key in tables[name].ids:
-            e = results[key]
-            assert e.method in silent or e.method in notes or e.stat in ("with_event", "without_event", "min", "max")
+    for table in tables.values():
+        notes = "\n".join(table.footnotes).lower()
+        for e in (results[key] for key in table.ids if key in results):
+            if e.method in COUNTED or table.id.startswith(IN_THE_ROW):
+                continue
+            said = e.method.rpartition("; ")[2] if e.unit == "p" else e.method
+            assert e.value is None or said.lower() in notes, (table.id, e.id)
+    for name in ("cycles", "intensity"):
+        assert any("R type 7" in note for note in tables[name].footnotes)
 
 
 def test_external_sides_are_those_of_the_file(results: Results, external: dict[str, dict[str, str]]) -> None:

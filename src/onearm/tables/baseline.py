@@ -122,9 +122,10 @@ def _notes(chosen: Sequence[Estimate], columns: Sequence[_Column]) -> Iterator[s
         "is missing where no line says so."
     )
     if any(c.smd is not None for c in columns):
+        how = unique(e.method for c in columns for e in (c.smd or {}).values())
         yield (
-            "SMD: standardized mean difference, trial minus external, of the patients who were compared; the balance "
-            "table has its denominator. External before: those eligible, with every covariate where the protocol "
+            f"SMD: standardized mean difference, trial minus external, of the patients who were compared: "
+            f"{'; '.join(how)}. External before: those eligible, with every covariate where the protocol "
             "requires it. A covariate that is not compared has no external numbers."
         )
     if any(e.method.startswith("weighted") for e in chosen):

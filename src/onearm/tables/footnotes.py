@@ -29,11 +29,17 @@ def footnotes(estimates: Iterable[Estimate], *extra: str) -> tuple[str, ...]:
     return unique(_sentence(f) for f in found if f)
 
 
+_QUARTILES = "quartile, R type 7"
+
+
 def stated(table: Table, results: Results) -> Table:
     """The table with the population it speaks of, where its footnotes do not name one, and the data cut-off."""
     notes = list(table.footnotes)
     if not any(note.startswith("Population") for note in notes):
         notes.append(_sentence(f"Population: {_whom(table, results)}"))
+    shown = [results.estimates[key] for key in table.ids if key in results.estimates]
+    if any(_QUARTILES in e.method for e in shown) and not any("R type 7" in note for note in notes):
+        notes.append("Quartiles: linear interpolation between ordered values, R type 7.")
     if not any(note.startswith("Data cut-off") for note in notes):
         notes.append(f"Data cut-off: {results.header.cutoff or 'not stated; follow-up ends at each last contact'}.")
     return replace(table, footnotes=tuple(notes))

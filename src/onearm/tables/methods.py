@@ -94,7 +94,7 @@ def _table(results: Results, name: str) -> Table:
         comparison=name,
         columns=words("Method", *_FIXED, "Ratio", "p", "Difference"),
         rows=tuple(rows),
-        footnotes=(*_notes(mine), *_reasons(name, mine, effects)),
+        footnotes=(*_notes(name, mine, effects), *_defined(results, effects), *_reasons(name, mine, effects)),
         notice=results.header.notice,
     )
 
@@ -137,16 +137,36 @@ def _effect(results: Results, ids: Sequence[str], group: str, stamp: str) -> tup
     return tuple(value(e, stamp) if e is not None and e.unit == "p" else value_limits(e, stamp) for e in found)
 
 
-def _notes(mine: Sequence[Choice]) -> Iterator[str]:
+def _notes(name: str, mine: Sequence[Choice], effects: Sequence[Estimate]) -> Iterator[str]:
     yield (
         "Lost: eligible trial patients of whom the numbers do not speak. Effective n: (sum of weights) squared over "
         "the sum of squared weights, trial / external."
     )
+    tests = unique(e.method.rpartition("; ")[2] for e in effects if e.unit == "p" and e.value is not None)
+    if any(tests):
+        yield f"p: {'; '.join(tests)}."
     for choice in mine:
-        yield "; ".join((f"{choice.label}: {choice.words}", *choice.notes)) + "."
+        yield "; ".join((f"{choice.label}: {choice.words}", *choice.notes, *_by(effects, group_of(choice)))) + "."
         yield from (f"{choice.label}: {said}." for said in choice.failed)
         if choice.refused:
             yield f"{choice.label}: no design: {choice.refused}."
+
+    if crude := _by(effects, f"{name}/crude"):
+        yield f"Crude, before matching: {'; '.join(crude)}."
+
+
+def _by(effects: Sequence[Estimate], group: str) -> tuple[str, ...]:
+    """How the ratio and the difference of one row were estimated."""
+    return unique(e.method for e in effects if e.group == group and e.value is not None and e.unit != "p")
+
+
+def _defined(results: Results, effects: Sequence[Estimate]) -> Iterator[str]:
+    """What is said with every number of an endpoint: its definition, and who stands against whom."""
+    for variable in unique(parse(e.id).variable for e in effects):
+        said = [e.notes for e in effects if parse(e.id).variable == variable and e.value is not None]
+        shared = [note for note in (said[0] if said else ()) if all(note in notes for notes in said)]
+        if shared:
+            yield f"{endpoint(results, variable)}: {'; '.join(shared)}."
 
 
 def _reasons(name: str, mine: Sequence[Choice], effects: Sequence[Estimate]) -> Iterator[str]:
