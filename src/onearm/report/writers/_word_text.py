@@ -58,7 +58,8 @@ def tag(key: str) -> str:
     """
     if len(key.encode("utf-16-le")) <= 2 * LONGEST_TAG:
         return key
-    return f"{key.encode('ascii', 'replace').decode()[:25]}~{hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()[:38]}"
+    digest = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+    return f"{key.encode('ascii', 'replace').decode()[:25]}~{digest[:38]}"
 
 
 def paragraph(style: str, inside: str, more: str = "") -> str:
