@@ -7,12 +7,14 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from document_by_hand import by_hand, of_block
 from pdf_read import Element, read, structure
+from pypdf.generic import ContentStream
 
 from onearm.errors import UsageError
 from onearm.report.document import Document, Figured, Section, Tabled
@@ -97,6 +99,23 @@ def test_the_file_says_what_a_screen_reader_asks_for(document: Document, made: b
     assert bool(root["/ViewerPreferences"]["/DisplayDocTitle"])
     assert reader.metadata.title == document.title
     assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
+
+
+def test_all_that_is_drawn_is_marked_and_links_say_where_they_lead(made: bytes) -> None:
+    reader = read(made)
+    for page in reader.pages:
+        assert page["/Tabs"] == "/S"
+        assert all(link.get_object()["/Contents"] for link in page.get("/Annots", []))
+        deep = 0
+        for _, operator in ContentStream(page.get_contents(), reader).operations:
+            deep += (operator in (b"BDC", b"BMC")) - (operator == b"EMC")
+            assert deep or operator not in (b"Tj", b"TJ", b"Do", b"f", b"f*", b"S", b"B")
+
+
+def test_headings_leave_no_level_out(tree: Element) -> None:
+    levels = [int(one.kind[2:]) for one in tree.every() if re.fullmatch(r"/H\d", one.kind)]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_the_only_date_is_the_cut_off(document: Document, made: bytes) -> None:

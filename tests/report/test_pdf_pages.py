@@ -127,8 +127,9 @@ def test_a_heading_is_repeated_only_over_lines_that_stand_under_it() -> None:
 
 
 def test_numbers_stand_to_the_right_and_words_to_the_left() -> None:
+    long = "5 patients with the event among 48: the trial goes on"
     rows = (
-        Row("a", (number("0.43 (0.26 to 0.73)"), number("passed"), number("5 patients had it of 48, all in the trial"))),
+        Row("a", (number("0.43 (0.26 to 0.73)"), number("passed"), number(long))),
         Row("b", (number("<0.001"), number("failed"), number("12 of 48"))),
         Row("c", (number("NE"), number("not asked"), Cell())),
     )  # fmt: skip
