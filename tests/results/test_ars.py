@@ -286,3 +286,37 @@ def test_the_bundled_trial_is_an_event(bundled: Path) -> None:
     found = numbers(event)
     assert isinstance(frame, pl.DataFrame)
     assert all(found[id, name] == stat for id, name, stat in frame.iter_rows())
+
+
+def test_a_share_names_its_numerator_and_denominator(results: Results, event: dict[str, Any]) -> None:
+    found = numbers(event)
+    roles = {
+        r["id"]: (r["referencedOperationRole"]["controlledTerm"], r["operationId"].rpartition("/")[2])
+        for m in event["methods"]
+        for o in m["operations"]
+        for r in o.get("referencedOperationRelationships", ())
+    }
+    assert set(roles.values()) == {("NUMERATOR", "n.event"), ("DENOMINATOR", "N")}
+    seen = 0
+    for analysis in event["analyses"]:
+        named = {}
+        for r in analysis.get("referencedAnalysisOperations", ()):
+            assert r["analysisId"] == analysis["id"]
+            role, name = roles[r["referencedOperationRelationshipId"]]
+            named[role] = name
+        if not named:
+            continue
+        for id in {r["resultGroups"][-1]["groupValue"] for r in analysis["results"]}:
+            value, over, under = found[id, "p"], found[id, named["NUMERATOR"]], found[id, named["DENOMINATOR"]]
+            assert value is None or (over is not None and under and value == over / under)
+            seen += value is not None
+    assert seen > 1
+    assert seen <= len(results)
+
+
+def test_an_estimate_over_time_is_no_share() -> None:
+    curve = replace(ORR, id="cif.p@12mo|relapse", variable="cif", group="relapse", context="competing")
+    for one in (curve, replace(ORR, value=0.5), replace(ORR, events=None), replace(ORR, stat="survival")):
+        made = event_of(one)
+        assert CHECK.is_valid(made)
+        assert "referenced" not in to_text(made)

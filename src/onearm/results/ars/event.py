@@ -66,7 +66,9 @@ def to_ars(results: Results, tables: Iterable[outputs.Display] = ()) -> dict[str
     )
     members = families.families(estimates)
     ids = families.numbered((k, _analysis_id(group)) for k, group in enumerate(members))
-    analyses = [families.analysis(ids[k], group, names) for k, group in enumerate(members)]
+    methods = families.methods(estimates, names.methods)
+    shares = {m["id"] for m in methods if "referencedOperationRelationships" in m["operations"][0]}
+    analyses = [families.analysis(ids[k], group, names, shares) for k, group in enumerate(members)]
     of_subjects, of_records = groupings.factors(estimates)
     contents = [(group[0].context, a["id"], a["name"]) for group, a in zip(members, analyses, strict=True)]
     event = _about(results.header) | {
@@ -78,7 +80,7 @@ def to_ars(results: Results, tables: Iterable[outputs.Display] = ()) -> dict[str
         "dataSubsets": _numbered({f"The rows that prove: {name}": id for name, id in names.subsets.items()}),
         "analysisGroupings": of_subjects,
         "dataGroupings": of_records,
-        "methods": families.methods(estimates, names.methods),
+        "methods": methods,
         "analyses": analyses,
         "outputs": [outputs.output(table) for table in laid_out],
     }

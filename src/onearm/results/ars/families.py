@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,9 +92,36 @@ def _method(id: str, members: list[Estimate]) -> dict[str, Any]:
         operation = {"id": f"{id}/{name}", "name": name, "label": label, "order": k}
         unit = first.unit if name in (first.stat, "conf.low", "conf.high") else ""
         pattern = {"resultPattern": _pattern(unit)} if unit in _PATTERNS else {}
-        operations.append(operation | ({"description": f"Unit: {unit}"} if unit else {}) | pattern)
+        parts = {"referencedOperationRelationships": _parts(id)} if name == first.stat and is_share(members) else {}
+        operations.append(operation | ({"description": f"Unit: {unit}"} if unit else {}) | parts | pattern)
     about = f"{first.stat} ({first.context})"
     return {"id": id, "name": about, "label": about, "description": first.method or about, "operations": operations}
+
+
+_ROLES = {"n.event": "NUMERATOR", "N": "DENOMINATOR"}
+
+
+def is_share(members: Iterable[Estimate]) -> bool:
+    """Whether every value is those with the event over the subjects: a count of two, not an estimate over time."""
+    return all(
+        e.stat == "p"
+        and "@" not in e.id
+        and e.events is not None
+        and (e.value is None or (e.n > 0 and e.value == e.events / e.n))
+        for e in members
+    )
+
+
+def _parts(method: str) -> list[dict[str, Any]]:
+    """Numerator and denominator of a share."""
+    return [
+        {
+            "id": f"{method}/p/{role.lower()}",
+            "referencedOperationRole": {"controlledTerm": role},
+            "operationId": f"{method}/{name}",
+        }
+        for name, role in _ROLES.items()
+    ]
 
 
 def _pattern(unit: str) -> str:
@@ -102,8 +129,8 @@ def _pattern(unit: str) -> str:
     return re.sub(r"\d", "X", text.quantity(0.5, unit))
 
 
-def analysis(id: str, members: list[Estimate], names: Names) -> dict[str, Any]:
-    """One analysis with its results."""
+def analysis(id: str, members: list[Estimate], names: Names, shares: Container[str]) -> dict[str, Any]:
+    """One analysis with its results; ``shares`` are the methods whose values have a numerator and a denominator."""
     first = members[0]
     method = names.methods[method_of(first)]
     keys = [*(key for key, _ in groupings.named(first)), groupings.ID]
@@ -123,6 +150,10 @@ def analysis(id: str, members: list[Estimate], names: Names) -> dict[str, Any]:
     }
     if first.evidence:
         made["dataSubsetId"] = names.subsets[first.evidence]
+    if method in shares:
+        made["referencedAnalysisOperations"] = [
+            {"referencedOperationRelationshipId": part["id"], "analysisId": id} for part in _parts(method)
+        ]
     made["results"] = [result for e in members for result in _results(e, method)]
     return made
 
