@@ -19,7 +19,7 @@ UNKNOWN = 0
 """Stands for a worst grade that no row gives."""
 
 Ints = NDArray[np.int64]
-_GRADES = 8  # more than there are, and a power of two
+_BITS = 3  # a grade takes three binary digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,12 @@ def worst(rows: Cells) -> Cells:
     if not rows.place.size:
         return rows
     width = int(rows.code.max()) + 1
-    line = (rows.place * width + rows.code) * _GRADES + rows.grade
+    line = (rows.place * width + rows.code << _BITS) | rows.grade
     line.sort()
-    cell = line // _GRADES
+    cell = line >> _BITS
     last = np.append(cell[1:] != cell[:-1], True)
-    cell = cell[last]
-    return Cells(cell // width, cell % width, line[last] % _GRADES)
+    place, code = np.divmod(cell[last], width)
+    return Cells(place, code, line[last] & (1 << _BITS) - 1)
 
 
 def tally(rows: Cells, worst_of: Cells, members: NDArray[np.bool_]) -> dict[int, Tally]:
@@ -96,12 +96,16 @@ def tally(rows: Cells, worst_of: Cells, members: NDArray[np.bool_]) -> dict[int,
     """
     inside = members[worst_of.place]
     place = worst_of.place[inside]
-    kind = worst_of.code[inside] * _GRADES + worst_of.grade[inside]
-    order = np.argsort(kind, kind="stable")  # places stay ascending
-    kinds, starts = np.unique(kind[order], return_index=True)
+    kind = (worst_of.code[inside] << _BITS) | worst_of.grade[inside]
+    if not kind.size:
+        return {}
+    short = kind.astype(np.uint16) if kind.max() < 1 << 16 else kind  # few digits are sorted in two sweeps
+    order = np.argsort(short, kind="stable")  # places stay ascending
+    kind = kind[order]
+    starts = np.flatnonzero(np.append(True, kind[1:] != kind[:-1]))
     counts = np.bincount(rows.code[members[rows.place]])
     found: dict[int, Tally] = {}
-    for one, places in zip(kinds.tolist(), np.split(place[order], starts[1:]), strict=False):
-        code, grade = divmod(one, _GRADES)
+    for one, places in zip(kind[starts].tolist(), np.split(place[order], starts[1:]), strict=True):
+        code, grade = one >> _BITS, one & (1 << _BITS) - 1
         found.setdefault(code, Tally(rows=int(counts[code]))).places[grade] = places
     return found
