@@ -188,7 +188,7 @@ _LED = re.compile(
     rf"(?i:(?P<left>remaining|other|first)\s+)?(?P<k>{COUNT})"
 )
 _BACK = re.compile(
-    r"(?i)\b(?:of|among|in)\s+(?:whom|which|these|them|those)\b(?!\s+(?:\d|who|with|that|patients|treated))"
+    r"(?i)\b(?:of|among|in)\s+(?:(?:whom|them)\b|(?:which|these|those)\b(?!\s+\d))(?!\s+(?:who|with|that|patients|treated))"
 )
 
 

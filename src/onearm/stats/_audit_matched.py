@@ -23,7 +23,7 @@ _PAIRS_OF = re.compile(
     rf"(?P<k>{COUNT})\s+{_PAIR}(?:\s+of\s+{_PEOPLE})?{_SO}(?:n\s*=\s*)?(?P<n>{COUNT})\s+{_PEOPLE}", re.I
 )
 _OF_PAIRS = re.compile(
-    rf"(?P<n>{COUNT})\s+(?:[a-z][\w-]*\s+){{0,2}}?{_PEOPLE}\s*(?:[(\[,]|in|as|formed|formed\s+into|made\s+up)?\s*"
+    rf"(?P<n>{COUNT})\s+(?:[a-z][\w-]*\s+){{0,2}}?{_PEOPLE}\s*(?:[(\[]|in|as|formed|formed\s+into|made\s+up)\s*"
     rf"(?:n\s*=\s*)?(?P<k>{COUNT})\s+{_PAIR}",
     re.I,
 )

@@ -45,7 +45,7 @@ _SIZE = re.compile(
     r"(?i)\b(?:by|in|of|from|for|among)\s+(?:the\s+|all\s+)*(?P<n>\d{1,6})\s+(?!to\b)[a-z]|\bn\s*=\s*(?P<n2>\d{1,6})"
 )
 
-_SOME = re.compile(rf"(?P<k>{COUNT})\s+(?!items|points|questions|scales|scores|doses)[a-z]{{3,}}s\b")
+_SOME = re.compile(rf"(?P<k>{COUNT})\s+(?:[a-z/-]+\s+)?(?!items|points|questions|scales|scores|doses)[a-z]{{3,}}s\b")
 
 
 def means(text: str, scene: Scene, taken: Taken) -> Iterator[Statement]:

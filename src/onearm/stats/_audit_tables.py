@@ -49,6 +49,10 @@ def table_counts(original: str, text: str, taken: Taken) -> list[Counted]:
             continue
         fresh = False
         row = list(_row(text, cells, heads, width, heading))
+        if not row and len(cells) > 1 and not _of_people(text[slice(*cells[0])], heading):
+            for cell in cells[1:]:  # a median with its spread: "39 (18)" is no count
+                if _ONLY.fullmatch(text, *cell) is not None:
+                    taken.take(*cell)
         if row:
             found += row
         elif len(cells) == 1 and (b - a > 80 or line[0].rstrip().endswith((".", ":"))):

@@ -25,7 +25,7 @@ _UNITS = (r"(?:months?|mos?|years?|yrs?|y|weeks?|wks?|days?|d|hours?|h|minutes?|
           r"cycles?|courses?|doses?|mg|g|kg|ug|mcg|"
           r"mL|L|cm|mm|centers?|centres?|sites?|times?|fold|points?|percent|per|lines?|steps?|log)\b")  # fmt: skip
 COUNT = (
-    rf"(?<![\w.,/%+\-<>=≤≥])(?<!\d )(?<!x )(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,7}}|(?i:{WORDS}))"
+    rf"(?<![\w.,/%+\-<>=≤≥])(?<!\d )(?<!\bx )(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,7}}|(?i:{WORDS}))"
     rf"(?!\w|\.\d|,\d|\s*%|\s*[-/+]\s*\d|-[A-Za-z]|\s+(?i:{_UNITS}))"
 )
 """A whole number of people: not part of another number, no range, no rate, no unit behind it."""
