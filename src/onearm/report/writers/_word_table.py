@@ -1,4 +1,4 @@
-"""A table as WordprocessingML, written as text: a cell made by python-docx costs a hundred times as much."""
+"""A table as WordprocessingML, written as text: a cell made by python-docx costs ninety times as much."""
 
 from __future__ import annotations
 

@@ -176,6 +176,8 @@ def packed(raw: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(raw)) as given, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
         for name in sorted(given.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
-            made.writestr(entry, given.read(name), compresslevel=6)
+            entry.external_attr, entry.create_system = 0o644 << 16, 3
+            packed_already = name.lower().endswith((".png", ".jpg", ".jpeg"))
+            kind = zipfile.ZIP_STORED if packed_already else zipfile.ZIP_DEFLATED
+            made.writestr(entry, given.read(name), kind, compresslevel=6)
     return out.getvalue()
