@@ -386,3 +386,20 @@ def test_results_are_read_while_no_run_replaces_them(
     reader.join(60)
     assert found == [1]
     capsys.readouterr()
+
+
+def test_files_that_changed_after_the_run_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    trial = good_trial(tmp_path / "trial")
+    assert main(["run", str(trial), "-q"]) == 0
+    assert call(capsys, trial, trial / "results")[2] == ""
+    swap(trial / "data" / "responses.csv", "S06,2014-06-05,PR", "S06,2014-06-05,CR")
+    code, out, err = call(capsys, trial, trial)
+    assert code == 0
+    assert "Nothing changed." in out
+    for letter in "AB":
+        assert f"{letter}: data/responses.csv changed after these results were made" in err
+    mark = trial / "results" / "manifest.json"
+    body = json.loads(mark.read_text())
+    body["inputs"] |= {"/dev/zero": "0", "../../x": "0", "data/gone.csv": "0"}
+    mark.write_text(json.dumps(body))
+    assert "data/responses.csv changed after" in call(capsys, trial, trial)[2]

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from onearm.cli import show
-from onearm.errors import UsageError
+from onearm.errors import UsageError, listed
 
 
 def compare(
@@ -21,7 +21,7 @@ def compare(
 ) -> None:
     """Say which numbers changed from A to B and why (data, protocol, code); exit 1 when any did."""
     from onearm import changes, report
-    from onearm.io.either import read_either
+    from onearm.io.either import changed_since, read_either
     from onearm.io.folder import write_text
 
     (old, one), (new, two) = read_either(before), read_either(after)
@@ -37,6 +37,9 @@ def compare(
     else:
         for line in changes.lines(found, why, (one, two), every=every):
             show.out(line)
+    for letter, side in (("A", one), ("B", two)):
+        if files := changed_since(side):
+            show.note(f"{letter}: {listed(files)} changed after these results were made; they are compared as they are")
     if why.unexplained:
         show.note(f"ERROR: {why.says}")
     if html is not None and not quiet:
