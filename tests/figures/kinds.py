@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from onearm.results import (
+    Bars,
     Curve,
     Estimate,
     Lane,
@@ -90,6 +91,26 @@ def causes(results: Results) -> dict[str, Curve]:
     return found
 
 
+def bars(n: int) -> Bars:
+    rng = random.Random(n)
+    values = sorted((max(-100.0, rng.gauss(-60, 50)) for _ in range(n)), reverse=True)
+    return Bars(
+        id="blasts",
+        label="Marrow blasts",
+        axis="Change of marrow blasts from baseline (%)",
+        unit="percent",
+        subjects=tuple(f"S{k}" for k in range(n)),
+        numbers=tuple(str(k) for k in range(n)),
+        values=tuple(values),
+        groups=tuple(rng.choice(["CR", "CRi", "NR"]) for _ in range(n)),
+        population="Treated",
+        method="marrow blasts: percent change from baseline",
+        limits=(-50.0,),
+        missing=("S99",),
+        notes=("baseline: the last value from study day -28 to 1",),
+    )
+
+
 def every(n: int = 48) -> Results:
     base = sample()
     more = {e.id: e for e in confounders(base)}
@@ -99,5 +120,6 @@ def every(n: int = 48) -> Results:
         curves={**base.curves, **causes(base)},
         lanes=lanes(n),
         schedules=(plan_of_a_version(),),
+        bars=(bars(n),),
         statements=(*base.statements, orders()),
     )

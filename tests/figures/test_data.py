@@ -50,7 +50,7 @@ def test_every_kind_has_rows_of_equal_length_with_plain_names(kind: str, results
 
 def test_ids_are_those_of_results(results: Results) -> None:
     known = {*results.estimates, *results.curves, *(c.id for c in results.curves.values())}
-    known |= {r.id for r in (*results.residuals, *results.schedules)}
+    known |= {r.id for r in (*results.residuals, *results.schedules, *results.bars)}
     seen = 0
     for name, drawing in plan(results).items():
         for row in rows(drawing):

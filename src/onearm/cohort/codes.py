@@ -32,6 +32,7 @@ CODES: dict[str, str] = {
     "D225": "an external source lacks a covariate that no comparison with it needs",
     "D226": "a covariate has the name of a column that onearm makes itself",
     "D227": "one column of a file is read as two of onearm's",
+    "D228": "values of a laboratory test have another unit than the endpoint that reads them",
     # subjects
     "D230": "a subject twice in `subjects`",
     "D231": "a patient number twice",
@@ -73,6 +74,7 @@ CODES: dict[str, str] = {
     "D267": "an adverse event written almost like one of the protocol's",
     "D268": "a fact looks for a term or a procedure that no row has",
     "D269": "an adverse event without a system organ class, where others have one",
+    "D273": "an adverse event whose grade is unknown",
     "D279": "one term in several system organ classes",
     # MRD
     "D270": "an MRD value or limit outside 0 to 1",

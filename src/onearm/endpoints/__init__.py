@@ -20,6 +20,7 @@ from onearm.endpoints.states import states
 from onearm.endpoints.subgroups import subgroups
 from onearm.endpoints.time_dependent import time_dependent
 from onearm.endpoints.time_to_event import follow_up, survival
+from onearm.endpoints.waterfall import waterfall
 
 __all__ = ["ESTIMATORS", "Analysis", "Output", "estimate"]
 
@@ -40,6 +41,7 @@ ESTIMATORS: dict[str, Callable[[str, Any, Analysis], Output]] = {
     "mrd-by-time": mrd_by_time,
     "adverse-events": adverse_events,
     "event-listing": event_listing,
+    "waterfall": waterfall,
 }
 """The code that answers each estimator named in a protocol."""
 

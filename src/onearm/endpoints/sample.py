@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from onearm.cohort.tables import Cohort
 from onearm.facts.column import FactColumn
 from onearm.protocol.document import Protocol
-from onearm.results import Curve, Estimate, Evidence, Listing, Residuals
+from onearm.results import Bars, Curve, Estimate, Evidence, Listing, Residuals
 from onearm.stats.survival import landmark as restart
 
 
@@ -132,6 +132,7 @@ class Output:
     curves: list[Curve] = field(default_factory=list)
     residuals: list[Residuals] = field(default_factory=list)
     listed: list[Listing] = field(default_factory=list)
+    bars: list[Bars] = field(default_factory=list)
     evidence: dict[str, Mapping[str, Evidence]] = field(default_factory=dict)
 
     def __iadd__(self, other: Output) -> Output:
@@ -139,6 +140,7 @@ class Output:
         self.curves.extend(other.curves)
         self.residuals.extend(other.residuals)
         self.listed.extend(other.listed)
+        self.bars.extend(other.bars)
         self.evidence.update(other.evidence)
         return self
 

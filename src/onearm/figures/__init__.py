@@ -28,6 +28,7 @@ from onearm.figures.states import states
 from onearm.figures.subgroups import subgroups
 from onearm.figures.swimmer import swimmer
 from onearm.figures.tipping import tipping
+from onearm.figures.waterfall import waterfall
 from onearm.figures.weights import weights
 from onearm.results import Results
 
@@ -41,6 +42,7 @@ FIGURES: Mapping[str, Callable[[Results], tuple[Drawing, ...]]] = MappingProxyTy
         "cif-stacked": stacked,
         "swimmer": swimmer,
         "mrd": mrd,
+        "waterfall": waterfall,
         "calendar": calendar,
         "boundary": boundaries,
         "characteristics": operating_characteristics,

@@ -35,6 +35,7 @@ from onearm.protocol.findings import (
 from onearm.protocol.mrd_by_time import MrdByTime
 from onearm.protocol.population import Condition
 from onearm.protocol.states import CumulativeIncidence
+from onearm.protocol.waterfall import Waterfall
 
 SUBJECT_COLUMNS = ("subject", "number", "cohort", "version", "enrolled", "treatment_start")
 """Columns of `subjects` that conditions and groups may use, besides the covariates."""
@@ -209,6 +210,9 @@ def _endpoints(p: Protocol, where: Where) -> Iterator[Finding]:
             case MrdByTime():
                 yield from wrong_fact(p, where, f"{path}.fact", e.fact, frozenset({"mrd"}))
                 yield from group(p, where, f"{path}.by", e.by)
+            case Waterfall():
+                if e.group is not None:
+                    yield from wrong_fact(p, where, f"{path}.group", e.group, facts.CATEGORY_KINDS)
             case AdverseEvents() | EventListing():
                 yield from check_adverse_events(p, where, path, e)
             case _:

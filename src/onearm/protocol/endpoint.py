@@ -14,6 +14,7 @@ from onearm.protocol.endpoint_base import Level as Level
 from onearm.protocol.intercurrent import CloneCensorWeight, NaiveEverNever, TimeDependent
 from onearm.protocol.mrd_by_time import MrdByTime
 from onearm.protocol.states import CumulativeIncidence, InResponse, States
+from onearm.protocol.waterfall import Waterfall
 
 
 class Proportion(EndpointBase):
@@ -153,7 +154,8 @@ Endpoint = Annotated[
     | Subgroups
     | AdverseEvents
     | EventListing
-    | MrdByTime,
+    | MrdByTime
+    | Waterfall,
     Field(discriminator="estimator"),
 ]
 """Any endpoint clause; ``estimator`` says which."""

@@ -105,6 +105,7 @@ def run(trial: Trial, seed: int = 1) -> Results:
         residuals=tuple(residuals),
         lanes=lanes(protocol, cohort),
         schedules=schedules(protocol),
+        bars=tuple(found.bars),
         watches=tuple(watched.watches),
         boundaries=tuple(watched.boundaries),
         characteristics=tuple(watched.curves),
