@@ -95,6 +95,7 @@ def contents(results: Results, say: Say, clock: dict[str, float], provenance: Pr
     with timed(clock, "report"):
         say("writing the report")
         files["report.html"] = report.html(results, laid_out, drawn, provenance).encode()
+        files["summary.md"] = report.summary(results, laid_out, drawn, provenance).encode()
     return files
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from onearm.results import Results
     from onearm.tables.model import Table
 
-__all__ = ["KeyLine", "html", "key_lines", "page"]
+__all__ = ["KeyLine", "html", "key_lines", "page", "summary"]
 
 
 def html(
@@ -33,6 +33,20 @@ def html(
 
     drawn = {name: figure.svg for name, figure in figures.items()}
     return page(compose(results, tables, figures, provenance=provenance), results, drawn)
+
+
+def summary(
+    results: Results,
+    tables: Mapping[str, Table],
+    figures: Mapping[str, Picture],
+    provenance: Provenance | None = None,
+) -> str:
+    """The summary as plain Markdown; its figures stand as SVG in ``figures`` beside it."""
+    from onearm.report.compose import compose
+    from onearm.report.writers.markdown import to_markdown
+
+    document = compose(results, tables, figures, "summary", provenance=provenance)
+    return to_markdown(document, {name: f"figures/{name}.svg" for name in document.figures()})
 
 
 def page(document: Document, results: Results, figures: Mapping[str, bytes]) -> str:

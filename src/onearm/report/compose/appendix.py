@@ -51,7 +51,9 @@ def _provenance(m: Material) -> Iterator[Section]:
     if software:
         yield Section("software", "Software", (Terms(software),), fold=True)
     if inputs:
-        note = Text(joined("The digest (SHA-256) of every file that was read.", source="section:digests"), manner="note")
+        note = Text(
+            joined("The digest (SHA-256) of every file that was read.", source="section:digests"), manner="note"
+        )
         yield Section("digests", "Digests of the inputs", (note, Terms(inputs)), fold=True)
 
 

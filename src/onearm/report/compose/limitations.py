@@ -170,4 +170,7 @@ def _missing(results: Results) -> Iterator[Parts]:
 
 def _assumptions(results: Results) -> Iterator[Parts]:
     if any(p.id == "methods:assumptions" for p in results.outline.passages):
-        yield joined("What the results assume where the protocol is silent is listed in the appendix.")
+        yield joined(
+            "What the results assume where the protocol is silent is listed under Assumptions in the appendix of the "
+            "report."
+        )
