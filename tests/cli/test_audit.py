@@ -69,6 +69,58 @@ def test_a_word_table_is_read_row_by_row(tmp_path: Path) -> None:
     assert manuscript.read_text(file) == "n = 48\n\nResponse | 44 (92%) | 4 (8%)"
 
 
+def run(text: str, tag: str = "t", raised: bool = False) -> str:
+    place = '<w:rPr><w:vertAlign w:val="superscript"/></w:rPr>' if raised else ""
+    return f'<w:r>{place}<w:{tag} xml:space="preserve">{text}</w:{tag}></w:r>'
+
+
+def test_a_word_document_is_read_as_its_reader_sees_it(tmp_path: Path) -> None:
+    box = f"<w:txbxContent>{paragraph('In a box.')}</w:txbxContent>"
+    mc = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    shapes = f"<mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback>"
+    twice = f'<mc:AlternateContent xmlns:mc="{mc}">{shapes}</mc:AlternateContent>'
+    body = (
+        f"<w:p>{run('Of 48')}{run('12,13', raised=True)}{run(' patients,')}"
+        f"<w:del>{run(' 43 (90%)', 'delText')}</w:del><w:ins>{run(' 44 (92%)')}</w:ins>"
+        f"<w:moveFrom>{run(' moved')}</w:moveFrom><w:r><w:t> came.</w:t><w:tab/><w:noBreakHyphen/></w:r></w:p>"
+        f"<w:p>{run('See.')}<w:r>{twice}</w:r></w:p>"
+        f"<w:sdt><w:sdtContent>{paragraph('Kept.')}</w:sdtContent></w:sdt>"
+        "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>a</w:t><w:br/><w:t>b</w:t></w:r></w:p></w:tc><w:tc>"
+        f"<w:tbl><w:tr><w:tc>{paragraph('c')}</w:tc><w:tc>{paragraph('d')}</w:tc></w:tr></w:tbl></w:tc></w:tr></w:tbl>"
+    )
+    file = tmp_path / "a.docx"
+    file.write_bytes(word(body))
+    with zipfile.ZipFile(file, "a") as parts:
+        notes = f'<w:footnotes xmlns:w="{W}"><w:footnote><w:p><w:r><w:separator/></w:r></w:p></w:footnote>'
+        parts.writestr("word/footnotes.xml", f"{notes}<w:footnote>{paragraph('A note.')}</w:footnote></w:footnotes>")
+    lines = ["Of 48¹²,¹³ patients, 44 (92%) came. -", "See.", "In a box.", "Kept.", "a b | c | d", "A note."]
+    assert manuscript.read_text(file) == "\n\n".join(lines)
+
+
+def test_encodings_and_endings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, body in {
+        "a.txt": GOOD.encode("utf-16"),
+        "b.TXT": b"\xfe\xff" + GOOD.encode("utf-16-be"),
+        "c.md": b"\xef\xbb\xbf" + GOOD.encode(),
+    }.items():
+        (tmp_path / name).write_bytes(body)
+        assert manuscript.read_text(tmp_path / name) == GOOD
+    bodies = {"d.txt": pdf(GOOD), "e.txt": word(paragraph(GOOD)), "f.txt": "48 – 44".encode("cp1252"),
+              "g.txt": b"\xff\xfe\x00\xd8\x41", "h.txt": GOOD.encode("utf-16-le"), "i.docx": pdf(GOOD),
+              "j.pdf": word(paragraph(GOOD)), "k.docx": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+              "l.docx": word("<w:sdt>" * 20_000 + "</w:sdt>" * 20_000)}  # fmt: skip
+    for name, body in bodies.items():
+        (tmp_path / name).write_bytes(body)
+        assert refused(tmp_path / name, capsys) == "U372", name
+    assert "let it end in .pdf" in _said(tmp_path / "d.txt", capsys)
+    assert "locked with a password" in _said(tmp_path / "k.docx", capsys)
+
+
+def _said(path: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    main(["audit", str(path)])
+    return capsys.readouterr().err
+
+
 def test_lines_and_exit_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "a.txt"
     file.write_text("Results.\n" + TEXT, encoding="utf-8")
