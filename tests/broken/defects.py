@@ -301,6 +301,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("unknown-procedure", "D266", 0, (PROCEDURES, "S01,ASCT", "S01,ASC")),
     Defect("term-misspelt", "D267", 0, (EVENTS, "Veno-occlusive disease", "Veno-occlusive diseas")),
     Defect("term-nowhere", "D268", 0, (EVENTS, "Veno-occlusive disease", "Liver trouble")),
+    Defect("grade-unknown", "D273", 0, (EVENTS, "Nausea,1", "Nausea,unknown")),
     Defect("class-missing", "D269", 0, _set_column(EVENTS, "soc", ["Blood", "Liver", "Infections", ""])),
     Defect("term-in-two-classes", "D279", 0, _two_classes),
     Defect("relation-in-words", "D260", 1, _set_column(EVENTS, "related", ["yes", "no", "likely", ""])),

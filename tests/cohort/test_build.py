@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 
 import polars as pl
 import pytest
@@ -266,3 +267,21 @@ def test_any_table_gives_findings_or_a_cohort(protocol, raw, rng: random.Random)
         protocol, tables, name="other" if external else "trial", label="x", data=protocol.data, external=external
     )
     assert (cohort is None) == any(f.blocks for f in findings)
+
+
+def test_a_grade_that_nobody_recorded_counts_as_any_grade(small) -> None:
+    import onearm as oa
+    from onearm.facts import state
+
+    path = small / "data" / "adverse_events.csv"
+    path.write_text(path.read_text().replace("disease,4,", "disease,unknown,"))
+    answers = {}
+    for least in (1, 3):
+        protocol = small / "protocol.yaml"
+        protocol.write_text(re.sub(r"min_grade: \d", f"min_grade: {least}", protocol.read_text()))
+        trial = oa.load(small)
+        assert "D273" in {f.code for f in trial.findings}
+        frame = state(trial.protocol, trial.cohort, ("vod",))["vod"].frame
+        answers[least] = frame.filter(frame["subject"] == "S02").row(0, named=True)
+    assert (answers[1]["value"], answers[3]["value"]) == (True, False)
+    assert answers[1]["says"] == "Veno-occlusive disease grade unknown on day 59"

@@ -75,14 +75,27 @@ def _responses(frame: pl.DataFrame, source: Source, log: Log) -> pl.DataFrame:
     return frame
 
 
+UNKNOWN = "unknown"
+"""A grade that nobody recorded."""
+
+
 def _adverse_events(frame: pl.DataFrame, source: Source, log: Log) -> pl.DataFrame:
     plain = pl.col("grade").str.replace(r"\.0*$", "")
     good = plain.is_in(["1", "2", "3", "4", "5"])
+    unknown = pl.lit(not source.protocol.modifications) & (plain == UNKNOWN)
     log.rows(
         "D262",
-        frame.filter(pl.col("grade").is_not_null() & ~good),
+        frame.filter(pl.col("grade").is_not_null() & ~good & ~unknown),
         lambda r: f"grade {quoted(r['grade'])} is not 1 to 5",
-        "write the CTCAE grade as a whole number from 1 to 5",
+        "write the CTCAE grade as a whole number from 1 to 5"
+        + (": rules of modification read it" if source.protocol.modifications else f", or {UNKNOWN}"),
+    )
+    log.rows(
+        "D273",
+        frame.filter(unknown),
+        lambda r: f"the grade of {quoted(r['term'])} is unknown: it counts where any grade does, and nowhere else",
+        "fill in the grade if it can be found",
+        "warning",
     )
     frame = frame.with_columns(pl.when(good).then(plain).cast(pl.Int32, strict=False).alias("grade"))
     for column in JUDGED:

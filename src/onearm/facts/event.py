@@ -51,10 +51,10 @@ def adverse_event(name: str, clause: AdverseEvent, course: Course) -> FactColumn
     worst = (
         course.cohort.adverse_events.filter(
             pl.col("term").str.to_lowercase().is_in(wanted)
-            & (pl.col("grade") >= clause.min_grade)
+            & (pl.col("grade") >= clause.min_grade).fill_null(clause.min_grade == 1)
             & (pl.col("start_day") >= 1)
         )
-        .sort(pl.col("grade") * -1, "start_day", maintain_order=True)
+        .sort(pl.col("grade") * -1, "start_day", nulls_last=True, maintain_order=True)
         .group_by("subject", maintain_order=True)
         .first()
         .select("subject", "term", "grade", "start_day", "at")
@@ -64,11 +64,11 @@ def adverse_event(name: str, clause: AdverseEvent, course: Course) -> FactColumn
         .join(worst, on="subject", how="left", maintain_order="left")
         .select(
             "subject",
-            value=pl.col("grade").is_not_null(),
+            value=pl.col("at").is_not_null(),
             says=pl.concat_str(
                 pl.col("term"),
                 pl.lit(" grade "),
-                pl.col("grade").cast(pl.String),
+                pl.col("grade").cast(pl.String).fill_null("unknown"),
                 pl.lit(" on "),
                 day_text("start_day"),
             ).fill_null(f"no {clause.terms[0]}"),
