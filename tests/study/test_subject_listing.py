@@ -87,3 +87,14 @@ def test_nobody_listed_is_a_line_that_says_so(small: Path) -> None:
     empty = Listing(id="vod", title="VOD", section="safety", columns=("Subject", "Grade"), rows=(), subjects=())
     table = build(Results(oa.run(oa.load(small)).header, listed=(empty,)))["listing-vod"]
     assert [(r.label, len(r.cells)) for r in table.rows] == [("Nobody", 1)]
+
+
+def test_an_event_without_a_grade_is_not_one_that_did_not_happen(small: Path) -> None:
+    trial = oa.load(small)
+    events = trial.cohort.adverse_events.with_columns(
+        grade=pl.when(pl.col("subject") != "S02").then("grade")  # the only veno-occlusive disease
+    )
+    cohort = replace(trial.cohort, adverse_events=events)
+    found = subject_listing(trial.protocol, cohort, state(trial.protocol, cohort))
+    grade = found.columns.index("vod, worst grade")
+    assert [r[grade] for r in found.rows] == ["", "unknown", "", "", "", "", "", ""]

@@ -115,3 +115,24 @@ def test_survival_counts_its_causes(tables: dict[str, Table]) -> None:
     causes = ("Relapse", "No response", "Death")
     assert sum(int(row(table, said, cause)[0]) for cause in causes) == 29
     assert row(table, said, "Range, months")[0].endswith("+")
+
+
+def test_a_split_endpoint_has_a_column_for_each_group(small: Path) -> None:
+    path = small / "protocol.yaml"
+    split = (
+        "  os_sex: {estimator: survival, fact: os, population: treated, by: sex, at_months: [6], mean_to_months: [3]}\n"
+    )
+    path.write_text(path.read_text().replace("endpoints:\n", "endpoints:\n" + split, 1))
+    made = build(oa.run(oa.load(small)))
+    table = made["survival-os_sex"]
+    assert [c.text for c in table.columns] == ["", "Sex: female", "Sex: male"]
+    said = {r.label: [c.text for c in r.cells] for r in table.rows}
+    # women: S01, S03 (died on day 83), S05, S07; men: S02 (558), S04, S06 (188)
+    assert said["Patients"] == ["4", "3"]
+    assert said["Patients with event (%)"] == ["1 (25.0%)", "2 (66.7%)"]
+    assert said["Patients without event (%)"] == ["3 (75.0%)", "1 (33.3%)"]
+    assert said["Patients remaining at risk"] == ["3", "3"]
+    assert said["Range, months"] == ["2.7 to 41.9+", "6.2 to 37.9+"]
+    assert said["Median, months (95% CI)"][1].startswith("18.3")
+    assert [c.text.partition(" ")[0] for c in table.rows[-1].cells] == ["2.9", "3.0"]
+    assert "os_sex" not in "".join(made["survival"].ids)

@@ -93,10 +93,12 @@ def _mrd() -> pl.Expr:
 
 
 def _worst(cohort: Cohort, clause: AdverseEvent) -> pl.DataFrame:
-    """The highest grade of the clause's terms from day 1 on, of any grade."""
+    """The highest grade of the clause's terms from day 1 on, of any grade; ``unknown`` where none was recorded."""
     wanted = [t.lower() for t in clause.terms]
     rows = cohort.adverse_events.filter(pl.col("term").str.to_lowercase().is_in(wanted) & (pl.col("start_day") >= 1))
-    return rows.group_by("subject", maintain_order=True).agg(value=pl.col("grade").max())
+    return rows.group_by("subject", maintain_order=True).agg(
+        value=pl.col("grade").max().cast(pl.String).fill_null("unknown")
+    )
 
 
 def _ended(protocol: Protocol, cohort: Cohort) -> Iterator[tuple[str, pl.Series]]:
