@@ -164,6 +164,25 @@ def test_what_is_no_count_in_a_table() -> None:
     assert [s.literal for s in audit_text(after).statements if s.count == 6] == [12]
 
 
+@pytest.mark.parametrize(
+    ("rows", "verdicts"),
+    [
+        ("Sex | | \nmale | 28 (58) | 30 (50)\nfemale | 20 (42) | 30 (50)\nSCT | 6 (13) | 9 (15)", ["fits", "fits"]),
+        ("Sex | | \n  male | 28 (58) | 30 (50)\n  female | 24 (50) | 30 (50)\nSCT | 6 (13) | 9 (15)", [MISFIT, "fits"]),
+        ("Sex | | \nmale | 28 (58) | 30 (50)\nfemale | 24 (50) | 31 (52)\nSCT | 6 (13) | 9 (15)", []),  # which rows?
+        ("Fever | | \n  one day | 28 (58) | 30 (50)\n  more | 20 (42) | 30 (50)\nSCT | 6 (13) | 9 (15)", []),
+        (
+            "ECOG | | \n  0 | 28 (58) | 30 (50)\n  1 | 10 (21) | 20 (33)\nSCT | 10 (21) | 10 (17)",
+            [],
+        ),  # a third may lack
+    ],
+)
+def test_rows_under_a_heading_add_up(rows: str, verdicts: list[str]) -> None:
+    text = f"Item | Trial (n = 48) | Control (n = 60)\n{rows}"
+    assert [v for _, v in told(text, "breakdown")] == verdicts
+    assert {s.verdict for s in audit_text(text).statements if s.percent} == {"fits"}
+
+
 def test_levels_and_sides_of_a_ratio() -> None:
     # R: z = mean(log(c(.41, .94))) / (diff(log(c(.41, .94))) / (2 * qnorm(.9875))); pnorm(z) = 0.004998
     text = "Hazard ratio 0.62 (97.5% CI 0.41 to 0.94; {} = {})."

@@ -17,6 +17,7 @@ from ._audit_rates import intervals, rate_over_time, shares
 from ._audit_ratios import printed_tests, ratios
 from ._audit_record import STATED, Statement, TextAudit
 from ._audit_sums import divisions, enumerated, members, named, parts, remainders, sums, totals
+from ._audit_table_sums import table_sums
 from ._audit_tables import table_counts
 from ._audit_words import Taken, plain, sentences
 
@@ -72,7 +73,8 @@ def _statements(original: str, text: str) -> list[Statement]:
     taken = Taken(len(text))
     found = [*printed_tests(text, taken), *ratios(text, taken), *sums(text, taken)]
     spans = list(sentences(text))
-    counts = sorted([*table_counts(original, text, taken), *counted(text, taken)], key=lambda c: c.start)
+    in_tables, table_groups = table_counts(original, text, taken)
+    counts = sorted([*in_tables, *counted(text, taken)], key=lambda c: c.start)
     numbers = stated(text, taken)
     scenes = _scenes(text, spans, counts, numbers)
     by_start = {c.start: scenes[_at(spans, c.start)] for c in counts}
@@ -87,6 +89,7 @@ def _statements(original: str, text: str) -> list[Statement]:
     summed = Taken(len(text))
     found += parts(text, taken, summed)
     found += _by_sentence(text, scenes, counts, taken, summed)
+    found += table_sums(text, table_groups)
     found += ages(text)
     found += remainders(text, list(scenes[-1].people) if scenes else [], taken)
     told = {s.start for s in found if s.kind == "count in a group"}

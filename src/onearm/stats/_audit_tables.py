@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from ._audit_counts import Counted
+from ._audit_table_sums import TableGroup
 from ._audit_words import Taken
 
 _HEAD = re.compile(r"\b[nN]\s*=\s*(?P<n>\d{1,3}(?:,\d{3})+|\d{1,7})(?![\w%/]|\.\d)")
@@ -29,39 +30,61 @@ _LINE = re.compile(r"[^\n]+")
 _LONGEST = 2000
 
 
-def table_counts(original: str, text: str, taken: Taken) -> list[Counted]:
-    """Every count with a percentage in a table, of the number its column names."""
-    found: list[Counted] = []
-    heads: list[tuple[int, int]] = []  # column, number of people
-    width, heading, fresh = 0, "", False
+def table_counts(original: str, text: str, taken: Taken) -> tuple[list[Counted], list[TableGroup]]:
+    """Every count with a percentage in a table, of the number its column names; the rows that stand under a heading."""
+    reading = _Reading(original, text, taken)
     for line in _LINE.finditer(text):
-        a, b = line.span()
-        if not line[0].strip() or re.fullmatch(r"[\s|:=+-]+", line[0]):
-            continue
-        cells = _cells(original, text, a, b)
-        named = [(i, int(m["n"].replace(",", ""))) for i, m in _named(text, cells)]
-        if named and not any(_ONLY.fullmatch(text, *cell) for cell in cells) and b - a <= _LONGEST:
-            flat = [(-1, int(m["n"].replace(",", ""))) for m in _HEAD.finditer(text, a, b)]
-            more = heads if fresh and len(cells) == 1 else []  # the heads of a PDF's table stand on lines of their own
-            heads, width, heading, fresh = [*more, *flat] if len(cells) == 1 else named, len(cells), "", True
-            continue
-        if not heads:
-            continue
-        fresh = False
-        row = list(_row(text, cells, heads, width, heading))
-        if not row and len(cells) > 1 and not _of_people(text[slice(*cells[0])], heading):
-            for cell in cells[1:]:  # a median with its spread: "39 (18)" is no count
-                if _ONLY.fullmatch(text, *cell) is not None:
-                    taken.take(*cell)
-        if row:
-            found += row
-        elif len(cells) == 1 and (b - a > 80 or line[0].rstrip().endswith((".", ":"))):
-            heads = []  # prose again
-        elif len(cells) == 1 or not any(text[x:y].strip() for x, y in cells[1:]):
-            heading = line[0]
-    for c in found:
+        if line[0].strip() and not re.fullmatch(r"[\s|:=+-]+", line[0]):
+            reading.line(line)
+    for c in reading.found:
         taken.take(c.start, c.end)
-    return found
+    return reading.found, reading.groups
+
+
+class _Reading:
+    """What has been read of the tables so far: the columns with their numbers of people, the heading in force."""
+
+    def __init__(self, original: str, text: str, taken: Taken) -> None:
+        self.original, self.text, self.taken = original, text, taken
+        self.found: list[Counted] = []
+        self.groups: list[TableGroup] = []
+        self.group: TableGroup | None = None
+        self.heads: list[tuple[int, int]] = []  # column, number of people
+        self.width, self.heading, self.fresh = 0, "", False
+
+    def line(self, line: re.Match[str]) -> None:
+        """Read one line: the head of a table, a row, a heading, or prose, which ends a table."""
+        a, b = line.span()
+        cells = _cells(self.original, self.text, a, b)
+        named = [(i, _number(m)) for i, m in _named(self.text, cells)]
+        if named and b - a <= _LONGEST and not any(_ONLY.fullmatch(self.text, *cell) for cell in cells):
+            more = self.heads if self.fresh else []  # the heads of a PDF's table stand on lines of their own
+            flat = [*more, *((-1, _number(m)) for m in _HEAD.finditer(self.text, a, b))]
+            self.heads, self.width = (flat if len(cells) == 1 else named), len(cells)
+            self.heading, self.fresh, self.group = "", True, None
+        elif self.heads:
+            self.fresh = False
+            self._below(line, cells)
+
+    def _below(self, line: re.Match[str], cells: list[tuple[int, int]]) -> None:
+        row = list(_row(self.text, cells, self.heads, self.width, self.heading))
+        indent = len(line[0].lstrip("|")) - len(line[0].lstrip("| "))
+        if row:
+            self.found += row
+            self.group = self.group if self.group is not None and self.group.takes(indent, row) else None
+        elif len(cells) == 1 and (len(line[0]) > 80 or line[0].rstrip().endswith((".", ":"))):
+            self.heads, self.group = [], None  # prose again
+        elif len(cells) == 1 or not any(self.text[x:y].strip() for x, y in cells[1:]):
+            self.heading, self.group = line[0], TableGroup(line.start(), cells[0][1], indent)
+            self.groups.append(self.group)
+        elif not _of_people(self.text[slice(*cells[0])], self.heading):
+            for cell in cells[1:]:  # a median with its spread: "39 (18)" is no count
+                if _ONLY.fullmatch(self.text, *cell) is not None:
+                    self.taken.take(*cell)
+
+
+def _number(m: re.Match[str]) -> int:
+    return int(m["n"].replace(",", ""))
 
 
 def _cells(original: str, text: str, a: int, b: int) -> list[tuple[int, int]]:
