@@ -54,10 +54,13 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         inside = [t for t, _ in self.open]
-        if re.search(r"\d", data) and ("td" in inside or "dd" in inside):
-            held = any("data-id" in a for _, a in self.open)
-            if not held and "header" not in inside:
-                self.bare.append(data)
+        if not re.search(r"\d", data) or "main" not in inside or "code" in inside:
+            return
+        row = inside.index("tr") if "td" in inside else 0  # a cell has a source of its own, not that of its table
+        held = any("data-id" in a for _, a in self.open[row:])
+        numbered = inside[-1] == "strong" and re.fullmatch(r"(Table|Figure) \d+\.", data)
+        if not held and not numbered:
+            self.bare.append(data)
 
 
 @pytest.fixture(scope="module")
