@@ -31,7 +31,9 @@ def to_pdf(document: Document, figures: Mapping[str, bytes]) -> bytes:
     -------
     bytes
         PDF 1.7, tagged as PDF/UA-1: title, language, headings as bookmarks, tables with heading cells, each figure
-        with its caption as alternative text. A4; tables of more than seven columns lie on their side.
+        with its caption as alternative text. A4; wide tables lie on their side. A letter that no font here has is
+        drawn as the framed sign of its script (with matplotlib 3.11 or later; U398 with an earlier one) and stays
+        itself when text is copied.
 
     Raises
     ------
