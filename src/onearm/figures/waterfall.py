@@ -61,8 +61,9 @@ def draw(b: Bars, notice: str = "") -> Figure:
     axes.set_ylabel(b.axis, size=SIZE, labelpad=4)
     axes.grid(axis="y", color=FAINT, linewidth=0.4)
     axes.set_axisbelow(True)
-    for name, found in _by_group(b).items():
-        look = FILLS[min(list(dict.fromkeys(b.groups)).index(name), len(FILLS) - 1)]
+    names = sorted(set(b.groups))
+    for name, found in sorted(_by_group(b).items()):
+        look = FILLS[min(names.index(name), len(FILLS) - 1)]
         _group(axes, found, b.start, name, {"facecolor": look.colour, "hatch": look.hatch}, thin=n > 4 * _NUMBERED)
     axes.axhline(b.start, color=GREY, linewidth=0.8)
     for value in b.limits:
