@@ -32,7 +32,7 @@ def adverse_events(name: str, e: AdverseEvents, a: Analysis) -> Output:
     counted = {g.name: _tallies(rows, cells, _inside(picked, g)) for g in (whole, *split)}
     items = _items(name, picked.kinds, counted[""])
     shown, hidden = _shown(items, counted[""], e, len(picked.members))
-    notes = (*picked.notes, *_worst_notes(e, cells["any"]), *_hidden_notes(e, hidden))
+    notes = (*picked.notes, *_count_notes(e, cells["any"]), *_hidden_notes(e, hidden))
     out = Output()
     for group in (whole, *split):
         made = Numbers(name, e, a, group, picked.members, notes if group is whole else (*notes, *group.notes))
@@ -86,14 +86,9 @@ def _shown(items: list[Item], whole: Tallies, e: AdverseEvents, n: int) -> tuple
     return kept, len(items) - len(kept)
 
 
-def _worst_notes(e: AdverseEvents, patients: Cells) -> Iterator[str]:
+def _count_notes(e: AdverseEvents, patients: Cells) -> Iterator[str]:
     if e.events_too:
         yield "events: rows on record, also where a row is a change of grade"
-    if e.groups:
-        yield "classes: the protocol's own grouping of terms"
-    for what, words in (("terms", e.dictionary), ("grades", e.scale)):
-        if words.strip():
-            yield f"{what}: {words.strip()}"
     if (patients.grade == UNKNOWN).any():
         yield "events without a grade count under any grade only, unless another event of the row has one"
 
@@ -101,6 +96,6 @@ def _worst_notes(e: AdverseEvents, patients: Cells) -> Iterator[str]:
 def _hidden_notes(e: AdverseEvents, hidden: int) -> Iterator[str]:
     if e.at_least_percent:
         yield (
-            f"terms in at least {e.at_least_percent:g}% of the population are shown, {hidden} are not; "
+            f"terms in at least {e.at_least_percent:g}% of the population have a row ({hidden} left out); "
             "the rows above them count all terms"
         )

@@ -11,7 +11,8 @@ from onearm.cohort.as_of import serial_day
 from onearm.cohort.tables import Cohort
 from onearm.endpoints.event_kinds import Kinds, kinds
 from onearm.endpoints.sample import Analysis
-from onearm.protocol.adverse_events import AdverseEvents, Emergent
+from onearm.protocol.adverse_event_words import counting_words
+from onearm.protocol.adverse_events import AdverseEvents
 from onearm.protocol.document import Protocol
 
 _EVER = 10_000_000  # a day after every other
@@ -118,14 +119,7 @@ def _left_out(e: AdverseEvents) -> pl.Expr:
 
 
 def _notes(e: AdverseEvents, p: Protocol, rows: pl.DataFrame, window: pl.DataFrame) -> list[str]:
-    said = [_period(e, p), *_choice(e)]
-    if e.continued == "worse-only":
-        said.append(
-            "an event that goes on from before (no day between two rows of one term) counts only where a later row "
-            "has a higher grade than any before"
-        )
-    else:
-        said.append("an event that was there before counts again wherever a row of it begins in the period")
+    said = [*counting_words(e, p)]
     counts = dict(rows["_why"].drop_nulls().value_counts().iter_rows())
     words = {
         "undated": "without a study day",
@@ -144,25 +138,3 @@ def _notes(e: AdverseEvents, p: Protocol, rows: pl.DataFrame, window: pl.DataFra
     if never:
         said.append(f"{never} treated without a dose on record: all of their events from the first day on count")
     return said
-
-
-def _period(e: AdverseEvents, p: Protocol) -> str:
-    if e.emergent == "none":
-        return "every event on record that began on day 1 or later; no end of a treatment-emergent period is set"
-    start = {"first-dose": "the day of the first dose", "time-zero": "day 1"}[e.emergent.start]
-    labels = [p.drugs[key].label or key if (key := p.drug_key(d)) else d for d in e.emergent.drugs]
-    drug = f"of {' or '.join(labels)}" if labels else "of any drug"
-    return f"treatment-emergent: begun from {start} until {_days(e.emergent)} the last dose {drug} on record"
-
-
-def _days(emergent: Emergent) -> str:
-    days = emergent.until_days
-    return f"{days} day{'s' * (days != 1)} after" if days else "the day of"
-
-
-def _choice(e: AdverseEvents) -> list[str]:
-    asked = [f"{column} events only" for column in ("related", "serious") if getattr(e, column) == "only"]
-    if not asked:
-        return ["whether or not related to treatment"]
-    where = "counts" if e.unassessed == "counted" else "does not count"
-    return [f"{' and '.join(asked)}; an event that nobody judged {where}"]

@@ -72,8 +72,8 @@ class AdverseEvents(Part):
     or with ``continued: counted`` by its first day alone. ``related: only`` and ``serious: only`` need these columns;
     where they are empty the event counts (``unassessed: counted``) or does not (``left-out``). ``groups`` maps a class
     to its terms, in place of the column `soc`. ``at_least_percent`` leaves out terms of fewer patients. ``grades``
-    are the columns, beside ``any`` and ``3+``; ``events_too`` adds the number of rows. ``dictionary`` and ``scale`` say what terms and grades
-    are from.
+    are the columns, beside ``any`` and ``3+``; ``events_too`` adds the number of rows. ``dictionary`` and ``scale`` say
+    what terms and grades are from.
     """
 
     estimator: Literal["adverse-events"]
