@@ -84,3 +84,22 @@ def test_equal_weights_are_the_inverse_of_the_distribution_function() -> None:
     assert s.sd == pytest.approx(plain.sd)
     # halves of an even number: the lower one
     assert summary([1, 2, 3, 4], weight=[1, 1, 1, 1]).median == 2
+
+
+@pytest.mark.parametrize("missing", ["{imputations: 3, iterations: 2}", "indicator"])
+def test_what_was_filled_in_shows_as_missing(small: Path, missing: str) -> None:
+    path = small / "external" / "other" / "subjects.csv"
+    path.write_text(path.read_text().replace("E02,1,62,male", "E02,1,62,"))
+    results = ran(small, f"    missing: {missing}\n    method: weights\n")
+    before = "main/external_before"
+    gone = results[f"woman.missing|{before}"]
+    assert (gone.value, gone.subjects) == (1, ("other:E02",))
+    known = [results[f"woman.{level}|{before}"] for level in ("female", "male")]
+    assert {e.n for e in known} == {gone.n - 1}
+    assert sum(e.events or 0 for e in known) == gone.n - 1
+    table = build(results)["baseline"]
+    assert any(r.label == "Missing" and r.cells[1].text == "1" for r in table.rows)
+    sides = {e.group for e in results if e.context == "baseline" and e.group}
+    assert ("main/external_after" in sides) == (not results.choices[0].refused)
+    if missing != "indicator":
+        assert "mean over 3 imputed data sets" in results["years.mean|main/external_after"].notes
