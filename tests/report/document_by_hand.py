@@ -49,7 +49,7 @@ def png(width: int = 60, height: int = 40, per_inch: int = 300) -> bytes:
 FIGURES = {"km-os": png(600, 300), "flow": png(6000, 9000)}
 
 
-def wide_table(columns: int = 9, rows: int = 3) -> Table:
+def wide_table(columns: int = 14, rows: int = 3) -> Table:
     """More columns than an upright page takes."""
     heads = tuple(Cell(((f"Column {j}", "table:wide"),)) for j in range(columns))
     body = tuple(

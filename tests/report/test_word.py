@@ -142,6 +142,19 @@ def test_a_file_that_ends_wide_has_no_empty_page_after_it(word: Any) -> None:
     assert "Day 1." in word.paragraphs[-1].text
 
 
+def test_a_table_of_many_narrow_columns_stays_upright() -> None:
+    section = Section("a", "A", (Tabled(1, wide_table(8)),))
+    made = docx.Document(io.BytesIO(to_docx(replace(DOCUMENT, sections=(section,)), {})))
+    assert [s.page_width > s.page_height for s in made.sections] == [False]
+
+
+def test_figures_of_a_summary_are_low() -> None:
+    made = docx.Document(io.BytesIO(to_docx(by_hand(kind="summary"), FIGURES)))
+    section = made.sections[0]
+    room = section.page_height - section.top_margin - section.bottom_margin
+    assert all(shape.height <= room / 4 for shape in made.inline_shapes)
+
+
 def test_header_and_footer_say_trial_notice_and_pages(word: Any) -> None:
     section = word.sections[0]
     assert [p.text for p in section.header.paragraphs] == [DOCUMENT.over, DOCUMENT.notice]

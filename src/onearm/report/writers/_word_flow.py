@@ -13,6 +13,8 @@ from onearm.report.writers._word_text import Ids, field, paragraph, quoted, run
 from onearm.report.writers.problems import no_figure
 
 _EMU = 12700
+_SUMMARY_FIGURE = 0.25
+"""The most of a page's height that a figure of a summary takes: a summary has two pages."""
 _MANNERS = {"note": "Report Note", "notice": "Report Notice", "warning": "Report Warning"}
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/"
 
@@ -53,11 +55,12 @@ class Flow:
     ):
         self.styles, self.pages, self.figures, self.place_image = styles, pages, figures, place_image
         self.ids = Ids(styles["Number"])
-        self._free = first_id
+        self._free, self._heads, self.short = first_id, 0, False
         self._last = {"Table": 0, "Figure": 0}
 
     def pieces(self, document: Document) -> list[Piece]:
         """The whole document in order; orientation settled."""
+        self.short = document.kind == "summary"
         body = [piece for section in document.sections for piece in self._section(section, 1)]
         made = [Piece(self._top(document)), *([Piece(self._contents(document))] if document.kind == "report" else [])]
         return settled([*made, *body])
@@ -66,13 +69,16 @@ class Flow:
         lines = [
             paragraph(self.styles["Subtitle"], run(document.over)) if document.over else "",
             paragraph(self.styles["Title"], run(document.title)),
-            *(
-                paragraph(self.styles["Subtitle"], run(f"{label}: ", "<w:b/>") + run(value))
-                for label, value in document.facts
-            ),
+            *self._facts(document),
             paragraph(self.styles["Report Notice"], run(document.notice)) if document.notice else "",
         ]
         return "".join(lines)
+
+    def _facts(self, document: Document) -> list[str]:
+        """A line each; in a summary all on one."""
+        facts = [run(f"{label}: ", "<w:b/>") + run(value) for label, value in document.facts]
+        lines = [run("   ").join(facts)] if self.short and facts else facts
+        return [paragraph(self.styles["Subtitle"], line) for line in lines]
 
     def _contents(self, document: Document) -> str:
         """The contents: a field that holds the headings; page numbers come when the reader updates it."""
@@ -96,7 +102,7 @@ class Flow:
         return head + "".join(lines) + paragraph(self.styles["Report Note"], closing)
 
     def _section(self, section: Section, depth: int) -> list[Piece]:
-        self._heads = getattr(self, "_heads", 0) + 1
+        self._heads += 1
         mark, self._free = self._free, self._free + 1
         inside = (
             f'<w:bookmarkStart w:id="{mark}" w:name="{anchor(self._heads)}"/>{run(section.title)}'
@@ -165,7 +171,7 @@ class Flow:
     def _table(self, block: Tabled) -> Piece:
         table, (upright, across) = block.table, self.pages
         found = layout(table, upright.width)
-        wide = getattr(table, "wide", False) or len(table.columns) > 7 or not found.fits
+        wide = (table.wide and found.step > 0) or not found.fits  # narrow columns need no turned page
         if wide:
             found = layout(table, across.width)
         caption = self._caption("Table", block.number, run(table.title, "<w:b/>"), keep=True)
@@ -179,7 +185,8 @@ class Flow:
             raise no_figure(block.name, self.figures)
         reference, width, height = self.place_image(block.name, self.figures[block.name])
         room = self.pages[0]
-        most = (room.width * _EMU, max(room.height - 110, 72) * _EMU)
+        high = room.height * _SUMMARY_FIGURE if self.short else room.height - 110
+        most = (room.width * _EMU, max(high, 72) * _EMU)
         scale = min(1.0, most[0] / width, most[1] / height)
         picture = self._picture(block, reference, round(width * scale), round(height * scale))
         caption = self._caption("Figure", block.number, self.ids.parts(block.caption), keep=False)
