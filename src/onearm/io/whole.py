@@ -28,10 +28,8 @@ def write_whole(target: Path, content: bytes) -> None:
     """
     beside = None
     try:
-        handle, name = tempfile.mkstemp(prefix=_prefix(target), suffix=".part", dir=target.absolute().parent)
-        beside = Path(name)
+        handle, beside = _part(target)
         with os.fdopen(handle, "wb") as file:
-            _held(file.fileno(), wait=True)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -44,6 +42,16 @@ def write_whole(target: Path, content: bytes) -> None:
                 beside.unlink(missing_ok=True)
         step = "free space, or name a file in a folder that exists and may be written"
         raise UsageError.one("U322", str(target), f"the file cannot be written: {problem.strerror}", step) from None
+
+
+def _part(target: Path) -> tuple[int, Path]:
+    """A new file beside the target, held; one that another writer swept away before it was held is made again."""
+    while True:
+        handle, name = tempfile.mkstemp(prefix=_prefix(target), suffix=".part", dir=target.absolute().parent)
+        _held(handle, wait=True)
+        if os.fstat(handle).st_nlink:
+            return handle, Path(name)
+        os.close(handle)
 
 
 def _prefix(target: Path) -> str:
