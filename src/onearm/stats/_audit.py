@@ -88,10 +88,10 @@ def _statements(original: str, text: str) -> list[Statement]:
         found.append(judged(text, c, scene, over_time))
     summed = Taken(len(text))
     found += parts(text, taken, summed)
+    found += remainders(text, scenes, taken)
     found += _by_sentence(text, scenes, counts, taken, summed)
     found += table_sums(text, table_groups)
     found += ages(text)
-    found += remainders(text, list(scenes[-1].people) if scenes else [], taken)
     told = {s.start for s in found if s.kind == "count in a group"}
     found += [
         Statement("number of people", at, end, text[at:end], STATED, f"{n} stated", n)

@@ -10,7 +10,7 @@ from ._audit_words import AFTER_LABEL, COUNT, WORDS, Taken, number, sentences
 
 PERCENT = (
     r"(?P<p>\d{1,3}(?:\.\d{1,6})?)\s*(?:%|per\s?cent\b)"
-    r"(?!\s*-?\s*(?:CI\b|CrI\b|confidence|credible|limits?\b|interval))"
+    r"(?!\s*-?\s*(?:exact\s+|Wilson\s+|Clopper-Pearson\s+)?(?:CI\b|CrI\b|confidence|credible|limits?\b|interval))"
 )
 _PEOPLE = (
     r"(?i:patients?|pts?|subjects?|participants?|persons?|people|women|men|adults|children|individuals|responders|cases|"

@@ -15,7 +15,7 @@ from ._consistency_spread import debit, sd_limits
 
 KIND = "mean with SD"
 _N = r"\d{1,6}(?:\.\d{1,6})?|\.\d{1,6}"
-_UNIT = r"(?:\s*(?!SD\b)[A-Za-z][A-Za-z0-9/^%]{0,9})?"
+_UNIT = r"(?:\s*(?!SD\b)[A-Za-z][A-Za-z0-9/^%]{0,9}){0,3}?"
 _SD = r"(?:SD|s\.d\.|standard\s+deviations?)"
 _PATTERNS = (
     re.compile(

@@ -123,7 +123,7 @@ _LIMITS = (
 )
 _CI = re.compile(
     r"\s*%?\s*(?:[)\]]?\s*[,;:]?\s*[(\[]?\s*(?:with\s+)?(?:an?\s+)?(?:exact\s+|two-sided\s+)?"
-    r"(?P<level>\d{2}(?:\.\d)?)\s*%?\s*-?\s*(?:CI|CrI|confidence\s+intervals?|credible\s+intervals?)"
+    r"(?P<level>\d{2}(?:\.\d)?)\s*%?\s*-?\s*(?:exact\s+|Wilson\s+|Clopper-Pearson\s+)?(?:CI|CrI|confidence\s+intervals?|credible\s+intervals?)"
     rf"(?:\s+of)?\s*[,:;=]?\s*[(\[]?\s*|\s*[(\[]\s*){_LIMITS}"
 )
 
@@ -134,13 +134,13 @@ def intervals(text: str, counts: list[Counted], scenes: dict[int, Scene], taken:
     spots = {m.start(): m.end() for m in re.finditer(r"(?<![\d.\-])\d{1,3}(?:\.\d+)?(?=\s*%)", text)}
     for at, stop in sorted((spots | {c.percent_at: c.percent_end for c in counts}).items()):
         c, said = by_place.get(at), text[at:stop]
-        if c is not None and rate_over_time(text, scenes[c.start].sentence[0], at, c.form == "percent first"):
-            c = None  # its interval is not that of a count over a number
         starts = [stop] if c is None else sorted({stop, c.end})
         found = next((i for s in starts if (i := _CI.match(text, s)) is not None), None)
         if found is None or not taken.free(found.start("lo"), found.end()):
             continue
         taken.take(found.start("lo"), found.end())
+        if c is not None and rate_over_time(text, scenes[c.start].sentence[0], at, c.form == "percent first"):
+            c = None  # its interval is not that of a count over a number
         place = ("rate with interval", at, found.end(), text[at : found.end()])
         rate, low, high = (as_printed("x", v).value for v in (said, found["lo"], found["hi"]))
         if not low <= rate <= high:

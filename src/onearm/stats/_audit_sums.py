@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from ._audit_judge import Scene, share
@@ -36,20 +37,26 @@ _LEFT = re.compile(rf"(?i:\b(?:the\s+)?remaining|\b(?:the|all)\s+other)\s+(?P<k>
 _COUNT = re.compile(rf"(?P<k>{COUNT})")
 
 
-def remainders(text: str, people: list[tuple[int, int]], taken: Taken) -> Iterator[Statement]:
-    """``the remaining 20``: two earlier numbers that differ by it."""
-    for m in _LEFT.finditer(text):
-        left = number(m["k"])
+def remainders(text: str, scenes: list[Scene], taken: Taken) -> Iterator[Statement]:
+    """``the remaining 20``: two earlier numbers that differ by it, or parts of the sentence that it completes."""
+    starts = [scene.sentence[0] for scene in scenes]
+    for m in _LEFT.finditer(text) if scenes else ():
+        left, scene = number(m["k"]), scenes[max(bisect_right(starts, m.start()) - 1, 0)]
         near = [number(c["k"]) for c in _COUNT.finditer(text, max(0, m.start() - 200), m.start())]
-        earlier = list(dict.fromkeys([*(n for n, at in people if at < m.start()), *near]))
+        earlier = list(dict.fromkeys([*(n for n, _ in scene.within(0, m.start())), *near]))
+        own = [number(c["k"]) for c in _COUNT.finditer(text, max(scene.sentence[0], m.start() - 200), m.start())]
         hits = [(part, total) for total in earlier for part in earlier if part > 0 and part + left == total]
         place = ("sum of parts", *m.span(), m[0])
         if hits:
-            part, total = (
-                hits[-1] if (earlier[-1], earlier[-1] + left) not in hits else (earlier[-1], earlier[-1] + left)
-            )
+            last = (earlier[-1], earlier[-1] + left)
+            part, total = last if last in hits else hits[-1]
+            taken.take(*m.span("k"))
             yield Statement(*place, FITS, f"{part} + {left} = {total}: all three are in the text", left)
+        elif len(own) > 2 and sum(own[1:]) + left == own[0]:
+            taken.take(*m.span("k"))
+            yield _added(place, [*own[1:], left], own[0])
         elif taken.free(*m.span("k")):
+            taken.take(*m.span("k"))
             yield Statement(*place, OPEN, f"no two earlier numbers differ by {left}", left)
 
 
@@ -136,17 +143,17 @@ def totals(text: str, scene: Scene, taken: Taken) -> Iterator[Statement]:
 
 
 _ITEM = re.compile(
-    rf"\s*(?:and\s+)?(?P<k>{COUNT})(?:\s*\([^()]*\))?(?:\s+[A-Za-z][\w'/()%-]*){{1,8}}?\s*(?=[,;.]|\band\b|$)"
+    rf"\s*(?:and\s+)?(?P<k>{COUNT})(?:\s*\([^()]*\))?(?:\s+[A-Za-z][\w'/()%-]*){{1,8}}?\s*(?=[,;.)]|\band\b|$)"
 )
 
 
 def enumerated(text: str, scene: Scene, summed: Taken) -> Iterator[Statement]:
-    """``Twelve never responded: 7 were refractory and 5 died``: parts after a colon that add up to a number before it.
+    """``Twelve never responded: 7 were refractory and 5 died``: parts that add up to a number before them.
 
-    Nothing is said where they do not: such lists need not be complete.
+    They stand after a colon or in brackets. Nothing is said where they do not add up: such lists need not be complete.
     """
     a, b = scene.sentence
-    for colon in re.finditer(r":\s", text[a:b]):
+    for colon in re.finditer(r":\s|\(", text[a:b]):
         at, parts_of, begin = a + colon.end(), list[int](), a + colon.end()
         while (m := _ITEM.match(text, at, b)) is not None:
             parts_of.append(number(m["k"]))
