@@ -67,7 +67,7 @@ def _said(kind: str, chosen: Sequence[Estimate], of: Callable[[Estimate], Sequen
         same.setdefault(tuple(n for n in names if n in rows), []).append(text)
     lines = []
     for rows_of, texts in same.items():
-        whose = f" ({listed(rows_of, most=4)})" if len(rows_of) < len(names) else ""
+        whose = f" ({listed(rows_of, most=8)})" if len(rows_of) < len(names) else ""
         lines += [f"{kind}{'; '.join(texts)}{whose}"] if kind else [f"{text}{whose}" for text in texts]
     return lines
 
