@@ -11,6 +11,7 @@ from typing import Any
 
 from onearm.changes import Origin
 from onearm.errors import UsageError, listed, near
+from onearm.io.either import changed_since
 from onearm.io.folder import MARK, check_target, write_folder
 from onearm.io.results import read_results
 from onearm.report.compose import Provenance, compose
@@ -100,7 +101,7 @@ def write_documents(place: Path, out: Path | None, wish: Wish, say: Say) -> tupl
     }
     text = (json.dumps(body, indent=1, ensure_ascii=False) + "\n").encode()
     write_folder(target, {**kept, **files, MARK: text}, COMMAND)
-    return target, tuple(files), _older(home, origin)
+    return target, tuple(files), bool(changed_since(origin))
 
 
 @dataclass(slots=True)
@@ -235,18 +236,6 @@ def _kept(target: Path, digest: str) -> dict[str, bytes]:
         return {name: content for name, content in found.items() if _sha(content) == body["outputs"][name]}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
-
-
-def _older(home: Path, origin: Origin) -> bool:
-    """Whether a file that the results were made from is another one now."""
-    return any(_digest_of(home / name) not in ("", digest) for name, digest in origin.inputs.items())
-
-
-def _digest_of(path: Path) -> str:
-    try:
-        return _sha(path.read_bytes())
-    except OSError:
-        return ""
 
 
 def _sha(content: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
@@ -61,13 +62,17 @@ class timed:  # noqa: N801
         self.clock[self.name] = self.clock.get(self.name, 0.0) + time.perf_counter() - self.start
 
 
+def _software() -> tuple[tuple[str, str], ...]:
+    """Python and the libraries that numbers depend on, with their versions."""
+    return (("python", platform.python_version()), *((name, version(name)) for name in _LIBRARIES))
+
+
 def _provenance(trial: Trial, seed: int) -> Provenance:
     """What the report says of where it comes from; the manifest says the same."""
     from onearm import __version__
     from onearm.report.compose import Provenance
 
-    software = tuple((name, version(name)) for name in _LIBRARIES)
-    return Provenance(inputs=trial.digests, software=software, facts=(("onearm", __version__), ("seed", str(seed))))
+    return Provenance(inputs=trial.digests, software=_software(), facts=(("onearm", __version__), ("seed", str(seed))))
 
 
 def contents(results: Results, say: Say, clock: dict[str, float], provenance: Provenance) -> dict[str, bytes]:
@@ -126,7 +131,7 @@ def manifest(trial: Trial, seed: int, files: Mapping[str, bytes]) -> bytes:
         "command": f"onearm run {trial.folder.resolve().name if trial.folder else '-'} --seed {seed}",
         "seed": seed,
         "onearm": __version__,
-        "libraries": {name: version(name) for name in _LIBRARIES},
+        "libraries": dict(_software()),
         "inputs": dict(trial.digests),
         "outputs": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
         "date": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
