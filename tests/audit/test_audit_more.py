@@ -302,3 +302,30 @@ def test_a_hundred_pages_take_less_than_five_seconds() -> None:
     assert time.process_time() - start < 5
     assert len(audit.flagged) == 100
     assert len(page) > 2800
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "literal"),
+    [
+        ("None of 50 patients (0%) died.", 0, 50),
+        ("Zero of 50 (0%) died.", 0, 50),
+        ("More than half (26 of 48; 54%) were alive.", 26, 48),
+        ("300 of 1\u2009200 patients (25%) were young.", 300, 1200),
+        ("The rate was 92% [44/48].", 44, 48),
+    ],
+)
+def test_more_spellings_of_a_count(text: str, count: int, literal: int) -> None:
+    found = one(text, "count with percent")
+    assert (found.count, found.literal, found.verdict) == (count, literal, "fits")
+
+
+def test_a_share_of_a_number_is_not_that_number_of_a_larger_one() -> None:
+    for text in ("Most of the 48 patients (92%) responded.", "No patient of 50 (0%) died."):
+        assert told(text, "count with percent") == []
+
+
+def test_a_share_that_words_only_hint_at_is_left_open() -> None:
+    text = (
+        "Of 48 patients 44 had a complete work-up. Among patients who had complete data 78.4% had blasts under 0.01%."
+    )
+    assert {s.verdict for s in audit_text(text).statements if s.percent} <= {"open", "fits"}

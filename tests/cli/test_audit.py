@@ -179,6 +179,8 @@ def test_the_page_holds_the_text_marked_and_nothing_from_outside(tmp_path: Path)
     assert len(page.ids) == len(set(page.ids))
     assert "http" not in re.sub(r"http-equiv", "", written)
     assert '<mark class="wording"' in written
+    assert 'To look at: <a href="#s2">2</a>.' in written
+    assert 'data-head="what arithmetic allows"' in written
     before = written
     assert main(["audit", str(file), "--html", str(out), "-q"]) == 1
     assert out.read_text(encoding="utf-8") == before

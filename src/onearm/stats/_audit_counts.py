@@ -47,10 +47,13 @@ FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("k then percent", re.compile(rf"\b[nN]\s*=\s*(?P<k>\d{{1,7}})\s*[,;]?\s*[(\[]?\s*{PERCENT}")),
     ("k then percent", re.compile(rf"{_K}(?P<words>{_WORD}{{0,7}}){_OPEN}{PERCENT}")),
-    ("k of n", re.compile(rf"{_K}(?:\s+{_PEOPLE})?{_OF}{_N}{_WORD}{{0,4}},\s+(?:or\s+)?{PERCENT}(?=[,;.])")),
+    ("k of n", re.compile(rf"{_K}(?:\s+{_PEOPLE})?{_OF}{_N}{_WORD}{{0,4}}[,;]\s+(?:or\s+)?{PERCENT}(?=[,;.)\]])")),
     ("k then percent", re.compile(rf"{_K}(?P<words>{_WORD}{{0,3}}),\s+(?:or\s+)?{PERCENT}(?=[,;.])")),
 )
 _BARE = re.compile(rf"{_K}\s*[(\[]\s*(?P<p>\d{{1,3}}(?:\.\d)?)\s*[)\]]")
+_MOST_OF = re.compile(  # "most of the 48 patients (92%)": not 48 of a larger number
+    r"(?i)\b(?:most|majority|half|thirds?|quarters?|any|all|few|some|many|each|no\s+\w+)\s+of\s+(?:(?:the|all|our)\s+)*$"
+)
 _ONE_IN = re.compile(rf"\s+in\s+{COUNT}", re.I)  # one in four
 _TAIL = re.compile(rf"[^()\[\]]{{0,40}}[)\]]\s*(?i:of|out\s+of|among)\s+(?:(?i:the|all|our|these)\s+)*{_N}")
 _INSIDE = re.compile(rf"\s*(?i:of)\s+(?:(?i:the|all)\s+)*{_N}")
@@ -89,7 +92,9 @@ def counted(text: str, taken: Taken) -> list[Counted]:
             where = "k" if m.groupdict().get("k") else "k2"
             if AFTER_LABEL.search(text[max(0, m.start(where) - 40) : m.start(where)]) or _year(text, m, where):
                 continue
-            if _ONE_IN.match(m.groupdict().get("words") or ""):
+            if _ONE_IN.match(m.groupdict().get("words") or "") or _MOST_OF.search(
+                text[max(0, m.start(where) - 40) : m.start(where)]
+            ):
                 continue
             if taken.free(m.start(), m.end()):
                 found.append(_one(text, m, form, where))

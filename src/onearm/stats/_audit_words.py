@@ -10,14 +10,15 @@ _PLAIN = str.maketrans(
     | dict.fromkeys("\u00a0\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t", " ")
     | {"×": "x", "％": "%", "“": '"', "”": '"', "‘": "'", "’": "'"}
 )
+_THOUSANDS = re.compile(r"(?<=\d)[\u2009\u202f\u00a0](?=\d{3}(?!\d))")
 _MIDDLE_DOT = re.compile(r"(?<=\d)[·∙](?=\d)")
 _RAISED = re.compile(r"(?<![χX])[⁰¹²³⁴-⁹⁺⁻]")
 
 _ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
          "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")  # fmt: skip
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_WORTH = {w: i for i, w in enumerate(_ONES)} | {w: 10 * i for i, w in enumerate(_TENS, 2)}
-_SMALL = "|".join(sorted(_ONES[1:], key=len, reverse=True))
+_WORTH = {"none": 0} | {w: i for i, w in enumerate(_ONES)} | {w: 10 * i for i, w in enumerate(_TENS, 2)}
+_SMALL = "|".join(sorted(_WORTH, key=len, reverse=True))
 _UNDER_100 = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_ONES[1:10])}))?|{_SMALL})"
 WORDS = rf"(?:(?:(?:{'|'.join(_ONES[1:10])}|a) hundred(?:(?: and)? {_UNDER_100})?)|{_UNDER_100})"
 
@@ -39,7 +40,7 @@ AFTER_LABEL = re.compile(
 
 def plain(text: str) -> str:
     """The text with one kind of dash, space, quote and point, no raised digits; every character keeps its place."""
-    return _RAISED.sub(" ", _MIDDLE_DOT.sub(".", text.translate(_PLAIN)))
+    return _RAISED.sub(" ", _MIDDLE_DOT.sub(".", _THOUSANDS.sub(",", text).translate(_PLAIN)))
 
 
 def number(said: str) -> int:
