@@ -78,7 +78,7 @@ def columns(table: Table, room: float, sizes: Sequence[float], padding: float) -
     The largest type size with which no number and no word is broken is used; ``fits`` is false when even the smallest
     is too large.
     """
-    words = tuple(_is_words(table, j) for j in range(len(table.columns)))
+    words = hold_words(table)
     for step, size in enumerate(sizes):
         around = [padding + (INSET if j and words[j] else 0) for j in range(len(words))]
         whole = [width(_longest(texts), size) + more for texts, more in zip(_texts(table), around, strict=True)]
@@ -132,8 +132,12 @@ def _texts_of(table: Table, j: int) -> list[str]:
     return [table.columns[0].text, *(t for row in table.rows if not row.head for t in (row.label, row.note))]
 
 
+def hold_words(table: Table) -> tuple[bool, ...]:
+    """For each column whether it holds words, set from the left, and not numbers, set from the right."""
+    return tuple(_is_words(table, j) for j in range(len(table.columns)))
+
+
 def _is_words(table: Table, j: int) -> bool:
-    """Whether a column holds words, set from the left, and not numbers, set from the right."""
     texts = [row.cells[j - 1].text for row in table.rows if j and len(row.cells) >= j and row.cells[j - 1].parts]
     short = sum(len(t) <= _KEPT and any(c.isdigit() for c in t) for t in texts)
     return not j or any(len(t) > 40 for t in texts) or 2 * short < len(texts)

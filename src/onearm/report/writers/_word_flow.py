@@ -13,7 +13,7 @@ from onearm.report.writers._word_text import Ids, field, paragraph, quoted, run
 from onearm.report.writers.problems import no_figure
 
 _EMU = 12700
-_SUMMARY_FIGURE = 0.25
+_SUMMARY_FIGURE = 0.24
 """The most of a page's height that a figure of a summary takes: a summary has two pages."""
 _MANNERS = {"note": "Report Note", "notice": "Report Notice", "warning": "Report Warning"}
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/"
@@ -78,7 +78,7 @@ class Flow:
         """A line each; in a summary all on one."""
         facts = [run(f"{label}: ", "<w:b/>") + run(value) for label, value in document.facts]
         lines = [run("   ").join(facts)] if self.short and facts else facts
-        return [paragraph(self.styles["Subtitle"], line) for line in lines]
+        return [paragraph(self.styles["Report Note" if self.short else "Subtitle"], line) for line in lines]
 
     def _contents(self, document: Document) -> str:
         """The contents: a field that holds the headings; page numbers come when the reader updates it."""
@@ -108,7 +108,8 @@ class Flow:
             f'<w:bookmarkStart w:id="{mark}" w:name="{anchor(self._heads)}"/>{run(section.title)}'
             f'<w:bookmarkEnd w:id="{mark}"/>'
         )
-        out = [Piece(paragraph(self.styles[f"heading {min(depth, 3)}"], inside), head=True)]
+        near = '<w:spacing w:before="120" w:after="40"/>' if self.short else ""
+        out = [Piece(paragraph(self.styles[f"heading {min(depth, 3)}"], inside, near), head=True)]
         out += [self._block(block) for block in section.blocks]
         return out + [piece for one in section.sections for piece in self._section(one, depth + 1)]
 
@@ -117,7 +118,7 @@ class Flow:
             case Text():
                 return Piece(self._text(block))
             case Items():
-                item = self.styles["Report Item"]
+                item = self.styles["Report Item 2" if self.short else "Report Item"]
                 return Piece("".join(paragraph(item, run("•\t") + self.ids.parts(parts)) for parts in block.items))
             case Terms():
                 return Piece(self._terms(block))
@@ -151,7 +152,8 @@ class Flow:
         value = self.ids.parts(term.value, "<w:b/>")
         value += run("  ") + self.ids.parts(term.detail) if term.detail else ""
         value += run(f" [{term.stamp}]", "<w:b/>") if term.stamp else ""
-        lines = (paragraph(self.styles["Table Text"], inside) for inside in (self.ids.parts(term.label), value))
+        style = self.styles["Table Text 2" if self.short else "Table Text"]
+        lines = (paragraph(style, inside) for inside in (self.ids.parts(term.label), value))
         cells = "".join(
             f'<w:tc><w:tcPr><w:tcW w:w="{w}" w:type="dxa"/></w:tcPr>{line}</w:tc>'
             for w, line in zip(split, lines, strict=True)

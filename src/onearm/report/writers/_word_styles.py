@@ -67,6 +67,7 @@ STYLES: dict[str, tuple[str, str]] = {
     "toc 2": ("paragraph", _paragraph(9.5, last='<w:ind w:left="240"/>')),
     "toc 3": ("paragraph", _paragraph(9.5, last='<w:ind w:left="480"/>')),
     "Report Item": ("paragraph", _paragraph(10, 0, 60, line=264, last='<w:ind w:left="284" w:hanging="227"/>')),
+    "Report Item 2": ("paragraph", _paragraph(8.5, 0, 40, last='<w:ind w:left="284" w:hanging="227"/>')),
     "Report Note": ("paragraph", _paragraph(8.5, 0, 80, look=_GREY)),
     "Report Notice": ("paragraph", _paragraph(9, 80, 160, first=_barred(_SOFT, "F1F3F5"))),
     "Report Warning": ("paragraph", _paragraph(10, 80, 160, first=_barred(_RED, "FBEFEF"), look="<w:b/>")),

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 from onearm.report.document import Block, Document, Figured, Items, Section, Tabled, Terms, Text, plain
+from onearm.report.writers._widths import hold_words
 from onearm.report.writers.problems import no_figure
 from onearm.tables.model import Row, Table
 
@@ -76,13 +77,10 @@ def _block(block: Block, figures: Mapping[str, str]) -> Iterator[str]:
         case Terms():
             if block.terms:
                 rows = [
-                    [
-                        line(plain(t.label)),
-                        line(" ".join(filter(None, (plain(t.value), plain(t.detail), _stamp(t.stamp))))),
-                    ]
+                    [line(plain(t.label)), _bold(plain(t.value)), line(f"{plain(t.detail)} {_stamp(t.stamp)}")]
                     for t in block.terms
                 ]
-                yield _grid(["", ""], rows, "---")
+                yield _grid(["", "", ""], rows, ["---"] * 3)
         case Tabled():
             yield _bold(f"{block.name}. {block.table.title}")
             yield table(block.table)
@@ -114,7 +112,8 @@ def table(found: Table) -> str:
     """A table with pipes; headings over several columns stand before each of theirs, headings of rows are bold."""
     over = [text for text, width in found.groups for _ in range(width)] or [""] * len(found.columns)
     heads = [f"{group}: {c.text}" if group else c.text for group, c in zip(over, found.columns, strict=True)]
-    return _grid([line(head) for head in heads], [_row(row, len(heads)) for row in found.rows], "---:")
+    sides = ["---" if words else "---:" for words in hold_words(found)]
+    return _grid([line(head) for head in heads], [_row(row, len(heads)) for row in found.rows], sides)
 
 
 def _row(row: Row, width: int) -> list[str]:
@@ -124,6 +123,5 @@ def _row(row: Row, width: int) -> list[str]:
     return ["&emsp;" * row.indent + label + note, *cells]
 
 
-def _grid(heads: list[str], rows: list[list[str]], side: str) -> str:
-    rule = ["---", *([side] * (len(heads) - 1))]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (heads, rule, *rows))
+def _grid(heads: list[str], rows: list[list[str]], sides: list[str]) -> str:
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (heads, sides, *rows))
