@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 from events_by_hand import Row, cohort, counted, emergent, patients
 from hypothesis import given, settings
@@ -80,7 +82,7 @@ def test_five_patients_on_paper() -> None:
         "6 of 10 rows count; left out: 2 begun before, 1 begun after the period, 1 gone on without becoming worse"
         in notes
     )
-    assert any(n.startswith("1 treated without a dose on record") for n in notes)
+    assert any(n.startswith("1 without a dose on record") for n in notes)
     told = out.evidence["tox.term.nausea"]["A"]
     assert (told.says, told.at) == ("nausea grade 3 on day 9, the worst of 2 events", ("e.csv:3", "e.csv:2"))
     assert set(out.evidence["tox.soc.skin"]) == {"B", "C"}
@@ -173,6 +175,24 @@ def test_nobody_and_nothing() -> None:
     empty = by_id(counted(cohort("", [], {}), by="version").estimates)
     assert empty["tox.any"].value is None
     assert empty["tox.any"].error == "nobody in the population"
+
+
+def test_whoever_was_never_treated_is_in_the_denominator_alone() -> None:
+    one = cohort("ABCDE", ROWS, LAST)
+    kinds = one.subjects.schema
+    never = (
+        pl.when(pl.col("subject") == "D")
+        .then(None)
+        .otherwise(pl.col("treatment_start_day"))
+        .cast(kinds["treatment_start_day"])
+    )
+    found = by_id(counted(replace(one, subjects=one.subjects.with_columns(treatment_start_day=never))).estimates)
+    assert (found["tox.any"].n, who(found, "tox.any")) == (5, set("ABC"))
+    assert any("1 of patients never treated" in note for note in found["tox.n"].notes)
+    undated = one.adverse_events.with_columns(start_day=pl.lit(None, dtype=pl.Int32))
+    found = by_id(counted(replace(one, adverse_events=undated), emergent="none").estimates)
+    assert found["tox.any"].events == 0
+    assert "0 of 10 rows count; left out: 10 without a study day" in found["tox.n"].notes
 
 
 NAMES = [

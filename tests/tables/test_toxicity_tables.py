@@ -74,7 +74,7 @@ def test_classes_and_terms_stand_by_frequency_and_no_class_stands_last() -> None
 
 def test_groups_stand_side_by_side_with_the_columns_asked_for() -> None:
     whole, severe = tables(by="version", grades=["1-2", "5"], events_too=True)
-    assert whole.groups == (("", 1), ("enrolled", 5), ("Version: v1", 5), ("Version: v2", 5))
+    assert whole.groups == (("", 1), ("Enrolled", 5), ("Version: v1", 5), ("Version: v2", 5))
     heads = ["Any grade", "Grade 1-2", "Grade 5", "Grade 3 or worse", "Events"]
     assert [c.text for c in whole.columns] == ["", *heads * 3]
     rows = {label: cells for label, _, cells in shown(whole)}
@@ -84,7 +84,7 @@ def test_groups_stand_side_by_side_with_the_columns_asked_for() -> None:
         *("1 (33.3%)", "1 (33.3%)", "0", "0", "1"),  # C
         *("2 (100.0%)", "1 (50.0%)", "1 (50.0%)", "1 (50.0%)", "2"),  # B, D
     ]
-    assert [c.text for c in severe.columns] == ["", "enrolled", "Version: v1", "Version: v2"]
+    assert [c.text for c in severe.columns] == ["", "Enrolled", "Version: v1", "Version: v2"]
 
 
 def test_without_classes_terms_stand_alone() -> None:

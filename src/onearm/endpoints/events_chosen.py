@@ -103,25 +103,25 @@ def _carried(rows: pl.DataFrame, *, counted: bool) -> pl.DataFrame:
 
 
 def _left_out(e: AdverseEvents) -> pl.Expr:
-    """Why a row does not count, in a word; null where it does."""
-    begins = pl.col("_start") >= pl.col("_from")
-    why = (
-        pl.when(pl.col("_start").is_null())
-        .then(pl.lit("undated"))
-        .when(~begins.fill_null(False))
-        .then(pl.lit("before"))
-    )
-    why = why.when(pl.col("_start") > pl.col("_until")).then(pl.lit("after")).when("_carried").then(pl.lit("carried"))
+    """Why a row does not count, in a word, the first that holds; null where it does."""
+    why = {
+        "untreated": pl.col("_from").is_null(),
+        "undated": pl.col("_start").is_null(),
+        "before": pl.col("_start") < pl.col("_from"),
+        "after": pl.col("_start") > pl.col("_until"),
+        "carried": pl.col("_carried"),
+    }
     for column in ("related", "serious"):
         if getattr(e, column) == "only":
-            why = why.when(~(pl.col(column) == "yes").fill_null(e.unassessed == "counted")).then(pl.lit(column))
-    return why.otherwise(None)
+            why[column] = ~(pl.col(column) == "yes").fill_null(e.unassessed == "counted")
+    return pl.coalesce(pl.when(holds).then(pl.lit(word)) for word, holds in why.items())
 
 
 def _notes(e: AdverseEvents, p: Protocol, rows: pl.DataFrame, window: pl.DataFrame) -> list[str]:
     said = [*counting_words(e, p)]
     counts = dict(rows["_why"].drop_nulls().value_counts().iter_rows())
     words = {
+        "untreated": "of patients never treated",
         "undated": "without a study day",
         "before": "begun before",
         "after": "begun after the period",
@@ -136,5 +136,5 @@ def _notes(e: AdverseEvents, p: Protocol, rows: pl.DataFrame, window: pl.DataFra
     )
     never = int((~window["dosed"] & window["_from"].is_not_null()).sum())
     if never:
-        said.append(f"{never} treated without a dose on record: all of their events from the first day on count")
+        said.append(f"{never} without a dose on record: all of their events from the first day on count")
     return said

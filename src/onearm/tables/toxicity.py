@@ -151,7 +151,7 @@ def _groups(shape: _Shape, width: int) -> tuple[tuple[str, int], ...]:
 
 
 def _group_head(shape: _Shape, group: str) -> str:
-    return plain(group) if group else shape.cells["n", "", ""].population
+    return plain(group or shape.cells["n", "", ""].population)
 
 
 def _grade_head(at: str) -> str:
