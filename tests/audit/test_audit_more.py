@@ -312,6 +312,7 @@ def test_a_hundred_pages_take_less_than_five_seconds() -> None:
         ("More than half (26 of 48; 54%) were alive.", 26, 48),
         ("300 of 1\u2009200 patients (25%) were young.", 300, 1200),
         ("The rate was 92% [44/48].", 44, 48),
+        ("Of 48 patients the responders (44; 92%) lived longer.", 44, 48),
     ],
 )
 def test_more_spellings_of_a_count(text: str, count: int, literal: int) -> None:

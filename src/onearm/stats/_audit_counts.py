@@ -45,6 +45,7 @@ FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"(?=\s*[(\[]\s*\d{1,3}(?:\.\d+)?\s*(?:-|to|,)\s*\d)"
         ),
     ),
+    ("k then percent", re.compile(rf"(?<=[(\[])(?P<k>\d{{1,7}})\s*[,;]\s*{PERCENT}")),
     ("k then percent", re.compile(rf"\b[nN]\s*=\s*(?P<k>\d{{1,7}})\s*[,;]?\s*[(\[]?\s*{PERCENT}")),
     ("k then percent", re.compile(rf"{_K}(?P<words>{_WORD}{{0,7}}){_OPEN}{PERCENT}")),
     ("k of n", re.compile(rf"{_K}(?:\s+{_PEOPLE})?{_OF}{_N}{_WORD}{{0,4}}[,;]\s+(?:or\s+)?{PERCENT}(?=[,;.)\]])")),
