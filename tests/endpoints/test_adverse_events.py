@@ -110,6 +110,22 @@ def test_each_rule_by_its_own(clause: dict[str, object], key: str, subjects: str
     assert found[key].events == len(subjects)
 
 
+@pytest.mark.parametrize(
+    ("ends", "counts"),
+    [
+        (20, {2: 0, 3: 0, 4: 1}),  # still there on day 10, whatever ended on day 3: only grade 4 is worse
+        (None, {2: 0, 3: 0, 4: 1}),  # no end: it goes on
+        (3, {2: 1, 3: 1, 4: 1}),  # over on day 3: what begins on day 10 is new
+    ],
+)
+def test_a_course_lasts_as_long_as_the_longest_of_its_rows(ends: int | None, counts: dict[int, int]) -> None:
+    for grade, n in counts.items():
+        rows: list[Row] = [("A", "Rash", 3, -5, ends), ("A", "Rash", 2, 2, 3), ("A", "Rash", grade, 10, 12)]
+        found = by_id(counted(cohort("A", rows, {})).estimates)
+        assert found["tox.any"].events == n, (ends, grade)
+        assert emergent(rows, {}) == rows[2:] * n
+
+
 def test_related_and_serious_events() -> None:
     related = ["yes", "no", None, "no", "no", "yes", "no", "no", "no", None]
     one = cohort("ABCDE", ROWS, LAST, related=related, serious=["yes"] + ["no"] * 9)

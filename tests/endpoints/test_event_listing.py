@@ -63,6 +63,11 @@ def test_days_since_the_last_dose_before_each_event(small: Path) -> None:
     ]
 
 
+def test_a_dose_on_the_first_day_of_the_event_was_no_day_ago(small: Path) -> None:
+    dose = ("doses.csv", "S02,inotuzumab ozogamicin", "S02,inotuzumab,1,mg,2014-03-20,2\nS02,inotuzumab ozogamicin")
+    assert [r[7] for r in listing(edited(small, dose), drug="inotuzumab").rows] == ["0"]
+
+
 @pytest.mark.parametrize(
     ("row", "word"),
     [
