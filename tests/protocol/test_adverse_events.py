@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
+from ruamel.yaml import YAML
 
 import onearm as oa
 from onearm.errors import ProtocolError
+from onearm.protocol import Protocol
+from onearm.protocol.adverse_event_words import counting_words
 from onearm.protocol.adverse_events import ALL_GRADES, AdverseEvents, EventListing
+from onearm.protocol.endpoint import Endpoint
 
 
 def clause(**given: object) -> AdverseEvents:
@@ -72,3 +78,31 @@ def test_names_that_are_not_defined(small: Path, line: str, where: str, says: st
     assert finding.code == "P110"
     assert finding.where.endswith(f"endpoints.tox.{where}")
     assert says in finding.says
+
+
+def test_the_page_shows_clauses_that_the_protocol_takes() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "adverse-events.md").read_text()
+    blocks = re.findall(r"```yaml\n(.*?)```", page, re.S)
+    clauses = [c for block in blocks for c in YAML(typ="safe").load(block).values()]
+    counting, listing = (TypeAdapter(Endpoint).validate_python(c) for c in clauses)
+    assert isinstance(counting, AdverseEvents)
+    assert isinstance(listing, EventListing)
+    left_out = {"level", "estimator"} | set(clauses[0])
+    assert set(AdverseEvents.model_fields) <= left_out, "an option is not on the page"
+
+
+def test_rules_in_words() -> None:
+    trial = {"id": "t", "title": "T", "arm": "A"}
+    p = Protocol.model_validate({"onearm": 1, "trial": trial, "drugs": {"ino": {"label": "inotuzumab ozogamicin"}}})
+    late = clause(
+        emergent={"until_days": 1, "drugs": ["ino"]}, related="only", dictionary="MedDRA 26.0", continued="counted"
+    )
+    assert counting_words(late, p) == (
+        "treatment-emergent: begun from the day of the first dose until 1 day after the last dose of inotuzumab "
+        "ozogamicin on record",
+        "related events only; an event that nobody judged counts",
+        "an event that was there before counts again wherever a row of it begins in the period",
+        "terms: MedDRA 26.0",
+    )
+    same_day = counting_words(clause(emergent={"from": "time-zero", "until_days": 0}), p)
+    assert same_day[0] == "treatment-emergent: begun from day 1 until the day of the last dose of any drug on record"
