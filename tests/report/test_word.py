@@ -59,7 +59,10 @@ def test_every_word_of_the_document_is_in_the_file_once_and_in_order(word: Any) 
 
 def test_every_number_stands_in_a_control_with_its_id(word: Any) -> None:
     found = {
-        (c.find(f"{qn('w:sdtPr')}/{qn('w:tag')}").get(qn("w:val")), "".join(t.text for t in c.iter(qn("w:t"))))
+        (
+            c.find(f"{qn('w:sdtPr')}/{qn('w:tag')}").get(qn("w:val")),
+            "".join(t.text for t in c.iter(qn("w:t"))).replace("\u00a0", " "),
+        )
         for c in word.element.body.iter(qn("w:sdt"))
     }
     tables = [b.table for b in DOCUMENT.blocks() if isinstance(b, Tabled)]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from onearm.report.writers._rtf_text import escaped
-from onearm.report.writers._widths import INSET, Columns, columns, lines
+from onearm.report.writers._widths import INSET, Columns, columns, held, lines
 from onearm.tables.model import Row, Table
 
 SIZES = (9, 8, 7)
@@ -50,7 +50,7 @@ class Rows:
         Pages are broken here and the headings written anew, since not every word processor repeats rows; they are
         marked as repeated all the same, for where a page takes less than was reckoned.
         """
-        heads = [_filled(row, [escaped(t) for t in texts], r"\trhdr\trkeep") for row, texts in self._heads()]
+        heads = [_filled(row, [escaped(held(t)) for t in texts], r"\trhdr\trkeep") for row, texts in self._heads()]
         yield from heads
         top = used = sum(self._lines(texts) for _, texts in self._heads())
         rows, last = self.table.rows, len(self.table.rows) - 1

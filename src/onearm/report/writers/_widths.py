@@ -49,6 +49,17 @@ def width(text: str, size: float) -> float:
     return size * sum(_EM.get(c) or (1.0 if unicodedata.east_asian_width(c) in "WF" else _DIGIT) for c in text)
 
 
+def held(text: str) -> str:
+    """Text in which ``N = 48`` stays on one line.
+
+    Examples
+    --------
+    >>> held("Treated (N = 48)").split(" ")[-1] == "(N\u00a0=\u00a048)"
+    True
+    """
+    return text.replace("N = ", "N\u00a0=\u00a0")
+
+
 def lines(text: str, room: float, size: float) -> int:
     """How many lines a text takes within ``room``, broken between words, and within those that are longer.
 
@@ -121,7 +132,7 @@ def _least(table: Table, j: int, size: float, room: float) -> float:
     plain = ["".join(text for text, _ in c.parts) for c in cells if c.ids]
     numbers = [text for text in plain if len(text) <= _KEPT and any(d.isdigit() for d in text)]
     texts = _texts_of(table, j)
-    single = max((width(w, size * 1.06) for t in texts for w in t.split()), default=0.0)
+    single = max((width(w, size * 1.06) for t in texts for w in held(t).split(" ")), default=0.0)
     least = max(min(single, room / 5), max((width(n, size) for n in numbers), default=0.0), 2 * size)
     return least if j else max(least, min(max(width(t, size) for t in _texts(table)[0]), room * _LABEL))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onearm.report.writers._widths import INSET, Columns, columns
+from onearm.report.writers._widths import INSET, Columns, columns, held
 from onearm.report.writers._word_text import SPACE, Ids, paragraph, quoted, run
 from onearm.tables.model import Cell, Row, Table
 
@@ -63,7 +63,9 @@ class _Rows:
             over += self._cell(at, width, run(text, _BOLD), side="center", rest=ruled, keep=True)
             at += width
         cells = "".join(
-            self._cell(j, 1, self._parts(c, _BOLD), rest=_ruled("bottom", 6) + '<w:vAlign w:val="bottom"/>', keep=True)
+            self._cell(
+                j, 1, self._parts(_held(c), _BOLD), rest=_ruled("bottom", 6) + '<w:vAlign w:val="bottom"/>', keep=True
+            )
             for j, c in enumerate(self.table.columns)
         )
         return "".join(_tr(found, head=True) for found in (over, cells) if found)
@@ -95,6 +97,10 @@ class _Rows:
         wide = sum(self.twips[j : j + span])
         spans = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
         return f'<w:tc><w:tcPr><w:tcW w:w="{wide}" w:type="dxa"/>{spans}{rest}</w:tcPr>{written}</w:tc>'
+
+
+def _held(cell: Cell) -> Cell:
+    return Cell(tuple((held(text), key) for text, key in cell.parts), cell.stamp)
 
 
 def _tr(cells: str, *, head: bool = False) -> str:
