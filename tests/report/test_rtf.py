@@ -93,6 +93,14 @@ def test_a_heading_of_rows_is_not_left_at_the_foot_of_a_page() -> None:
         assert b"Head" not in page[page.rindex(rb"\trowd") :]
 
 
+def test_a_heading_of_rows_is_indented_by_its_level() -> None:
+    rows = (Row("Top", head=True), Row("Below", head=True, indent=2), Row("Line", (Cell(),), indent=3))
+    made = to_rtf([Table(id="t", title="T", section="s", columns=(Cell(), Cell()), rows=rows)], DOCUMENT)
+    assert rb"{\f3\b Top}" in made
+    assert rb"\li320 Below" in made
+    assert re.search(rb"\\li480[^{]*\{\\f3 Line", made)
+
+
 def test_every_row_has_as_many_cells_as_edges(raw: bytes) -> None:
     rows = re.findall(rb"\\trowd.*?\\row", raw, re.DOTALL)
     assert len(rows) >= sum(len(t.rows) + 1 for t in CHOSEN)

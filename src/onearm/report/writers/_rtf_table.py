@@ -155,7 +155,8 @@ def _marks(count: int) -> list[str]:
 
 
 def _texts(row: Row, width: int) -> list[str]:
-    label = escaped(row.label) + (f"\\line {{\\i {escaped(row.note)}}}" if row.note else "")
+    inset = f"\\li{160 * row.indent} " if row.head and row.indent else ""
+    label = inset + escaped(row.label) + (f"\\line {{\\i {escaped(row.note)}}}" if row.note else "")
     return [label, *(escaped(cell.text) for cell in row.cells), *[""] * (width - 1 - len(row.cells))]
 
 
