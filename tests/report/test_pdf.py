@@ -230,7 +230,7 @@ def test_a_figure_that_is_no_svg_is_named(document: Document, broken: bytes) -> 
 
 def test_typst_missing(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "typst", None)
-    with pytest.raises(UsageError, match=r'U393 .*pip install "onearm\[pdf\]"'):
+    with pytest.raises(UsageError, match=r'U393 .*pip install "typst"'):
         to_pdf(document, FIGURES)
 
 

@@ -212,7 +212,7 @@ def test_a_figure_that_is_no_picture_is_named(data: bytes) -> None:
 
 def test_without_python_docx_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "docx", None)
-    with pytest.raises(UsageError, match=r'U393 .*pip install "onearm\[docx\]"'):
+    with pytest.raises(UsageError, match=r'U393 .*pip install "python-docx"'):
         to_docx(DOCUMENT, FIGURES)
 
 

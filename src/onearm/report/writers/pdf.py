@@ -50,7 +50,7 @@ def to_pdf(document: Document, figures: Mapping[str, bytes]) -> bytes:
     try:
         import typst
     except ImportError as missing:
-        raise not_installed("PDF files", "pdf", missing) from None
+        raise not_installed("PDF files", "typst", missing) from None
     images = {}
     for k, name in enumerate(document.figures()):
         if name not in figures:

@@ -20,12 +20,12 @@ def no_figure(name: str, given: Iterable[str], says: str = "the document shows i
     return UsageError.one("U392", f"figure {name}", says, f"draw it, or leave its section out{drawn}")
 
 
-def not_installed(kind: str, extra: str, missing: ImportError) -> UsageError:
+def not_installed(kind: str, package: str, missing: ImportError) -> UsageError:
     """U393: the package that writes this kind of file cannot be loaded.
 
     Examples
     --------
-    >>> print(not_installed("Word files", "docx", ImportError("No module named 'docx'")))
-    U393 error docx: Word files cannot be written: No module named 'docx'. Next: pip install "onearm[docx]"
+    >>> print(not_installed("RTF tables", "onearm[rtf]", ImportError("No module named 'rtflite'")))
+    U393 error onearm[rtf]: RTF tables cannot be written: No module named 'rtflite'. Next: pip install "onearm[rtf]"
     """
-    return UsageError.one("U393", extra, f"{kind} cannot be written: {missing}", f'pip install "onearm[{extra}]"')
+    return UsageError.one("U393", package, f"{kind} cannot be written: {missing}", f'pip install "{package}"')

@@ -38,7 +38,7 @@ def to_rtf(tables: Iterable[Table], document: Document) -> bytes:
     try:
         rtf: Any = importlib.import_module("rtflite")
     except ImportError as missing:
-        raise not_installed("RTF tables", "rtf", missing) from None
+        raise not_installed("RTF tables", "onearm[rtf]", missing) from None
     size = {"orientation": "landscape", "width": _WIDTH, "height": _HEIGHT, "margin": list(_MARGINS)}
     page = rtf.RTFPage(col_width=_WIDTH - _MARGINS[0] - _MARGINS[1], **size)
     start, settings = _frame(rtf, page)

@@ -47,7 +47,7 @@ def to_docx(document: Document, figures: Mapping[str, bytes], template: bytes | 
     try:
         import docx  # noqa: F401 - loading it is the test
     except ImportError as missing:
-        raise not_installed("Word files", "docx", missing) from None
+        raise not_installed("Word files", "python-docx", missing) from None
     from onearm.report.writers._word_styles import settle
     from onearm.report.writers._word_template import opened
 
