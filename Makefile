@@ -56,6 +56,8 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/dose.py --out docs/evidence
 	$(BIN)/python benchmarks/external.py
 	$(BIN)/python benchmarks/designs.py
+	$(BIN)/python benchmarks/toxicity.py --out docs/evidence
+	$(BIN)/python benchmarks/large_trial.py build/large --out docs/evidence
 
 coverage: $(VENV)/.dev
 	$(BIN)/python benchmarks/coverage.py --out docs/evidence

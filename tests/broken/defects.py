@@ -247,6 +247,17 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("same-dose-twice", "D224", 0, _append(DOSES, "S03,vincristine,2,mg,2014-02-11,1")),
     Defect("external-covariate-unneeded", "D225", 0, _drop_column(X + "subjects.csv", "weight")),
     Defect("reserved-covariate", "D226", 1, ("protocol.yaml", "  albumin: {", "  treated: {")),
+    Defect(
+        "test-in-another-unit",
+        "D228",
+        1,
+        (
+            "protocol.yaml",
+            "endpoints:\n",
+            "endpoints:\n  bili: {estimator: waterfall, test: bilirubin, unit: umol/L, show: lowest, "
+            "baseline: {days: [1, 1]}, until: relapse}\n",
+        ),
+    ),
     # subjects
     Defect("subject-twice", "D230", 1, (SUBJECTS, "S02,2,", "S01,2,")),
     Defect("number-twice", "D231", 1, (SUBJECTS, "S02,2,", "S02,1,")),

@@ -10,6 +10,7 @@ from onearm.cohort.clean import clean_subjects, clean_table
 from onearm.cohort.course import check_course
 from onearm.cohort.days import after_cutoff, to_days
 from onearm.cohort.events import read_events
+from onearm.cohort.lab_units import check_lab_units
 from onearm.cohort.log import Log
 from onearm.cohort.schema import Source, source_of
 from onearm.cohort.shape import Shaped, reserved_names, shape
@@ -145,10 +146,13 @@ def _read(
 
 def _cohort(
     source: Source, subjects: pl.DataFrame, tables: Mapping[str, pl.DataFrame], log: Log
-) -> tuple[Cohort, tuple[Finding, ...]]:
+) -> tuple[Cohort | None, tuple[Finding, ...]]:
     clean = clean_subjects(subjects, source)
-    findings = in_order(log.found)
     others = {t: clean_table(t, tables.get(t), clean) for t in TABLES if t != "subjects"}
+    check_lab_units(others["labs"], source, log)
+    findings = in_order(log.found)
+    if log.blocked:
+        return None, findings
     cohort = Cohort(
         name=source.name,
         label=source.label,

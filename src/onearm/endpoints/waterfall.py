@@ -10,7 +10,6 @@ import polars as pl
 from onearm import text
 from onearm.endpoints.proportion import share
 from onearm.endpoints.sample import Analysis, Output
-from onearm.errors import DataError, Finding
 from onearm.protocol.waterfall import Waterfall
 from onearm.results import Bars, Evidence
 
@@ -29,12 +28,8 @@ class _Best:
 def waterfall(name: str, e: Waterfall, a: Analysis) -> Output:
     """One bar for each subject of the population with the values that it needs; the rest are named.
 
-    Ids: ``NAME.evaluable``, the share of the population that has a bar.
-
-    Raises
-    ------
-    DataError
-        D228 when the table `labs` has the test in other units than the clause says.
+    Ids: ``NAME.evaluable``, the share of the population that has a bar. Values in another unit were refused when the
+    table was read (D228).
     """
     members = a.populations[e.population]
     rows = _rows(e, a)
@@ -76,13 +71,6 @@ def _rows(e: Waterfall, a: Analysis) -> pl.DataFrame:
     """Values of the test that count, by subject and day."""
     labs = a.cohort.labs
     mine = labs.filter((pl.col("test").str.to_lowercase() == e.test.lower()) & pl.col("value").is_not_null())
-    other = mine.filter(pl.col("unit").is_null() | (pl.col("unit") != e.unit))
-    if not other.is_empty():
-        found = ", ".join(sorted({f'"{u}"' if u else "none" for u in other["unit"].to_list()}))
-        n = "a value" if other.height == 1 else f"{other.height} values"
-        says = f'{n} of "{e.test}" in another unit than "{e.unit}": {found}'
-        step = "write the unit of the table into the endpoint, or convert the values"
-        raise DataError([Finding("D228", "error", str(other["at"][0]), says, step)])
     relapse = a.cohort.followup.select("subject", "relapse_day")
     timed = mine.filter(pl.col("day").is_not_null()).join(relapse, on="subject", how="left", maintain_order="left")
     if e.until == "relapse":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from onearm.protocol.adverse_event_words import counting_words
+from onearm.protocol.adverse_events import AdverseEvents
 from onearm.protocol.alignment import missing_words
 from onearm.protocol.comparison import Comparison
 from onearm.protocol.document import Protocol
@@ -45,6 +47,7 @@ def passages(p: Protocol) -> tuple[Passage, ...]:
         ("populations", "Populations", _populations),
         ("treatment", "Treatment", _versions),
         ("definitions", "Definitions", _facts),
+        ("adverse-events", "Adverse events", _adverse_events),
         ("comparisons", "Comparisons with external sources", _comparisons),
         ("monitoring", "Stopping rules", _monitoring),
         ("assumptions", "Assumptions", _assumptions),
@@ -91,6 +94,12 @@ def _kept(p: Protocol, c: Condition) -> str:
 def _facts(p: Protocol) -> Iterator[str]:
     for name, fact in p.facts.items():
         yield f"{fact.label or name}: {'; '.join(fact.rules)}."
+
+
+def _adverse_events(p: Protocol) -> Iterator[str]:
+    for name, e in p.endpoints.items():
+        if isinstance(e, AdverseEvents):
+            yield f"{e.label or name}: {'; '.join(counting_words(e, p))}."
 
 
 def _versions(p: Protocol) -> Iterator[str]:
