@@ -90,7 +90,23 @@ def test_by_hand(small_results: Results) -> None:
     assert (r["os.max"].value, r["os.max"].events) == (months(1274), 0)
     assert r["os.at_risk@12mo"].value == 5
     assert "S02" in r["os.at_risk@12mo"].subjects
+    assert r["os.censored@12mo"].value == 0
+
+
+def test_at_risk_with_the_event_and_censored_before_make_everybody(small: Path) -> None:
+    path = small / "protocol.yaml"
+    months_of = "population: treated, at_months: [6, 24, 36, 48]}\nexternal"
+    path.write_text(path.read_text().replace("population: treated}\nexternal", months_of))
+    r = oa.run(oa.load(small))
+    # deaths at 83, 188 and 558 days; 6 months are 182.6 days, 24 are 730.5
+    for month, before in ((6, 1), (24, 3), (36, 3), (48, 3)):
+        parts = {k: r[f"os.{k}@{month}mo"] for k in ("at_risk", "censored")}
+        assert sum(e.value or 0 for e in parts.values()) + before == r["os.n"].value == 7
+        assert not set(parts["at_risk"].subjects) & set(parts["censored"].subjects)
+    assert r["os.censored@48mo"].value == 4
+    assert set(r["os.censored@48mo"].subjects) == set(r["os.without_event"].subjects)
 
 
 def test_only_a_table_of_one_arm_asks_for_them(small_results: Results) -> None:
-    assert not any(e.stat in ("min", "q25", "at_risk") for e in small_results if e.context != "survival")
+    other = [e for e in small_results if e.context not in ("survival", "baseline")]
+    assert not any(e.stat in ("min", "q25", "at_risk", "censored") for e in other)

@@ -105,16 +105,22 @@ def time_range(times: Times, words: Words) -> Iterator[Estimate]:
 
 
 def left_at(times: Times, at_months: Sequence[float], words: Words) -> Iterator[Estimate]:
-    """How many remain at risk just before each month, as under the curve."""
+    """How many remain at risk just before each month, as under the curve, and how many were censored before it."""
     for month in at_months:
-        whose = tuple(s for s, d in zip(times.subjects, times.days, strict=True) if d >= days_of(month))
-        yield words.estimate(
-            "at_risk",
-            f"patients remaining at risk at {month:g} months",
-            at=f"@{month:g}mo",
-            unit="patients",
-            method="count",
-            value=float(len(whose)),
-            n=len(times.subjects),
-            subjects=whose,
-        )
+        end = days_of(month)
+        risk = tuple(s for s, d in zip(times.subjects, times.days, strict=True) if d >= end)
+        lost = tuple(s for s, d, e in zip(times.subjects, times.days, times.event, strict=True) if d < end and not e)
+        for stat, what, whose in (
+            ("at_risk", f"patients remaining at risk at {month:g} months", risk),
+            ("censored", f"patients censored before {month:g} months", lost),
+        ):
+            yield words.estimate(
+                stat,
+                what,
+                at=f"@{month:g}mo",
+                unit="patients",
+                method="count",
+                value=float(len(whose)),
+                n=len(times.subjects),
+                subjects=whose,
+            )

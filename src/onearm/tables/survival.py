@@ -11,7 +11,20 @@ from onearm.tables.model import Cell, Row, Table, words
 from onearm.tables.names import endpoint, moment, of_context, parse, plain, statistic, unique
 
 _SURVIVAL = "survival"
-_PLACED = {"n", "events", "with_event", "without_event", "median", "q25", "q75", "min", "max", "at_risk", _SURVIVAL}
+_PLACED = {
+    "n",
+    "events",
+    "with_event",
+    "without_event",
+    "median",
+    "q25",
+    "q75",
+    "min",
+    "max",
+    "at_risk",
+    "censored",
+    _SURVIVAL,
+}
 """Statistics with a place of their own; any other gets a row at the end of its endpoint."""
 
 _COUNTED = {"with_event", "without_event", "min", "max"}
@@ -66,7 +79,8 @@ def _endpoint(title: str, mine: Sequence[Estimate], groups: Sequence[str]) -> li
     for at in unique(parse(e.id).at for e in mine if parse(e.id).statistic == _SURVIVAL):
         free = [value_limits(by.get((_SURVIVAL, at, g))) for g in groups]
         risk = _line("Patients remaining at risk", [value(by.get(("at_risk", at, g))) for g in groups], 2)
-        rows += [Row(f"At {moment(at)}", head=True, indent=1), *risk, *_line(f"Event-free rate ({ci})", free, 2)]
+        lost = _line("Patients censored before", [value(by.get(("censored", at, g))) for g in groups], 2)
+        rows += [Row(f"At {moment(at)}", head=True, indent=1), *risk, *lost, *_line(f"Event-free rate ({ci})", free, 2)]
     return rows + _rest(by, mine, groups)
 
 

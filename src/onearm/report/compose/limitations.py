@@ -8,7 +8,7 @@ from onearm import text
 from onearm.report.compose.material import Material
 from onearm.report.compose.phrases import joined, listed, said
 from onearm.report.document import Parts
-from onearm.results import Curve, Estimate, Results
+from onearm.results import Estimate, Results
 from onearm.tables.cells import shown, with_unit
 from onearm.tables.methods import choice_id, primary_of
 from onearm.tables.monitoring import stamp
@@ -16,6 +16,9 @@ from onearm.tables.names import comparison_label, comparisons, endpoint, moment,
 
 FEW = 10
 """Patients at risk, or in a subgroup, below which a number is pointed out."""
+
+CENSORED = 0.1
+"""Share of patients censored before a milestone above which it is pointed out."""
 
 PROPORTIONAL = 0.05
 """The level of the test of proportional hazards below which a ratio is pointed out."""
@@ -25,7 +28,7 @@ def limitations(m: Material) -> list[Parts]:
     """Every limitation that the results themselves show, as sentences."""
     makers = (
         _stopped, _notice, _one_arm, _gates, _commitment, _lost, _not_proportional, _confounding, _short, _few_at_risk,
-        _not_estimable, _small_subgroups, _missing, _assumptions,
+        _censored, _not_estimable, _small_subgroups, _missing, _assumptions,
     )  # fmt: skip
     return [parts for make in makers for parts in make(m.results)]
 
@@ -127,23 +130,26 @@ def _milestones(results: Results) -> Iterator[Estimate]:
 def _few_at_risk(results: Results) -> Iterator[Parts]:
     for e in of_context(results, "survival"):
         name = parse(e.id)
-        curve = results.curves.get(name.variable)
-        if name.statistic != "survival" or name.group or curve is None:
-            continue
-        left = _at_risk(curve, name.at)
-        if left is not None and left < FEW:
+        if name.statistic == "at_risk" and not name.group and e.value is not None and e.value < FEW:
             yield joined(
-                f"{endpoint(results, name.variable)} at {moment(name.at)} rests on {text.number(left, 0)} patients "
-                "still at risk.", source=e.id,
-            )  # fmt: skip
+                f"{endpoint(results, name.variable)} at {moment(name.at)} rests on ",
+                said(shown(e), e.id),
+                " patients still at risk.",
+                source=e.id,
+            )
 
 
-def _at_risk(curve: Curve, at: str) -> float | None:
-    """The number at risk under the axis at a time, where the axis has it."""
-    months = at.removesuffix("mo")
-    if not months.replace(".", "", 1).isdigit():
-        return None
-    return next((n for t, n in zip(curve.risk.time, curve.risk.at_risk, strict=True) if t == float(months)), None)
+def _censored(results: Results) -> Iterator[Parts]:
+    """Those who were not followed up to a milestone, where they are more than a few."""
+    for e in of_context(results, "survival"):
+        name = parse(e.id)
+        if name.statistic == "censored" and not name.group and e.value and e.value > CENSORED * e.n:
+            yield joined(
+                f"{endpoint(results, name.variable)} at {moment(name.at)}: ",
+                said(f"{shown(e)} of {text.number(e.n, 0)}", e.id),
+                " patients were censored before it; the estimate takes them to fare like those still followed.",
+                source=e.id,
+            )
 
 
 def _not_estimable(results: Results) -> Iterator[Parts]:
