@@ -186,7 +186,7 @@ def test_imputed_data_sets_are_pooled_by_rubins_rules(tmp_path: Path) -> None:
     trial = oa.load(tmp_path)
     facts = state(trial.protocol, trial.cohort)
     members, _ = populations(trial.protocol, columns(trial.cohort, facts))
-    analysis = Analysis(trial.protocol, trial.cohort.subjects, facts, members, 1)
+    analysis = Analysis(trial.protocol, trial.cohort.subjects, facts, members, trial.cohort)
     made = designs_of(trial)["main"]
     assert len(made.drawn) == 6
     each = [

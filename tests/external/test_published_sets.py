@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from onearm.cohort.baseline import Baseline
+from onearm.cohort.tables import CLEAN, Cohort
 from onearm.endpoints import Analysis, Output
 from onearm.external.published import published_weights
 from onearm.facts import FactColumn
@@ -66,7 +67,9 @@ def compared(
         "responded": FactColumn("responded", "Response", "yes-no", (), answers),
     }
     everybody = {"enrolled": tuple(subjects["subject"].to_list())}
-    return published(protocol, curves, Analysis(protocol, subjects, facts, everybody))
+    others = {table: pl.DataFrame(schema=columns) for table, columns in CLEAN.items() if table != "subjects"}
+    cohort = Cohort(name="trial", label="Trial", subjects=subjects, findings=(), **others)
+    return published(protocol, curves, Analysis(protocol, subjects, facts, everybody, cohort))
 
 
 @pytest.mark.shared
