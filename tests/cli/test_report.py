@@ -262,3 +262,19 @@ def test_changed_data_are_pointed_out(own: Path, capsys: pytest.CaptureFixture[s
     path.write_text(path.read_text() + "\n")
     assert main(["report", str(own), "--format", "md", "--kind", "summary"]) == 0
     assert "have changed since the run" in capsys.readouterr().err
+
+
+def test_an_interactive_page_needs_nothing_from_outside(own: Path) -> None:
+    pytest.importorskip("vl_convert")
+    words = ["report", str(own), "-q", "--format", "html", "--kind", "report"]
+    assert main(words) == 0
+    plain_page = (own / "documents" / "report.html").read_text()
+    assert main([*words, "--interactive"]) == 0
+    page = (own / "documents" / "report.html").read_text()
+    assert "live-curve" in page
+    assert 'class="live-curve"' not in plain_page
+    policy = re.search(r"script-src ([^;]*);", page)
+    assert policy is not None
+    assert policy[1].count("'sha256-") == page.count("<script>") == 3
+    assert "unsafe-eval" not in page[:2000]
+    assert len(page) < 5_000_000

@@ -98,5 +98,7 @@ def test_it_is_drawn_and_answers_under_a_policy_without_eval(results: Results, t
     seen = subprocess.run([*command, page.as_uri()], capture_output=True, text=True, timeout=120, check=True).stdout
     said = re.search(r'data-said="([^"]*)"', seen)
     assert said is not None
+    assert "undefined" not in said[1]
+    assert re.search(r"Estimate\s+\d+\.\d%", said[1])
     assert "At risk" in said[1]
     assert "Limits" in said[1]

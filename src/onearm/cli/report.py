@@ -27,6 +27,9 @@ def report(
     figures: Annotated[
         list[str] | None, typer.Option("--figures", metavar="NAMES", help="Figures as files too: svg, pdf, png.")
     ] = None,
+    interactive: Annotated[
+        bool, typer.Option("--interactive", help="HTML: the main curve also answers the pointer.")
+    ] = False,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for them [default: DIR/documents].")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no summary.")] = False,
@@ -40,6 +43,7 @@ def report(
         sections=chosen(sections or ()),
         template=template,
         figures=chosen(figures or ()),
+        interactive=interactive,
     )
     with show.progress(quiet) as say:
         target, files, older = write_documents(folder, out, wish, say)

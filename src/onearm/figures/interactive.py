@@ -62,7 +62,7 @@ def interactive(results: Results, endpoint: str, *, library: bool = True) -> Fra
         raise UsageError.one("U386", endpoint, says, f"name one of {', '.join(panels) or 'those of a run with curves'}")
     panel = panel_of(results, endpoint)
     name = "curve-" + hashlib.sha256(endpoint.encode()).hexdigest()[:8]
-    drawn = json.dumps(spec(panel), ensure_ascii=True, separators=(",", ":")).replace("</", "<\\/")
+    drawn = json.dumps(compiled(spec(panel)), ensure_ascii=True, separators=(",", ":")).replace("</", "<\\/")
     call = f'vegaEmbed("#{name}",{drawn},{{actions:false,renderer:"svg",ast:true}});'
     scripts = ([vega()] if library else []) + [call]
     tags = "\n".join(f"<script>{s}</script>" for s in scripts)
@@ -86,13 +86,31 @@ def digest(script: str) -> str:
 @cache
 def vega() -> str:
     """Vega, Vega-Lite and the small program that sets them into a page, as one script."""
+    made: str = _compiler().javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return made.replace("</script", "<\\/script")
+
+
+def _compiler() -> Any:
     try:
         import vl_convert
     except ImportError as missing:
         step = 'pip install "onearm[interactive]"'
         raise UsageError.one("U385", "interactive", f"curves cannot be made interactive: {missing}", step) from None
-    made: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-    return made.replace("</script", "<\\/script")
+    return vl_convert
+
+
+def compiled(picture: Mapping[str, Any]) -> dict[str, Any]:
+    """The picture in the words of Vega, with the numbers at the pointer read from where they are.
+
+    The pointer meets cells around the points. Vega-Lite lets a cell tell its own fields, and it has none: the row of
+    data is one step further, at the point that the cell belongs to.
+    """
+    made: dict[str, Any] = _compiler().vegalite_to_vega(picture)
+    for mark in made["marks"]:
+        if mark.get("name", "").endswith("_voronoi"):
+            told = mark["encode"]["update"]["tooltip"]
+            told["signal"] = told["signal"].replace("datum[", "datum.datum[")
+    return made
 
 
 def spec(panel: Panel) -> dict[str, Any]:

@@ -43,6 +43,8 @@ class Wish:
         A Word document whose styles are used, in place of the protocol's.
     figures
         Of `PICTURES`: figures as files of their own.
+    interactive
+        Whether the main curve of an HTML page answers the pointer; needs the extra ``interactive``.
     """
 
     formats: tuple[str, ...] = FORMATS
@@ -50,6 +52,7 @@ class Wish:
     sections: tuple[str, ...] = ()
     template: Path | None = None
     figures: tuple[str, ...] = ()
+    interactive: bool = False
 
     def __post_init__(self) -> None:
         for name, allowed in (("formats", FORMATS), ("kinds", KINDS), ("figures", PICTURES)):
@@ -170,7 +173,8 @@ class _Maker:
         if form == "html":
             from onearm.report import page
 
-            return page(document, self.results, self.pictures(document, "svg")).encode()
+            drawn = self.pictures(document, "svg")
+            return page(document, self.results, drawn, interactive=self.wish.interactive).encode()
         if form == "pdf":
             from onearm.report.writers.pdf import to_pdf
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from onearm.figures.drawing import Picture
+    from onearm.figures.interactive import Fragment
     from onearm.report.compose import Provenance
     from onearm.report.document import Document
     from onearm.report.key import KeyLine as KeyLine
@@ -49,12 +50,24 @@ def summary(
     return to_markdown(document, {name: f"figures/{name}.svg" for name in document.figures()})
 
 
-def page(document: Document, results: Results, figures: Mapping[str, bytes]) -> str:
-    """A document as an HTML page, with an index of its numbers; figures as SVG by their names."""
+def page(document: Document, results: Results, figures: Mapping[str, bytes], *, interactive: bool = False) -> str:
+    """A document as an HTML page, with an index of its numbers; figures as SVG by their names.
+
+    ``interactive`` adds the main curve with the numbers at the pointer (the extra ``interactive``).
+    """
     from onearm.report.writers.html import to_html
     from onearm.report.writers.index import index
 
-    return to_html(document, figures, index(document, results))
+    return to_html(document, figures, index(document, results), _live(document, results) if interactive else {})
+
+
+def _live(document: Document, results: Results) -> dict[str, Fragment]:
+    """The main curve, where the document shows it."""
+    from onearm.figures.interactive import interactive
+    from onearm.report.compose import main_curve
+
+    name = main_curve(results, document.figures())
+    return {name: interactive(results, name.removeprefix("km-"))} if name else {}
 
 
 def __getattr__(name: str) -> Any:

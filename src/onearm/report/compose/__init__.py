@@ -22,7 +22,7 @@ from onearm.report.key import key_lines
 from onearm.results import Chapter, Results
 from onearm.tables.model import Table
 
-__all__ = ["BUILDERS", "SUMMARY", "Material", "Provenance", "compose"]
+__all__ = ["BUILDERS", "SUMMARY", "Material", "Provenance", "compose", "main_curve"]
 
 
 def _plain(key: str, title: str, *sections: str) -> Callable[[Material], Section]:
@@ -143,12 +143,25 @@ def _filled(one: Section) -> Section | None:
     return replace(one, sections=inner) if one.blocks or inner else None
 
 
+def main_curve(results: Results, figures: Iterable[str]) -> str:
+    """The curve that stands for the trial: the first of the abstract that is drawn, then overall survival, then any.
+
+    Examples
+    --------
+    >>> from onearm.results import Header
+    >>> main_curve(Results(Header(trial="t", title="T", arm="A")), ["km-pfs", "km-os", "forest"])
+    'km-os'
+    """
+    panels = {c.panel for c in results.curves.values()}
+    curves = [name for name in figures if name.startswith("km-") and (not panels or name[3:] in panels)]
+    wanted = [f"km-{name}" for name in (*results.outline.abstract, "os")]
+    return next((name for name in wanted if name in curves), next(iter(curves), ""))
+
+
 def _of_summary(m: Material) -> tuple[str, ...]:
     """The figures that fit on two pages: one curve of the trial, and all comparisons side by side."""
-    curves = [name for name, f in m.figures.items() if name.startswith("km-") and f.section == "survival"]
-    wanted = [f"km-{name}" for name in (*m.results.outline.abstract, "os")]
-    first = next((name for name in wanted if name in curves), next(iter(curves), ""))
-    return (first, "forest")
+    own = (name for name, f in m.figures.items() if f.section == "survival")
+    return (main_curve(m.results, own), "forest")
 
 
 def _shortened(one: Section, kept: tuple[str, ...]) -> Section:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from html import escape
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
@@ -18,11 +19,19 @@ from onearm.report.writers.problems import no_figure
 from onearm.tables.write import span
 from onearm.tables.write import to_html as table_html
 
+if TYPE_CHECKING:
+    from onearm.figures.interactive import Fragment
+
 _LEVELS = 6
 """The deepest heading that a page has."""
 
 
-def to_html(document: Document, figures: Mapping[str, bytes], index: Iterable[Entry] = ()) -> str:
+def to_html(
+    document: Document,
+    figures: Mapping[str, bytes],
+    index: Iterable[Entry] = (),
+    live: Mapping[str, Fragment] | None = None,
+) -> str:
     """The page: the same bytes for the same document.
 
     Parameters
@@ -33,6 +42,8 @@ def to_html(document: Document, figures: Mapping[str, bytes], index: Iterable[En
         SVG by the name of the figure.
     index
         What is known of each number; a click on a number with an entry shows it.
+    live
+        Pieces that answer the pointer, by the name of the figure that each stands under.
 
     Raises
     ------
@@ -40,16 +51,17 @@ def to_html(document: Document, figures: Mapping[str, bytes], index: Iterable[En
         U392 when the document shows a figure that is not there.
     """
     entries = tuple(index)
-    page = _Page(figures, frozenset(e.id for e in entries))
+    page = _Page(figures, frozenset(e.id for e in entries), live or {})
     script = _text("report.js")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    own = f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+    digests = dict.fromkeys((own, *(d for one in (live or {}).values() for d in one.digests)))
     template = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return template.from_string(_text("report.html.jinja")).render(
         document=document,
         css=Markup(_text("report.css")),
         notice_css=Markup(css_string(document.notice)),
         script=Markup(script),
-        digest=digest,
+        digests=Markup(" ".join(digests)),
         body=Markup("\n".join(page.section(one, 2) for one in document.sections)),
         index=entries,
     )
@@ -58,8 +70,8 @@ def to_html(document: Document, figures: Mapping[str, bytes], index: Iterable[En
 class _Page:
     """Writes the parts of one page: its figures and the ids that can be asked about are known."""
 
-    def __init__(self, figures: Mapping[str, bytes], known: frozenset[str]):
-        self.figures, self.known = figures, known
+    def __init__(self, figures: Mapping[str, bytes], known: frozenset[str], live: Mapping[str, Fragment]):
+        self.figures, self.known, self.live = figures, known, live
 
     def section(self, one: Section, level: int) -> str:
         inner = [self.block(b) for b in one.blocks] + [self.section(s, level + 1) for s in one.sections]
@@ -106,7 +118,12 @@ class _Page:
             raise no_figure(b.name, self.figures)
         drawing = re.sub(r' xmlns(:\w+)?="[^"]*"', "", self.figures[b.name].decode().strip())
         caption = f"<strong>Figure {b.number}.</strong> {self.parts(b.caption)}"
-        return f'<figure data-id="figure:{escape(b.name)}">{drawing}<figcaption>{caption}</figcaption></figure>'
+        made = f'<figure data-id="figure:{escape(b.name)}">{drawing}<figcaption>{caption}</figcaption></figure>'
+        if b.name not in self.live:
+            return made
+        words = f"<p>Figure {b.number} with the numbers at the pointer</p>"
+        key, piece = escape(b.name), self.live[b.name].html
+        return f'{made}\n<div class="live-curve" data-id="figure:{key}">{words}\n{piece}</div>'
 
     def parts(self, parts: Parts) -> str:
         return "".join(span(text, key, self.known) if key else escape(text) for text, key in parts)
