@@ -21,8 +21,9 @@ ROUNDING_RULES = tuple(_RULES)
 def _decimal(value: float | Fraction | Decimal) -> Decimal:
     if isinstance(value, Fraction):
         return Decimal(value.numerator) / Decimal(value.denominator)
-    # repr is the shortest decimal that reads back as the same float: 0.0625 stays 0.0625
-    return value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+    # fourteen digits are what a float surely holds: 0.0625 stays 0.0625, and the noise of an interpolation such as
+    # 6.1 + 0.25 x 0.2 = 6.1499999999999995 does not decide how a number is rounded
+    return value if isinstance(value, Decimal) else Decimal(f"{float(value):.14g}")
 
 
 def rounded(value: float | Fraction | Decimal, decimals: int, rule: str = "half-up") -> str:
@@ -41,6 +42,8 @@ def rounded(value: float | Fraction | Decimal, decimals: int, rule: str = "half-
     --------
     >>> rounded(2.675, 2), rounded(2.665, 2, "half-even"), rounded(-0.04, 1)
     ('2.68', '2.66', '0.0')
+    >>> rounded(6.1 + 0.25 * (6.3 - 6.1), 1)
+    '6.2'
     """
     quantum = Decimal(1).scaleb(-decimals)
     out = _decimal(value).quantize(quantum, rounding=_RULES[rule], context=_WIDE)

@@ -93,7 +93,7 @@ def test_what_the_data_say() -> None:
     assert found["missing_data"]["external"] == "Missing: Age 1/4 (25.0%)"
     # by hand: mean 70 against 50, standard deviation of the trial sqrt(200/3) = 8.165, so 2.449
     assert "2.45: Age" in found["prognosis"]["external"]
-    assert "1 of them above 0.25" in found["prognosis"]["external"]
+    assert "1 of the covariates above 0.25" in found["prognosis"]["external"]
 
 
 def test_the_words_of_the_protocol_come_first_and_judgements_are_its_own() -> None:

@@ -157,3 +157,14 @@ def test_empty_results_make_an_empty_document() -> None:
     empty = nothing()
     document = compose(empty, build(empty), plan(empty))
     assert [b for b in document.blocks() if isinstance(b, Tabled | Figured | Terms)] == []
+
+
+def test_few_at_risk_at_any_month_and_the_e_value_of_the_limit(results: Results) -> None:
+    curve = replace(results.curves["os"], time=(1.0, 30.0), value=(0.9, 0.5), low=(0.7, 0.2), high=(1.0, 0.8),
+                    at_risk=(20.0, 3.0), events=(1.0, 1.0), censored=(0.0, 0.0))  # fmt: skip
+    late = replace(results["os.survival@24mo"], id="os.survival@29mo")
+    more = {**results.estimates, late.id: late}
+    document = made(replace(results, estimates=more, curves={**results.curves, "os": curve}))
+    section = next(s for s in document.sections if s.id == "limitations")
+    items = [plain(item) for b in section.blocks if isinstance(b, Items) for item in b.items]
+    assert any("at 29 months rests on 3 patients still at risk." in item for item in items)

@@ -146,7 +146,7 @@ def _differences(words: Words, e: CloneCensorWeight, fit: Any, why: str, common:
     drawn = f"percentile limits of {e.replicates} bootstrap samples of patients, weights estimated anew in each"
     found = []
     for stat, what, unit, field, scale in (
-        ("difference", "difference in survival", "proportion", "survival_difference", None),
+        ("difference", "difference in survival", "difference", "survival_difference", None),
         ("mean_difference", "difference in restricted mean", "months", "rmst_difference", months),
         ("hazard_ratio", "hazard ratio", "hazard ratio", "log_hazard_ratio", math.exp),
     ):

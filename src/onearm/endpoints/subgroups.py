@@ -106,7 +106,8 @@ def _hazards(name: str, e: Subgroups, whole: Survival, a: Analysis) -> Output:
             if first is None:
                 first, base = times, level
                 continue
-            found = contrast(times, first, whole.level, words, of=f"{split.label}: {level} against {base}")
+            of = f"{split.label}: {level} against {base}, of these two alone"
+            found = contrast(times, first, whole.level, words, of=of)
             ratios = [x for x in found.estimates if x.stat == "hazard_ratio"]
             out.estimates += [replace(x, heading=split.label) for x in ratios]
     return out

@@ -125,8 +125,8 @@ def _prognosis(settings: Comparison, trial: Baseline, external: Baseline) -> Sho
     shown = text.number(value, 2) if np.isfinite(value) else "without limit (no spread)"
     over = sum(v > settings.gates.max_smd for v, _ in largest)
     said = (
-        f"{len(largest)} covariates; largest standardized difference before adjustment {shown}: {label}; "
-        f"{over} of them above {settings.gates.max_smd:g}"
+        f"{len(largest)} covariates; largest standardized difference before adjustment {shown}: {label}, of all "
+        f"eligible with a value; {over} of the covariates above {settings.gates.max_smd:g}"
     )
     return Shown(external=said)
 

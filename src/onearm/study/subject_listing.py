@@ -17,6 +17,7 @@ from onearm.results import Listing
 _NOTES = (
     "Population: everybody enrolled, by patient number.",
     "Days are study days; day 1 is time zero. An empty cell: it did not happen, or is not known.",
+    "What was found on a day: on the first day on which it was found.",
     "Status is that at last contact, whenever that was.",
 )
 

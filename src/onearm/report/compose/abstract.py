@@ -27,7 +27,7 @@ def abstract(m: Material) -> tuple[Text, ...]:
         ("Design", _design(results)),
         ("Patients", listed(_patients(results), between=". ")),
         ("Response", listed(_shares(results, "response"))),
-        ("Safety", listed(_shares(results, "safety"))),
+        ("Safety", listed((*_shares(results, "safety"), *_toxicity(results)))),
         ("Survival", listed(_survival(results), between=". ")),
         ("Status at last contact", listed(_shares(results, "status"))),
         ("Comparisons", listed(_compared(results), between=" ", end="")),
@@ -94,6 +94,15 @@ def _shares(results: Results, context: str) -> Iterator[Parts]:
     keys = {line.id for line in key_lines(results)}
     for e in _wanted(results, (e for e in of_context(results, context) if e.id in keys)):
         yield joined(f"{e.label}: ", share(e), source=e.id)
+
+
+def _toxicity(results: Results) -> Iterator[Parts]:
+    """Patients with any adverse event of grade 3 or worse, and of grade 5."""
+    for e in of_context(results, "toxicity"):
+        name = parse(e.id)
+        if name.statistic == "any" and not name.group and name.at in ("grade3+", "grade5"):
+            what = "grade 3 or worse" if name.at == "grade3+" else "grade 5"
+            yield joined(f"Adverse event of {what}: ", share(e), source=e.id)
 
 
 def _survival(results: Results) -> Iterator[Parts]:

@@ -8,17 +8,19 @@ from onearm import text
 from onearm.report.compose.material import Material
 from onearm.report.compose.phrases import joined, listed, said
 from onearm.report.document import Parts
-from onearm.results import Estimate, Results
+from onearm.results import Commitment, Estimate, Results
 from onearm.tables.cells import shown, with_unit
 from onearm.tables.methods import choice_id, primary_of
 from onearm.tables.monitoring import stamp
-from onearm.tables.names import comparison_label, comparisons, endpoint, moment, of_context, parse, unique
+from onearm.tables.names import Name, comparison_label, comparisons, endpoint, moment, of_context, parse, plain
 
 FEW = 10
 """Patients at risk, or in a subgroup, below which a number is pointed out."""
 
 CENSORED = 0.1
 """Share of patients censored before a milestone above which it is pointed out."""
+
+_NAMED = 4
 
 PROPORTIONAL = 0.05
 """The level of the test of proportional hazards below which a ratio is pointed out."""
@@ -27,8 +29,9 @@ PROPORTIONAL = 0.05
 def limitations(m: Material) -> list[Parts]:
     """Every limitation that the results themselves show, as sentences."""
     makers = (
-        _stopped, _notice, _one_arm, _gates, _commitment, _lost, _not_proportional, _confounding, _short, _few_at_risk,
-        _censored, _not_estimable, _small_subgroups, _missing, _assumptions,
+        _stopped, _notice, _one_arm, _gates, _commitment, _calendar, _lost, _further_methods, _not_proportional,
+        _confounding, _short, _few_at_risk, _censored, _not_estimable, _small_subgroups, _missing,
+        _complete_cases, _assumptions,
     )  # fmt: skip
     return [parts for make in makers for parts in make(m.results)]
 
@@ -67,7 +70,19 @@ def _gates(results: Results) -> Iterator[Parts]:
 def _commitment(results: Results) -> Iterator[Parts]:
     for one in results.commitment:
         if one.status != "prespecified" and comparisons(results):
-            yield said(one.says if one.says.endswith(".") else f"{one.says}.", "commitment")
+            yield said(standing(one), "commitment")
+
+
+def standing(one: Commitment) -> str:
+    """How the design stands, without what to type against it.
+
+    Examples
+    --------
+    >>> standing(Commitment(status="open", says="Not prespecified: never locked. `onearm lock` freezes it."))
+    'Not prespecified: never locked.'
+    """
+    kept = one.says.partition(" `")[0]
+    return kept if kept.endswith(".") else f"{kept}."
 
 
 def _lost(results: Results) -> Iterator[Parts]:
@@ -99,13 +114,52 @@ def _confounding(results: Results) -> Iterator[Parts]:
     for e in of_context(results, "sensitivity"):
         name = parse(e.id)
         passed = all(g.passed for g in results.gates if g.comparison == name.comparison)
-        if name.statistic == "e_value" and not name.side and passed:
-            label = comparison_label(results, name.comparison)
+        if name.statistic != "e_value" or name.side or not passed:
+            continue
+        nearer = results.estimates.get(f"{name.variable}.e_value_limit|{name.group}")
+        limit = () if nearer is None else joined("; ", said(shown(nearer), nearer.id), " would bring its limit to 1")
+        label = comparison_label(results, name.comparison)
+        yield joined(
+            f"{endpoint(results, name.variable)} against {label}: a confounder that nobody measured could explain "
+            "the difference, if its risk ratios to group and to outcome were both at least ",
+            said(shown(e), e.id),
+            " (E-value)",
+            limit,
+            ".",
+            source=e.id,
+        )
+
+
+def _further_methods(results: Results) -> Iterator[Parts]:
+    for name in comparisons(results):
+        failed = [c for c in results.choices if c.comparison == name and c.method != "primary" and c.failed]
+        if failed:
+            listed_ = listed((said(c.label, choice_id(c)) for c in failed), end="")
+            label = said(f"Against {comparison_label(results, name)}", choice_id(failed[0]))
+            yield joined(label, " the gates of further methods failed: ", listed_, ".")
+
+
+def _calendar(results: Results) -> Iterator[Parts]:
+    """Whether the external patients were treated in the trial's years, as the table of comparability says."""
+    for s in results.statements:
+        if s.kind != "comparability":
+            continue
+        for row in s.rows:
+            for words in row:
+                if "contemporaneous:" in words and not words.startswith("Contemporaneous"):
+                    label = comparison_label(results, s.comparison)
+                    yield said(f"{label}: {words[:1].lower()}{words[1:].rstrip('.')}.", s.id)
+
+
+def _complete_cases(results: Results) -> Iterator[Parts]:
+    for e in of_context(results, "attrition"):
+        name = parse(e.id)
+        if e.id.startswith("n.removed.complete|") and e.value:
+            side = "external" if name.side == "external" else "trial"
             yield joined(
-                f"{endpoint(results, name.variable)} against {label}: a confounder that nobody measured could explain "
-                "the difference, if its ratios to group and to outcome were both at least ",
+                f"Against {comparison_label(results, name.comparison)} ",
                 said(shown(e), e.id),
-                " (E-value).",
+                f" {side} patient{'s' * (e.value != 1)} with a missing covariate left out.",
                 source=e.id,
             )
 
@@ -128,15 +182,29 @@ def _milestones(results: Results) -> Iterator[Estimate]:
 
 
 def _few_at_risk(results: Results) -> Iterator[Parts]:
-    for e in of_context(results, "survival"):
+    for e in of_context(results, "survival", "landmark", "time-dependent"):
         name = parse(e.id)
-        if name.statistic == "at_risk" and not name.group and e.value is not None and e.value < FEW:
+        if not name.at or e.unit != "proportion" or e.stat not in ("survival", "p"):
+            continue
+        own = results.estimates.get(f"{name.variable}.at_risk@{name.at}" + (f"|{name.group}" if name.group else ""))
+        left = own.value if own is not None else _at_risk(results, name)
+        if left is not None and left < FEW:
+            group = f", {plain(name.group)}" if name.group else ""
             yield joined(
-                f"{endpoint(results, name.variable)} at {moment(name.at)} rests on ",
-                said(shown(e), e.id),
-                " patients still at risk.",
+                f"{endpoint(results, name.variable)}{group} at {moment(name.at)} rests on ",
+                said(text.number(left, 0), own.id if own is not None else e.id),
+                f" patient{'s' * (left != 1)} still at risk.",
                 source=e.id,
             )
+
+
+def _at_risk(results: Results, name: Name) -> float | None:
+    """Those at risk at the first time of the curve from the moment on; nobody where it has ended."""
+    curve = results.curves.get(f"{name.variable}|{name.group}" if name.group else name.variable)
+    months = name.at.removesuffix("mo")
+    if curve is None or not months.replace(".", "", 1).isdigit():
+        return None
+    return next((n for t, n in zip(curve.time, curve.at_risk, strict=True) if t >= float(months)), 0.0)
 
 
 def _censored(results: Results) -> Iterator[Parts]:
@@ -159,13 +227,13 @@ def _not_estimable(results: Results) -> Iterator[Parts]:
 
 
 def _small_subgroups(results: Results) -> Iterator[Parts]:
-    small = [e for e in of_context(results, "subgroups") if e.stat in ("p", "n") and e.n < FEW]
+    found = [e for e in of_context(results, "subgroups") if e.stat in ("p", "n") and e.n < FEW]
+    small = {f"{e.heading}, {parse(e.id).group.partition('=')[2]}": e.id for e in reversed(found)}
     if small:
-        names = unique(f"{e.heading}, {parse(e.id).group.partition('=')[2]}" for e in small)
-        pieces = [said(name, small[0].id) for name in names[:4]]
-        more = joined(" and others") if len(names) > len(pieces) else ()
-        yield joined(f"Some subgroups hold fewer than {FEW} patients (", listed(pieces, end=""), more,
-                     "): they are to be looked at, not believed.", source=small[0].id)  # fmt: skip
+        pieces = [said(name, key) for name, key in reversed(small.items())]
+        more = joined(" and others") if len(pieces) > _NAMED else ()
+        few = said(f"Some subgroups hold fewer than {FEW} patients (", found[0].id)
+        yield joined(few, listed(pieces[:_NAMED], end=""), more, "): they are to be looked at, not believed.")
 
 
 def _missing(results: Results) -> Iterator[Parts]:
