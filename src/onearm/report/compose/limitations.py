@@ -184,7 +184,7 @@ def _milestones(results: Results) -> Iterator[Estimate]:
 def _few_at_risk(results: Results) -> Iterator[Parts]:
     for e in of_context(results, "survival", "landmark", "time-dependent"):
         name = parse(e.id)
-        if not name.at or e.unit != "proportion" or e.stat not in ("survival", "p"):
+        if not name.at or e.unit != "proportion" or name.statistic not in ("survival", "p"):
             continue
         own = results.estimates.get(f"{name.variable}.at_risk@{name.at}" + (f"|{name.group}" if name.group else ""))
         left = own.value if own is not None else _at_risk(results, name)
