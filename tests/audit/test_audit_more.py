@@ -190,7 +190,7 @@ def test_levels_and_sides_of_a_ratio() -> None:
     assert one(text.format("P", ".010"), "ratio with interval").verdict == "fits"
     half = one(text.format("P", ".005"), "ratio with interval")
     assert (half.verdict, "one-sided, is the printed" in half.says) == ("wording", True)
-    assert one(text.format("one-sided P", ".02"), "ratio with interval").verdict == "wording"
+    assert one(text.format("one-sided P", ".02"), "ratio with interval").verdict == "does not fit"
     one_tail = hazard_ratio_consistency("0.62", "0.41", "0.94", ".005", level=0.975, one_sided=True)
     assert one_tail.p[0] < 0.004998 < one_tail.p[1]
     both = hazard_ratio_consistency("0.62", "0.41", "0.94", level=0.975)

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ._audit_ages import ages
+from ._audit_beside import beside
 from ._audit_breakdown import breakdowns
 from ._audit_counts import Counted, counted, groups, stated
 from ._audit_judge import Scene, common_rules, judged
 from ._audit_matched import matched, sources_of
 from ._audit_means import means
+from ._audit_means_alone import lone_means
 from ._audit_ranges import ranges
 from ._audit_rates import intervals, rate_over_time, shares
 from ._audit_ratios import printed_tests, ratios
@@ -74,7 +76,7 @@ def _statements(original: str, text: str) -> list[Statement]:
     found = [*printed_tests(text, taken), *ratios(text, taken), *sums(text, taken)]
     spans = list(sentences(text))
     in_tables, table_groups = table_counts(original, text, taken)
-    counts = sorted([*in_tables, *counted(text, taken)], key=lambda c: c.start)
+    counts = sorted([*in_tables, *counted(text, taken), *beside(text, taken)], key=lambda c: c.start)
     numbers = stated(text, taken)
     scenes = _scenes(text, spans, counts, numbers)
     by_start = {c.start: scenes[_at(spans, c.start)] for c in counts}
@@ -82,6 +84,7 @@ def _statements(original: str, text: str) -> list[Statement]:
     for scene in scenes:
         found += ranges(text, scene.sentence, taken)
         found += means(text, scene, taken)
+        found += lone_means(text, scene, taken)
     for c in counts:
         scene = by_start[c.start]
         over_time = rate_over_time(text, scene.sentence[0], c.percent_at, bare=c.form == "percent first")

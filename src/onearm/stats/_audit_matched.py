@@ -39,6 +39,7 @@ _SIDES = re.compile(
     rf"(?:(?:the|a|up|total|of|his|their|our|matched)\s+)*(?P<b>{COUNT})(?![%\d]|\s+{_PAIR})",
     re.I,
 )
+_LIMIT = re.compile(r"(?i)\b(?:at\s+(?:least|most)|up\s+to|over|under|above|below)\s+$")
 _LINK = re.compile(r"(?i)\b(?:and|with|to|versus|vs|v|had|against|beside|got|received|given)\b")
 _SOURCE = re.compile(
     rf"(?i:\b(?:from|of|among|between|before\s+(?:propensity[- ](?:score[- ])?)?matching,?(?:\s+there\s+were)?))\s+"
@@ -125,7 +126,8 @@ def _sides(text: str, span: tuple[int, int], taken: Taken, sources: tuple[int, i
 def _free(text: str, m: re.Match[str], begin: int, taken: Taken) -> bool:
     """Two numbers of people, neither read yet nor naming a thing."""
     spans = [(begin + m.start(side), begin + m.end(side)) for side in "ab"]
-    return all(taken.free(*s) and not AFTER_LABEL.search(text[max(0, s[0] - 40) : s[0]]) for s in spans)
+    behind = [text[max(0, a - 40) : a] for a, _ in spans]
+    return all(taken.free(*s) for s in spans) and not any(AFTER_LABEL.search(b) or _LIMIT.search(b) for b in behind)
 
 
 def _before(said: str, m: re.Match[str]) -> bool:

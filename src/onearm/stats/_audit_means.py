@@ -32,7 +32,7 @@ _PATTERNS = (
 _FAR = 500  # how far words reach
 _ERROR = re.compile(r"(?i)\bstandard errors?\b|\bSEM?\b")
 _YES = re.compile(r"(?i)\byes[ /-]*(?:or\s+)?no\b|\bbinary\b|\bdichotom|\b0\s*/\s*1\b|\bcoded (?:as )?0 (?:or|and) 1\b")
-_WHOLE = re.compile(
+WHOLE = re.compile(
     r"(?i)\bwhole[- ](?:numbers?|points?|years?|units?|marks?)|\bintegers?\b|\bLikert|\b(?:\d+|[a-z]+)-point\b|"
     r"\b(?:the )?(?:mean )?numbers? of (?!patients|subjects|participants|people)|\bcompleted years\b|\b\d+[- ]items?\b"
 )
@@ -58,14 +58,14 @@ def means(text: str, scene: Scene, taken: Taken) -> Iterator[Statement]:
             if taken.free(*m.span()):
                 taken.take(*m.span())
                 place = (KIND, m.start(), m.end(), text[m.start() : m.end()].strip())
-                yield Statement(*place, *_tested(_near(text, scene, m), m["m"], m["s"], _people(text, scene, m)))
+                yield Statement(*place, *_tested(_near(text, scene, m), m["m"], m["s"], people(text, scene, m)))
 
 
 def _near(text: str, scene: Scene, m: re.Match[str]) -> str:
     return text[max(scene.sentence[0], m.start() - _FAR) : min(scene.sentence[1], m.end() + _FAR)]
 
 
-def _people(text: str, scene: Scene, m: re.Match[str]) -> int | None:
+def people(text: str, scene: Scene, m: re.Match[str]) -> int | None:
     """How many the mean is of: the one number of people in its sentence."""
     a, b = max(scene.sentence[0], m.start() - _FAR), min(scene.sentence[1], m.end() + _FAR)
     own = {n for n, at in scene.within(a, b) if not m.start() <= at < m.end()}
@@ -76,7 +76,7 @@ def _people(text: str, scene: Scene, m: re.Match[str]) -> int | None:
 
 def _tested(said: str, mean: str, sd: str, n: int | None) -> tuple[str, str]:
     yes = _YES.search(said) is not None
-    if not yes and _WHOLE.search(said) is None:
+    if not yes and WHOLE.search(said) is None:
         return OPEN, f"mean {mean} (SD {sd}): the text does not say that it comes from whole numbers"
     if n is None or n < 2:
         return OPEN, f"mean {mean} (SD {sd}): the sentence does not say of how many people"
@@ -94,14 +94,10 @@ def _of_yes(said: str, mean: str, sd: str, n: int) -> tuple[str, str]:
 
 
 def _of_whole(said: str, mean: str, sd: str, n: int) -> tuple[str, str]:
-    several = _ITEMS.search(said)
-    items = max(1, int(several["items"])) if several else 1
+    items = _items(said)
     first = grim(mean, n, items=items)
     if not first:
-        near = round(Fraction(mean) * n * items)
-        digits = as_printed("x", mean).decimals
-        around = " and ".join(f"{near + d}/{n * items} = {(near + d) / (n * items):.{digits}f}" for d in (-1, 0, 1))
-        return MISFIT, f"no whole total of {n} prints as mean {mean} (GRIM): {around}"
+        return MISFIT, _no_total(mean, n, items)
     scale = _SCALE.search(said)
     if scale is not None and int(scale["lo"]) < int(scale["hi"]):
         low, high = int(scale["lo"]), int(scale["hi"])
@@ -117,6 +113,31 @@ def _of_whole(said: str, mean: str, sd: str, n: int) -> tuple[str, str]:
     if not first.informative:
         return OPEN, f"with {n} people every mean with so many decimals is possible"
     return FITS, f"mean {mean} with SD {sd} of {n} whole numbers is possible (GRIM, GRIMMER)"
+
+
+def tested_by_grim(said: str, mean: str, n: int) -> tuple[str, str]:
+    """Verdict and reason of a mean of whole numbers without its standard deviation."""
+    try:
+        found = grim(mean, n, items=_items(said))
+    except ValueError as problem:
+        return OPEN, f"mean {mean} of {n}: {problem}"
+    if not found:
+        return MISFIT, _no_total(mean, n, _items(said))
+    if not found.informative:
+        return OPEN, f"with {n} people every mean with so many decimals is possible"
+    return FITS, f"mean {mean} of {n} whole numbers is possible (GRIM): their total is {_or(found.totals)}"
+
+
+def _items(said: str) -> int:
+    several = _ITEMS.search(said)
+    return max(1, int(several["items"])) if several else 1
+
+
+def _no_total(mean: str, n: int, items: int) -> str:
+    near = round(Fraction(mean) * n * items)
+    digits = as_printed("x", mean).decimals
+    around = " and ".join(f"{near + d}/{n * items} = {(near + d) / (n * items):.{digits}f}" for d in (-1, 0, 1))
+    return f"no whole total of {n} prints as mean {mean} (GRIM): {around}"
 
 
 def _or(counts: tuple[int, ...]) -> str:

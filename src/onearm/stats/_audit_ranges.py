@@ -11,9 +11,10 @@ from ._audit_words import Taken
 from ._consistency_printed import as_printed
 
 _NUMBER = r"-?\d{1,6}(?:,\d{3})*(?:\.\d+)?"
+_START = r"(?<![\w.\-/^*])(?<!\d )"  # not the last part of another number
 _UNIT = (
-    r"(?:\s*(?:months?|mos?\b|years?|yrs?\b|y\b|days?|weeks?|wks?\b|cycles?|courses?|mg/m[2^]|mg|g/dL|x ?10\s*/\S+|"
-    r"x ?10\S*|/\S+))?"
+    r"(?:\s*(?:months?|mos?\b|years?|yrs?\b|y\b|days?|weeks?|wks?\b|hours?|h\b|cycles?|courses?|mmHg|kg\b|"
+    r"[A-Za-zµμ]{1,8} ?/ ?(?!\d)[A-Za-zµμ]{1,4}\d?\b(?:\s*/\s*d(?:ay)?\b)?|mg|x ?10\s*/\S+|x ?10\S*|/\S+))?"
 )
 _NAME = (
     r"(?P<name>(?i:full\s+range|interquartile\s+range|inter-quartile\s+range|range|IQR|quartiles|Q1\s*-\s*Q3|"
@@ -21,10 +22,10 @@ _NAME = (
 )
 _SPAN = rf"(?P<lo>{_NUMBER})\s*(?:-|\bto\b|,(?=\s)|(?i:\band\b))\s*(?P<hi>{_NUMBER}|(?i:not reached|NR|NE)|\d*\+)"
 _NAMED = re.compile(
-    rf"(?<![\w.\-/])(?P<m>{_NUMBER}){_UNIT}\s*(?:,|;|[(\[]|with|,?\s*with)?\s*(?i:an?\s+)?{_NAME}"
+    rf"{_START}(?P<m>{_NUMBER})(?:\s*%|{_UNIT})\s*(?:,|;|[(\[]|with|,?\s*with)?\s*(?i:an?\s+)?{_NAME}"
     rf"\s*(?i:of)?\s*[,:;=]?\s*[(\[]?\s*{_SPAN}"
 )
-_BARE = re.compile(rf"(?<![\w.\-/])(?P<m>{_NUMBER}){_UNIT}\s*[(\[]\s*{_SPAN}(?=\s*(?:months|years|days)?\s*[)\];,])")
+_BARE = re.compile(rf"{_START}(?P<m>{_NUMBER}){_UNIT}\s*[(\[]\s*{_SPAN}(?=\s*(?:months|years|days)?\s*[)\];,])")
 _AHEAD = re.compile(
     rf"(?P<name>(?i:quartiles|interquartile\s+range|IQR|range))\b[^.;\d%]{{0,40}}?(?<![\w.\-])(?P<lo>{_NUMBER})"
     rf"\s*(?:-|\bto\b|(?i:\band\b))\s*(?P<hi>{_NUMBER}){_UNIT}[\s,;]*(?i:with|and|around|about)\s+(?i:an?|its|the)\s+"

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from ._audit_counts import PERCENT, Counted
+from ._audit_counts import ABOUT, PERCENT, Counted
 from ._audit_judge import Scene, literal, share
 from ._audit_record import FITS, MISFIT, OPEN, UNTESTED, Statement
 from ._audit_words import Taken, listed, number
@@ -30,6 +30,8 @@ _OTHER = re.compile(
 )
 _NEAR = 1000  # how far words reach
 _AHEAD = re.compile(r"[^,;.)]{0,45}")
+_SIGN = re.compile(r"(?i)%|per\s?cent")
+_THEN = re.compile(rf"\d[\d.]*\s*(?:%|per\s?cent)\s*(?:[(\[][^()\[\]]{{0,60}}[)\]]\s*)?(?:{_TIME.pattern[4:]})", re.I)
 
 
 def rate_over_time(text: str, start: int, at: int, bare: bool) -> bool:
@@ -40,15 +42,19 @@ def rate_over_time(text: str, start: int, at: int, bare: bool) -> bool:
         begin = max(begin, text.rfind("%", begin, at) + 1)
         behind = text[begin:at]
         return bool(_SURVIVAL.search(behind) and _TIME.search(behind))
-    ahead = _AHEAD.match(text, text.find("%", at) + 1)
+    ahead = _SIGN.search(text, at)
+    ahead = _AHEAD.match(text, ahead.end()) if ahead else None
     near = text[begin:at] + (ahead[0] if ahead else "")
-    return bool(_SURVIVAL.search(near)) or _goes_on(text[start:at])
+    return bool(_SURVIVAL.search(near)) or _goes_on(text[start:at], _THEN.match(text, at) is not None)
 
 
-def _goes_on(behind: str) -> bool:
-    """Whether rates over time were spoken of and nothing else since (``3-y OS 40%; with and without 52% v 34%``)."""
+def _goes_on(behind: str, timed: bool) -> bool:
+    """Whether rates over time were spoken of and nothing else since (``3-y OS 40%; with and without 52% v 34%``).
+
+    ``timed`` where a time follows (``OS: median 25 months; 65% at 12 months``).
+    """
     spoken = [m.end() for m in _SURVIVAL.finditer(behind)]
-    return bool(spoken) and bool(_TIME.search(behind)) and not _OTHER.search(behind[spoken[-1] :])
+    return bool(spoken) and (timed or bool(_TIME.search(behind))) and not _OTHER.search(behind[spoken[-1] :])
 
 
 _OF_N = re.compile(
@@ -74,7 +80,8 @@ def shares(text: str, scene: Scene, taken: Taken) -> Iterator[Statement]:
             says = f"{m['p']}% is a rate over time, from censored data: no count over a number of people"
             yield Statement("rate over time", *place, UNTESTED, says, None, m["p"])
             continue
-        n, sure = (number(of_n["n"]), True) if of_n else _group(text, scene, m.start(), m["p"])
+        rough = ABOUT.search(text[max(a, m.start() - 20) : m.start()]) is not None
+        n, sure = (number(of_n["n"]), not rough) if of_n else _group(text, scene, m.start(), m["p"])
         yield _share(place, m["p"], n, sure)
 
 
@@ -133,7 +140,8 @@ def intervals(text: str, counts: list[Counted], scenes: dict[int, Scene], taken:
     by_place = {c.percent_at: c for c in counts}
     spots = {m.start(): m.end() for m in re.finditer(r"(?<![\d.\-])\d{1,3}(?:\.\d+)?(?=\s*%)", text)}
     for at, stop in sorted((spots | {c.percent_at: c.percent_end for c in counts}).items()):
-        c, said = by_place.get(at), text[at:stop]
+        c = by_place.get(at)
+        said = text[at:stop] if c is None else c.percent
         starts = [stop] if c is None else sorted({stop, c.end})
         found = next((i for s in starts if (i := _CI.match(text, s)) is not None), None)
         if found is None or not taken.free(found.start("lo"), found.end()):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
 from ._audit_record import FITS, MISFIT, WORDING, Statement
 from ._audit_words import Taken
+from ._consistency_printed import as_printed
 from ._consistency_ratio import RatioConsistency, hazard_ratio_consistency
 from ._consistency_tests import STATISTIC, recomputed
+from ._distributions import critical_value
 
 _R = r"(?:\d{1,3}(?:\.\d{1,6})?|\.\d{1,6})"
 _RATIO = re.compile(
@@ -18,9 +21,14 @@ _RATIO = re.compile(
     rf"(?i:CI|CrI|confidence\s+intervals?|credible\s+interval)"
     rf"\s*[,:;=]?\s*)?[(\[]?\s*(?P<lo>{_R})\s*(?:-|,|(?i:\bto\b|\band\b))\s*(?P<hi>{_R})(?![\w%]|\.\d)\s*[)\]]?"
     rf"(?:(?P<gap>\s*[,;]?\s*[(\[]?[^\d.;()%]{{0,30}}?)"
-    rf"\b[pP](?:[\s-]*(?i:values?))?\s*(?P<sign><=|>=|≤|≥|[=<>])\s*(?P<p>[01]?\.\d{{1,12}}|[01](?![\d.])))?"
+    rf"\b[pP](?:[\s-]*(?i:values?))?\s*(?P<sign><=|>=|≤|≥|[=<>])\s*(?P<p>[01]?\.\d{{1,12}}|[01](?![\d.]))(?!\d|\s*(?:x|mg)\b|[eE]-?\d))?"
 )
 _ONE_SIDED = re.compile(r"(?i)\b(?:one|1)[- ](?:sided|tailed)")
+_OTHER_TEST = re.compile(
+    r"(?i)\blog[- ]?rank|\bFisher|\bexact\b|\blikelihood|\bscore test|\bchi\b|χ|\bbootstrap|\bpermut|\binteraction|"
+    r"\btrend\b|inferiority|superiority|\bBonferroni|\bHolm\b|\bHochberg|\bcorrected|\bmultipl|\bwilcoxon|\bstratified"
+)
+_ALIKE = 0.1  # z of log-rank or likelihood-ratio tests seldom lies further than this from Wald's
 _SIGN = {"≤": "<=", "≥": ">="}
 
 
@@ -49,10 +57,10 @@ def ratios(text: str, taken: Taken) -> Iterator[Statement]:
             ).p_consistent
             is True
         )
-        yield Statement(*place, *_said(m, found, sign, one, half))
+        yield Statement(*place, *_said(m, found, sign, one, half, _clause(text, *m.span())))
 
 
-def _said(m: re.Match[str], found: RatioConsistency, sign: str, one: bool, half: bool) -> tuple[str, str]:
+def _said(m: re.Match[str], found: RatioConsistency, sign: str, one: bool, half: bool, clause: str) -> tuple[str, str]:
     name = " ".join(m["name"].split())
     if not found.ordered:
         return MISFIT, f"{name} {m['hr']} lies outside its own interval, {m['lo']} to {m['hi']}"
@@ -71,11 +79,33 @@ def _said(m: re.Match[str], found: RatioConsistency, sign: str, one: bool, half:
             WORDING,
             f"the interval goes with {p} by Wald's test; half of it, one-sided, is the printed p {sign} {m['p']}",
         )
+    says = f"the interval goes with {p} by Wald's test, printed is p {sign} {m['p']}"
+    if _OTHER_TEST.search(clause):
+        return WORDING, f"{says}; that of another test, a log-rank one or what is named there, may differ"
     crosses = float(m["lo"]) < 1 < float(m["hi"])
     small = (sign in ("=", "<", "<=")) and float(m["p"]) <= 0.05
-    verdict = MISFIT if crosses == small and "log" not in (m["gap"] or "").lower() else WORDING
-    says = f"the interval goes with {p} by Wald's test, printed is p {sign} {m['p']}"
-    return verdict, f"{says}; a log-rank or likelihood-ratio p may differ, seldom across 0.05"
+    if crosses == small or not _near(found.z, m["p"], one):
+        return MISFIT, f"{says}; that of a log-rank or likelihood-ratio test seldom differs so much"
+    return WORDING, f"{says}; a log-rank or likelihood-ratio p may differ so much"
+
+
+def _near(z: tuple[float, float], p: str, one_sided: bool) -> bool:
+    """Whether a printed p has a z that another test of the same hypothesis could have, beside Wald's ``z``."""
+    shown = as_printed("p", p).between("half-up")
+    least, most = (_z(float(edge) * (2 if one_sided else 1)) for edge in (shown.high, shown.low))
+    small, large = sorted(map(abs, z))
+    return least <= large * (1 + _ALIKE) and most >= small * (1 - _ALIKE)
+
+
+def _z(p: float) -> float:
+    """The z of a two-sided p."""
+    return 0.0 if p >= 1 else math.inf if p <= 0 else critical_value(1 - p)
+
+
+def _clause(text: str, start: int, end: int) -> str:
+    """The sentence about a place, 300 characters to each side at most."""
+    before, after = text[max(0, start - 300) : start], text[end : end + 300]
+    return before[max(before.rfind(". "), before.rfind("\n\n")) + 1 :] + text[start:end] + re.split(r"\.\s", after)[0]
 
 
 def _p(value: float) -> str:

@@ -13,6 +13,13 @@ _PLAIN = str.maketrans(
 _THOUSANDS = re.compile(r"(?<=\d)[\u2009\u202f\u00a0](?=\d{3}(?!\d))")
 _MIDDLE_DOT = re.compile(r"(?<=\d)[·∙](?=\d)")
 _RAISED = re.compile(r"(?<![χX])[⁰¹²³⁴-⁹⁺⁻]")
+_PER = r"(?:\s*/\s*(?:[uµμmfdn]?[lL]\b|[cdmµμ]?m(?:\^?[23])?(?![\w^])))"
+_TIMES = r"(?:(?<![A-Za-z])x\s*"
+_POWER = re.compile(  # "10^9/L", "x 10*9/L", "10e9/L", 10 with raised digits
+    rf"{_TIMES}|(?<![\w.,]))10\s*(?:(?:\^|\*\*?|[eE])\s*[+-]?\d{{1,2}}\b|[⁺⁻]?[⁰¹²³⁴-⁹]{{1,2}}){_PER}?|"
+    rf"{_TIMES}|(?<=\d ))10\s?\d{{0,2}}{_PER}"  # "4.5 x 109/L", "4.5 10 9 /L": as raised digits come out of files
+)
+_RAISED_LENGTH = re.compile(r"(?<=m)\^-?[23]\b")  # m^2, mm^3
 
 _ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
          "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")  # fmt: skip
@@ -39,8 +46,14 @@ AFTER_LABEL = re.compile(
 
 
 def plain(text: str) -> str:
-    """The text with one kind of dash, space, quote and point, no raised digits; every character keeps its place."""
-    return _RAISED.sub(" ", _MIDDLE_DOT.sub(".", _THOUSANDS.sub(",", text).translate(_PLAIN)))
+    """The text with one kind of dash, space, quote and point, no raised digits; every character keeps its place.
+
+    A power of ten with what it is counted in (``10^9/L``) is one unit, and written as one: ``mg`` and spaces.
+    """
+    said = _MIDDLE_DOT.sub(".", _THOUSANDS.sub(",", text).translate(_PLAIN))
+    if "10" in said:
+        said = _POWER.sub(lambda m: "mg".ljust(len(m[0])), said)
+    return _RAISED_LENGTH.sub(lambda m: " " * len(m[0]), _RAISED.sub(" ", said))
 
 
 def number(said: str) -> int:
