@@ -42,7 +42,7 @@ def test_a_unit_in_words_that_are_no_unit() -> None:
     assert one("Platelets above 100 x 10^9/L were seen in 10 (21%) of 48 patients.", "count with percent").n == (47, 48)
 
 
-@given(st.text(alphabet="10^9*e/LlmM²³⁹xX× .%()-uµk\n5", max_size=60))
+@given(st.text(alphabet="10^9*e/LlmM²³⁹xX× .%()-uµk\n5\\&lt;|*", max_size=60))
 def test_every_character_keeps_its_place(text: str) -> None:
     assert len(plain(text)) == len(text)
 
@@ -185,3 +185,26 @@ def test_rates_at_several_times(name: str) -> None:
 def test_a_limit_is_no_side_of_a_match() -> None:
     text = "1:1 matching of those with age at least 18 and salvage at most 1."
     assert not [s for s in audit_text(text).statements if s.kind == "matched numbers"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "verdict"),
+    [
+        (r"Hazard ratio **0.43** (95% CI 0.26 to 0.73), p \<0.01.", "ratio with interval", "fits"),
+        (r"Hazard ratio 0.43 (95% CI 0.26 to 0.73), p \<0.00001.", "ratio with interval", MISFIT),
+        (r"Hazard ratio 0.43 (95% CI 0.26 to 0.73), p &lt;0.00001.", "ratio with interval", MISFIT),
+        (r"Doses differed, t(28) = 2.20, p \< .01.", "test with p", MISFIT),
+        (r"White cells: median 4.5 10\^9/L \(range 2.4 to 8.7\).", "median with range", "fits"),
+        (r"Of 48 patients **44 (92\%)** responded.", "count with percent", "fits"),
+        (
+            r"White cells: median 4.5 10**9/L; median of blasts 4.5 10**9/L (range 2.4 to 8.7).",
+            "median with range",
+            "fits",
+        ),
+        ("| | All (n = 48) |\n|:--|--:|\n| **Female** \\| sex, n (%) | **21 (44)** |", "count with percent", "fits"),
+    ],
+)
+def test_marks_of_markdown_are_undone(text: str, kind: str, verdict: str) -> None:
+    found = one(text, kind)
+    assert found.verdict == verdict
+    assert found.text == text[found.start : found.end]

@@ -14,6 +14,20 @@ _THOUSANDS = re.compile(r"(?<=\d)[\u2009\u202f\u00a0](?=\d{3}(?!\d))")
 _MIDDLE_DOT = re.compile(r"(?<=\d)[·∙](?=\d)")
 _RAISED = re.compile(r"(?<![χX])[⁰¹²³⁴-⁹⁺⁻]")
 _PER = r"(?:\s*/\s*(?:[uµμmfdn]?[lL]\b|[cdmµμ]?m(?:\^?[23])?(?![\w^])))"
+_ESCAPED = re.compile(r"\\(?:\||(?=[!-/:-@\[-`{-~]))")  # Markdown's "p \<0.001", LaTeX's "92\%"
+_NAMED = {
+    "lt": "<",
+    "gt": ">",
+    "le": "≤",
+    "ge": "≥",
+    "plusmn": "±",
+    "times": "x",
+    "nbsp": " ",
+    "minus": "-",
+    "ndash": "-",
+}
+_ENTITY = re.compile(rf"&({'|'.join(_NAMED)});")
+_BOLD = re.compile(r"(?<![\w*])\*\*(?=\S)[^*\n]{1,400}(?<=\S)\*\*")
 _TIMES = r"(?:(?<![A-Za-z])x\s*"
 _POWER = re.compile(  # "10^9/L", "x 10*9/L", "10e9/L", 10 with raised digits
     rf"{_TIMES}|(?<![\w.,]))10\s*(?:(?:\^|\*\*?|[eE])\s*[+-]?\d{{1,2}}\b|[⁺⁻]?[⁰¹²³⁴-⁹]{{1,2}}){_PER}?|"
@@ -48,12 +62,21 @@ AFTER_LABEL = re.compile(
 def plain(text: str) -> str:
     """The text with one kind of dash, space, quote and point, no raised digits; every character keeps its place.
 
-    A power of ten with what it is counted in (``10^9/L``) is one unit, and written as one: ``mg`` and spaces.
+    Marks of Markdown and HTML are undone: a backslash before a sign, ``&lt;``, the stars of bold letters. A power of
+    ten with what it is counted in (``10^9/L``) is one unit, and written as one: ``mg`` and spaces.
     """
-    said = _MIDDLE_DOT.sub(".", _THOUSANDS.sub(",", text).translate(_PLAIN))
+    said = _unmarked(_MIDDLE_DOT.sub(".", _THOUSANDS.sub(",", text).translate(_PLAIN)))
     if "10" in said:
         said = _POWER.sub(lambda m: "mg".ljust(len(m[0])), said)
     return _RAISED_LENGTH.sub(lambda m: " " * len(m[0]), _RAISED.sub(" ", said))
+
+
+def _unmarked(text: str) -> str:
+    if "\\" in text:
+        text = _ESCAPED.sub(lambda m: " " * len(m[0]), text)
+    if "&" in text:
+        text = _ENTITY.sub(lambda m: _NAMED[m[1]].rjust(len(m[0])), text)
+    return _BOLD.sub(lambda m: f"  {m[0][2:-2]}  ", text) if "**" in text else text
 
 
 def number(said: str) -> int:
