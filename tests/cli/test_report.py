@@ -278,3 +278,20 @@ def test_an_interactive_page_needs_nothing_from_outside(own: Path) -> None:
     assert policy[1].count("'sha256-") == page.count("<script>") == 3
     assert "unsafe-eval" not in page[:2000]
     assert len(page) < 5_000_000
+
+
+def test_an_unknown_id_in_own_words_costs_no_run_but_no_document_is_sent(
+    own: Path, earlier: dict[str, bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = own / "protocol.yaml"
+    path.write_text(
+        path.read_text() + "\nreport: {sections: [{title: Aims, words: 'Of all {orrr} responded.'}, key]}\n"
+    )
+    capsys.readouterr()
+    assert main(["run", str(own)]) == 0
+    said = capsys.readouterr().err
+    assert "U390" in said
+    assert "are of earlier results" in said
+    assert "[no number has the id" in (own / "results" / "report.html").read_text()
+    assert "U390" in refused(["report", str(own), "-q"], capsys)
+    assert {n: (own / "documents" / n).read_bytes() for n in names(own / "documents")} == earlier

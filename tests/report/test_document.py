@@ -13,6 +13,7 @@ from onearm.errors import UsageError
 from onearm.figures import plan
 from onearm.protocol.report import SECTIONS
 from onearm.report.compose import BUILDERS, Provenance, compose
+from onearm.report.compose.own import unknown
 from onearm.report.document import Block, Document, Figured, Items, Parts, Tabled, Terms, Text, plain
 from onearm.report.sources import sources
 from onearm.results import Chapter, Outline, Results
@@ -105,12 +106,15 @@ def test_own_words_take_numbers_by_their_ids(results: Results) -> None:
     assert second.parts == (("Enrolled 2012.", "words:0"),)
 
 
-def test_own_words_with_an_unknown_id_are_refused(results: Results) -> None:
+def test_own_words_with_an_unknown_id_say_so(results: Results) -> None:
     chapters = (Chapter(name="", title="Aims", words="{orrr} and {nothing.like.it!}"),)
-    with pytest.raises(UsageError) as caught:
-        made(replace(results, outline=Outline(chapters=chapters)))
-    assert [f.code for f in caught.value.findings] == ["U390", "U390"]
-    assert any('did you mean "orr"' in f.says for f in caught.value.findings)
+    odd = replace(results, outline=Outline(chapters=chapters))
+    found = unknown(odd)
+    assert [(f.code, f.where) for f in found] == [("U390", "protocol.yaml report.sections.0.words")] * 2
+    assert 'did you mean "orr"' in found[0].says
+    (block,) = made(odd).blocks()
+    assert isinstance(block, Text)
+    assert '[no number has the id "orrr"]' in plain(block.parts)
 
 
 @pytest.mark.parametrize("kind", ["report", "summary"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,6 +44,7 @@ def run_folder(folder: Path, out: Path, seed: int, quiet: bool) -> Done:
     import_module("polars")
     clock["import numpy, polars"] = time.perf_counter() - start
     from onearm import report
+    from onearm.io.documents import documents_older
     from onearm.io.folder import check_target
     from onearm.io.lock import record_look
     from onearm.io.write import timed, write_results
@@ -64,5 +65,10 @@ def run_folder(folder: Path, out: Path, seed: int, quiet: bool) -> Done:
     clock["whole"] = time.perf_counter() - start
     if not quiet:
         show.findings(f for f in trial.findings if f.severity == "warning")
+    from onearm.report.compose.own import unknown
+
+    show.findings(replace(f, severity="warning") for f in unknown(results))
+    if not quiet and documents_older(folder, out):
+        show.note(f"the documents in {folder / 'documents'} are of earlier results; `onearm report` makes them anew")
     key = [(line.label, line.text, line.id) for line in report.key_lines(results)]
     return Done(key, results.header.notice, clock)

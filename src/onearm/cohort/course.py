@@ -178,6 +178,8 @@ def _relapses(tables: Frames, followup: pl.DataFrame, source: Source, log: Log) 
     unread = tables["responses"].filter(pl.col("response").is_null())["subject"]
     never = relapsed.filter(pl.col("_responded").is_null() & ~pl.col("subject").is_in(unread.to_list()))
     order = source.protocol.response.order
+    if source.protocol.response.progressive:
+        never = never.clear()  # where disease may be stable or progress, a progression needs no response before it
     partly = tables["responses"].filter(pl.col("response").is_in(list(order[:-1])))["subject"].to_list()
     log.rows(
         "D281",

@@ -15,7 +15,8 @@ from onearm.io.either import changed_since
 from onearm.io.folder import MARK, check_target, write_folder
 from onearm.io.results import read_results
 from onearm.report.compose import Provenance, compose
-from onearm.report.document import Document
+from onearm.report.compose.own import unknown
+from onearm.report.document import Document, Tabled
 from onearm.results import Results
 
 COMMAND = "onearm report"
@@ -92,6 +93,8 @@ def write_documents(place: Path, out: Path | None, wish: Wish, say: Say) -> tupl
     home = _home(place)
     target = home / "documents" if out is None else out
     check_target(target, COMMAND)
+    if problems := unknown(results):
+        raise UsageError(problems)
     say("laying out")
     made = _Maker(results, origin, wish, _template(results, wish, home), say)
     files = made.files()
@@ -154,7 +157,9 @@ class _Maker:
             from onearm.report.writers.rtf import to_rtf
 
             self.say("writing the tables (rtf)")
-            files["tables.rtf"] = to_rtf(self.tables.values(), self.document("report"))
+            report = self.document("report")
+            order = {b.table.id: b.table for b in report.blocks() if isinstance(b, Tabled)}
+            files["tables.rtf"] = to_rtf({**order, **self.tables}.values(), report)
         if "ars" in self.wish.formats:
             from onearm.results.ars import to_ars, to_text
 
@@ -240,6 +245,15 @@ def _kept(target: Path, digest: str) -> dict[str, bytes]:
         return {name: content for name, content in found.items() if _sha(content) == body["outputs"][name]}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
+
+
+def documents_older(home: Path, out: Path) -> bool:
+    """Whether the documents beside a trial's results were made from other results than those in ``out``."""
+    try:
+        made_of = json.loads((home / "documents" / MARK).read_bytes())["results"]
+        return bool(out == home / "results" and made_of != _sha((out / "results.json").read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _sha(content: bytes) -> str:

@@ -29,9 +29,25 @@ class ResponseScale(Part):
         return "; ".join([*known, f"{self.not_evaluable}: not evaluable for response"])
 
     @property
+    def progressive(self) -> bool:
+        """Whether disease may be stable or progress (SD, PD): the column `relapse` then holds progression too.
+
+        Examples
+        --------
+        >>> ResponseScale().progressive, ResponseScale(order=("CR", "PR", "SD", "PD")).progressive
+        (False, True)
+        """
+        return bool({"SD", "PD"} & set(self.order))
+
+    @property
     def rules(self) -> tuple[str, ...]:
         """Rules in force, in words."""
         return (
+            *(
+                ("Relapse means progression too: the response categories have stable or progressive disease.",)
+                if self.progressive
+                else ()
+            ),
             f"Response categories, best first: {', '.join(self.order)}; an overlap counts as the earlier one.",
             f"{self.legend}.",
             f"Responders: best overall response {', '.join(self.responders)}.",

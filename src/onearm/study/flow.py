@@ -111,7 +111,7 @@ def _label(step: AlignStep, eligible: int) -> str:
         return step.label
     if step.name in _WORDS:
         return _WORDS[step.name]
-    return "Eligible" if step.name == f"eligible.{eligible}" else f"Left after condition {step.name.partition('.')[2]}"
+    return "Eligible" if step.name == f"eligible.{eligible}" else f"Remaining: not {step.reason}"
 
 
 def _side(name: str, side: str, words: str, steps: tuple[AlignStep, ...], prefix: str) -> tuple[Flow, list[Estimate]]:

@@ -81,6 +81,12 @@ def _populations(p: Protocol) -> Iterator[str]:
         yield f"{population.label or name}: {whole}, " + (f"those with {kept}." if kept else "all.")
 
 
+def _criterion(p: Protocol, c: Condition) -> str:
+    """A condition with the label of its covariate: ``Philadelphia chromosome is negative``."""
+    covariate = p.covariates.get(c.name)
+    return c.criterion if covariate is None else c.criterion.replace(c.name, covariate.label, 1)
+
+
 def _kept(p: Protocol, c: Condition) -> str:
     """What those kept have, in words: ``no Allogeneic transplantation``, ``treatment start on record``."""
     if c.fact is not None and c.tests in ((("is_", True),), (("is_", False),)):
@@ -88,7 +94,7 @@ def _kept(p: Protocol, c: Condition) -> str:
         return label if c.tests[0][1] else f"no {label}"
     if c.tests == (("given", True),):
         return f"{c.name.replace('_', ' ')} on record"
-    return c.criterion
+    return _criterion(p, c)
 
 
 def _facts(p: Protocol) -> Iterator[str]:
@@ -146,7 +152,7 @@ def _start(version: Version) -> str:
 
 def _comparison(name: str, c: Comparison, p: Protocol) -> str:
     covariates = ", ".join(p.covariates[v].label for v in c.covariates)
-    eligible = " and ".join(condition.criterion for condition in c.eligibility) or "no further condition"
+    eligible = "; ".join(_criterion(p, condition) for condition in c.eligibility) or "no further condition"
     further = "; further methods: " + "; ".join(short_words(m) for m in c.methods.values()) if c.methods else ""
     return (
         f"Comparison {c.label or name}: estimand {c.estimand}; trial population {c.population}, external patients "

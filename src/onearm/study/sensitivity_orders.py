@@ -24,12 +24,12 @@ from onearm.study.methods import lost_words
 from onearm.study.sensitivity_subject import Subject, about, first_set
 
 _SAME = 1e-6
-_WHOSE = "patients and events are those of the prespecified order"
+_WHOSE = "patients and events are those of the protocol's order"
 _METHOD = "Cox regression, Efron ties, on the pairs of each order; nothing is chosen from them"
 
 
 def in_orders(one: Subject, asked: Orders) -> tuple[list[Estimate], list[Statement]]:
-    """Hazard ratios over all orders that the data decide and over random ones, the prespecified one among them.
+    """Hazard ratios over all orders that the data decide and over random ones, the protocol's own among them.
 
     The score is that of the comparison; with imputed covariates each order is taken in every data set and the mean of
     the log hazard ratios counts.
@@ -111,7 +111,7 @@ def _spread(
     known = np.array([v for v in found if np.isfinite(v)])
     n_random = sum(o.order == "random" for o in rows)
     note = (
-        f"{len(rows)} orders: the prespecified one ({rows[0].order}), the others that the data decide, and random ones "
+        f"{len(rows)} orders: the protocol's own ({rows[0].order}), the others that the data decide, and random ones "
         f"by the seed ({n_random} random in all); {len(rows) - known.size} without a hazard ratio"
     )
     settings, lost = one.made.settings, len(one.made.trial.incomplete)
@@ -125,7 +125,7 @@ def _spread(
     for order, value in zip(rows, found, strict=True):
         if order.order == "random" and order is not rows[0]:
             continue
-        what = f"hazard ratio, order {order.order}" + (", prespecified" if order is rows[0] else "")
+        what = f"hazard ratio, order {order.order}" + (", the protocol's order" if order is rows[0] else "")
         what += " (gate failed)" if order.failed else ""
         own, design = tuple(f"GATE FAILED: {w}" for w in order.failed), order.design
         whom = sentence(settings.estimand, lost, len(design.unmatched), lost_words(design))
@@ -140,7 +140,7 @@ def _differs(e: Estimate, found: Sequence[float]) -> str:
     if e.value is None:
         return e.error or "the comparison has no hazard ratio"
     if not np.isfinite(found[0]) or abs(found[0] / e.value - 1) > _SAME:
-        return "the pairs of the prespecified order do not give the ratio of the run, which is estimated otherwise"
+        return "the pairs of the protocol's order do not give the ratio of the run, which is estimated otherwise"
     return ""
 
 
@@ -157,7 +157,7 @@ def _passed(e: Estimate, passed: int, n: int) -> Estimate:
 def _statement(
     one: Subject, ratios: Sequence[Estimate], rows: Sequence[Ordered], columns: Sequence[Sequence[float]]
 ) -> Statement:
-    """Every order with its ratios, the prespecified one first."""
+    """Every order with its ratios, the protocol's own first."""
     said = []
     for k, first in enumerate(rows):
         seed = "" if first.seed is None else str(first.seed)

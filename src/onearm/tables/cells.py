@@ -29,7 +29,9 @@ def shown(e: Estimate) -> str:
 def with_unit(e: Estimate) -> str:
     """The value and its unit, where the value does not say it."""
     said = shown(e)
-    return said if e.unit in _SAID or said in (text.NOT_ESTIMABLE, text.NOT_REACHED) else f"{said} {e.unit}"
+    if e.unit in _SAID or said in (text.NOT_ESTIMABLE, text.NOT_REACHED):
+        return said
+    return f"{said}%" if e.unit == "%" else f"{said} {e.unit}"
 
 
 def limits(e: Estimate) -> str:

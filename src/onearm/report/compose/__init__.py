@@ -94,7 +94,8 @@ def compose(
     Raises
     ------
     UsageError
-        U391 for a section or kind that is not known, U390 for own words with an id that no number has.
+        U391 for a section or kind that is not known. Own words with an id that no number has say so in print;
+        `onearm.report.compose.own.unknown` names them.
     """
     if kind not in ("report", "summary"):
         raise UsageError.one("U391", kind, "no such kind of document", "use report or summary")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from onearm.report.compose.limitations import limitations
 from onearm.report.compose.material import Material
-from onearm.report.compose.phrases import joined, listed, said, share, value
+from onearm.report.compose.phrases import joined, listed, p_text, said, share, value
 from onearm.report.document import Parts, Text, plain
 from onearm.report.key import key_lines
 from onearm.results import Estimate, Results
@@ -131,7 +131,8 @@ def _compared(results: Results) -> Iterator[Parts]:
             why = listed((said(f"{g.name}: {g.says}", g.id) for g in failed), end="")
             yield joined(label, ": a gate failed (", why, "), so no effect is read.")
             continue
-        effects = [e for line in key_lines(results) if (e := results.estimates.get(line.id)) and _of(e, name)]
+        found = (e for line in key_lines(results) if (e := results.estimates.get(line.id)) and _of(e, name))
+        effects = _wanted(results, found)
         if not effects:
             continue
         whom = said(f"{primary.label}; {estimand_words(primary)}", choice_id(primary))
@@ -146,12 +147,8 @@ def _of(e: Estimate, comparison: str) -> bool:
 def _effect(results: Results, e: Estimate) -> Parts:
     before, _, what = e.label.partition(": ")
     p = results.estimates.get(f"{parse(e.id).variable}.cox_p|{e.group}") if e.stat == "hazard_ratio" else None
-    tail = joined(", p ", said(_p(shown(p)), p.id)) if p is not None and p.value is not None else ()
+    tail = joined(", Wald p ", said(p_text(shown(p)), p.id)) if p is not None and p.value is not None else ()
     return joined(f"{before}, {what} " if what else f"{before} ", value(e), tail, source=e.id)
-
-
-def _p(shown_value: str) -> str:
-    return shown_value if shown_value.startswith("<") else f"= {shown_value}"
 
 
 def _rules(results: Results) -> Iterator[Parts]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from onearm.report.compose.limits_of_comparisons import standing
 from onearm.report.compose.material import Material, parted
 from onearm.report.compose.phrases import joined, said
 from onearm.report.document import Block, Items, Section, Tabled, Text
@@ -34,7 +35,7 @@ def _commitment(m: Material) -> tuple[Block, ...]:
     out: list[Block] = []
     for one in m.results.commitment[:1]:
         kept = one.status == "prespecified"
-        out.append(Text(said(one.says, "commitment"), manner="strong" if kept else "warning"))
+        out.append(Text(said(standing(one), "commitment"), manner="strong" if kept else "warning"))
         if one.changes:
             out.append(Text(joined("The locked design was changed:")))
             out.append(Items(tuple(said(change, "commitment") for change in one.changes)))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from onearm import text
+from onearm.report.compose.limits_of_comparisons import of_comparisons
 from onearm.report.compose.material import Material
 from onearm.report.compose.phrases import joined, listed, said
 from onearm.report.document import Parts
-from onearm.results import Commitment, Estimate, Results
+from onearm.results import Estimate, Results
 from onearm.tables.cells import shown, with_unit
-from onearm.tables.methods import choice_id, primary_of
+from onearm.tables.methods import primary_of
 from onearm.tables.monitoring import stamp
-from onearm.tables.names import Name, comparison_label, comparisons, endpoint, moment, of_context, parse, plain
+from onearm.tables.names import Name, comparisons, endpoint, moment, of_context, parse, plain
 
 FEW = 10
 """Patients at risk, or in a subgroup, below which a number is pointed out."""
@@ -22,16 +23,12 @@ CENSORED = 0.1
 
 _NAMED = 4
 
-PROPORTIONAL = 0.05
-"""The level of the test of proportional hazards below which a ratio is pointed out."""
-
 
 def limitations(m: Material) -> list[Parts]:
     """Every limitation that the results themselves show, as sentences."""
     makers = (
-        _stopped, _notice, _one_arm, _gates, _commitment, _calendar, _lost, _further_methods, _not_proportional,
-        _confounding, _short, _few_at_risk, _censored, _not_estimable, _small_subgroups, _missing,
-        _complete_cases, _assumptions,
+        _stopped, _notice, _one_arm, of_comparisons, _short, _few_at_risk, _censored, _not_estimable, _small_subgroups,
+        _missing, _assumptions,
     )  # fmt: skip
     return [parts for make in makers for parts in make(m.results)]
 
@@ -56,112 +53,6 @@ def _one_arm(results: Results) -> Iterator[Parts]:
         yield joined(
             "External patients were not randomised: what is not among the covariates may explain a difference."
         )
-
-
-def _gates(results: Results) -> Iterator[Parts]:
-    for g in results.gates:
-        if not g.passed:
-            label = comparison_label(results, g.comparison)
-            yield joined(
-                f"Against {label} the gate {g.name} failed ({g.says}): its numbers are not an effect.", source=g.id
-            )
-
-
-def _commitment(results: Results) -> Iterator[Parts]:
-    for one in results.commitment:
-        if one.status != "prespecified" and comparisons(results):
-            yield said(standing(one), "commitment")
-
-
-def standing(one: Commitment) -> str:
-    """How the design stands, without what to type against it.
-
-    Examples
-    --------
-    >>> standing(Commitment(status="open", says="Not prespecified: never locked. `onearm lock` freezes it."))
-    'Not prespecified: never locked.'
-    """
-    kept = one.says.partition(" `")[0]
-    return kept if kept.endswith(".") else f"{kept}."
-
-
-def _lost(results: Results) -> Iterator[Parts]:
-    for name in comparisons(results):
-        primary = primary_of(results, name)
-        if primary is not None and primary.lost:
-            count = text.number(primary.lost, 0)
-            yield joined(
-                f"Against {comparison_label(results, name)} the effect does not speak of {count} eligible trial "
-                f"patient{'s' * (primary.lost > 1)}: no place in the comparison.",
-                source=choice_id(primary),
-            )
-
-
-def _not_proportional(results: Results) -> Iterator[Parts]:
-    for e in of_context(results, "comparison"):
-        name = parse(e.id)
-        if name.statistic == "ph_p" and e.value is not None and e.value < PROPORTIONAL:
-            label = comparison_label(results, name.comparison)
-            yield joined(
-                f"{endpoint(results, name.variable)} against {label}: hazards do not look proportional (p ",
-                said(shown(e) if shown(e).startswith("<") else f"= {shown(e)}", e.id),
-                "); one hazard ratio does not describe all times.",
-                source=e.id,
-            )
-
-
-def _confounding(results: Results) -> Iterator[Parts]:
-    for e in of_context(results, "sensitivity"):
-        name = parse(e.id)
-        passed = all(g.passed for g in results.gates if g.comparison == name.comparison)
-        if name.statistic != "e_value" or name.side or not passed:
-            continue
-        nearer = results.estimates.get(f"{name.variable}.e_value_limit|{name.group}")
-        limit = () if nearer is None else joined("; ", said(shown(nearer), nearer.id), " would bring its limit to 1")
-        label = comparison_label(results, name.comparison)
-        yield joined(
-            f"{endpoint(results, name.variable)} against {label}: a confounder that nobody measured could explain "
-            "the difference, if its risk ratios to group and to outcome were both at least ",
-            said(shown(e), e.id),
-            " (E-value)",
-            limit,
-            ".",
-            source=e.id,
-        )
-
-
-def _further_methods(results: Results) -> Iterator[Parts]:
-    for name in comparisons(results):
-        failed = [c for c in results.choices if c.comparison == name and c.method != "primary" and c.failed]
-        if failed:
-            listed_ = listed((said(c.label, choice_id(c)) for c in failed), end="")
-            label = said(f"Against {comparison_label(results, name)}", choice_id(failed[0]))
-            yield joined(label, " the gates of further methods failed: ", listed_, ".")
-
-
-def _calendar(results: Results) -> Iterator[Parts]:
-    """Whether the external patients were treated in the trial's years, as the table of comparability says."""
-    for s in results.statements:
-        if s.kind != "comparability":
-            continue
-        for row in s.rows:
-            for words in row:
-                if "contemporaneous:" in words and not words.startswith("Contemporaneous"):
-                    label = comparison_label(results, s.comparison)
-                    yield said(f"{label}: {words[:1].lower()}{words[1:].rstrip('.')}.", s.id)
-
-
-def _complete_cases(results: Results) -> Iterator[Parts]:
-    for e in of_context(results, "attrition"):
-        name = parse(e.id)
-        if e.id.startswith("n.removed.complete|") and e.value:
-            side = "external" if name.side == "external" else "trial"
-            yield joined(
-                f"Against {comparison_label(results, name.comparison)} ",
-                said(shown(e), e.id),
-                f" {side} patient{'s' * (e.value != 1)} with a missing covariate left out.",
-                source=e.id,
-            )
 
 
 def _short(results: Results) -> Iterator[Parts]:
@@ -237,9 +128,10 @@ def _small_subgroups(results: Results) -> Iterator[Parts]:
 
 
 def _missing(results: Results) -> Iterator[Parts]:
-    for k, finding in enumerate(results.header.findings):
-        if finding.startswith("D255 data/"):
-            yield said(f"Values are missing: {finding.partition(': ')[2].rstrip('.')}.", f"finding:{k}")
+    for e in of_context(results, "baseline"):
+        if parse(e.id).statistic == "missing" and not parse(e.id).group and e.value:
+            label = e.label.rpartition(": ")[0].partition(",")[0]
+            yield joined(f"{label}: not known of ", said(shown(e), e.id), " patients.", source=e.id)
 
 
 def _assumptions(results: Results) -> Iterator[Parts]:

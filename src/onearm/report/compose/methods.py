@@ -21,6 +21,8 @@ _ESTIMATED = (
 )  # fmt: skip
 """Contexts whose estimators are named here; the footnotes of each table name the others."""
 
+_DESCRIPTIVE = ("", "count", "minimum", "maximum", "share of patients")
+
 ROUNDING = (
     "Percentages are rounded half up to one decimal, p-values to three; hazard ratios have two decimals. "
     "NE: not estimable; NR: not reached; CI: confidence interval. No p-value is adjusted for multiplicity."
@@ -53,7 +55,7 @@ def _estimators(results: Results) -> Iterator[tuple[tuple[str, str], ...]]:
     by: dict[tuple[str, float | None], list[str]] = {}
     first: dict[tuple[str, float | None], str] = {}
     for e in of_context(results, *_ESTIMATED):
-        if e.method in ("", "count"):
+        if e.method in _DESCRIPTIVE:
             continue
         key = (e.method, e.level)
         by.setdefault(key, []).append(e.label.partition(": ")[0] or endpoint(results, parse(e.id).variable))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from onearm.errors import Finding, UsageError, near
+from onearm.errors import Finding, near
 from onearm.report.compose.phrases import number, said
 from onearm.report.document import Parts, Section, Text
 from onearm.results import Chapter, Results
@@ -15,12 +15,8 @@ _PLACE = re.compile(r"\{([^{}]*)\}")
 def section(results: Results, chapter: Chapter, k: int) -> Section:
     """A chapter's paragraphs; what is typed by hand has the id ``words:K`` of the chapter.
 
-    Raises
-    ------
-    UsageError
-        U390 with every id that no number has.
+    An id that no number has is printed as such, for everybody to see; `unknown` names them all.
     """
-    _refuse_unknown(results, chapter)
     paragraphs = [" ".join(p.split()) for p in re.split(r"\n\s*\n", chapter.words) if p.strip()]
     blocks = tuple(Text(_parts(results, p, f"words:{k}")) for p in paragraphs)
     return Section(f"own-{k}", chapter.title, blocks)
@@ -31,24 +27,22 @@ def _parts(results: Results, words: str, source: str) -> Parts:
     for i, piece in enumerate(_PLACE.split(words)):
         if i % 2 == 0:
             out += said(piece, source)
+        elif (key := piece.strip().rstrip("!")) in results:
+            out += number(results[key], limits_too=piece.strip().endswith("!"))
         else:
-            out += number(results[piece.strip().rstrip("!")], limits_too=piece.strip().endswith("!"))
+            out.append((f'[no number has the id "{key}"]', source))
     return tuple(out)
 
 
-def _refuse_unknown(results: Results, chapter: Chapter) -> None:
-    ids = dict.fromkeys(key.strip().rstrip("!") for key in _PLACE.findall(chapter.words))
-    unknown = [key for key in ids if key not in results]
-    if unknown:
-        raise UsageError(
-            [
-                Finding(
-                    "U390",
-                    "error",
-                    f'section "{chapter.title}"',
-                    f'no number has the id "{key}"{near(key, results.estimates)}',
-                    "look the id up in results.csv (column id)",
-                )
-                for key in unknown
-            ]
-        )
+def unknown(results: Results) -> tuple[Finding, ...]:
+    """U390 for every id in own words of the outline that no number has."""
+    outline = results.outline
+    found = []
+    for part, chapters in (("sections", outline.chapters), ("summary", outline.summary)):
+        for k, chapter in enumerate(chapters):
+            for key in dict.fromkeys(key.strip().rstrip("!") for key in _PLACE.findall(chapter.words)):
+                if key not in results:
+                    where = f"protocol.yaml report.{part}.{k}.words"
+                    says = f'no number has the id "{key}"{near(key, results.estimates)}'
+                    found.append(Finding("U390", "error", where, says, "look the id up in results.csv (column id)"))
+    return tuple(found)

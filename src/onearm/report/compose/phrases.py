@@ -65,6 +65,17 @@ def share(e: Estimate) -> Parts:
     return said(f"{count} ({inside})", e.id)
 
 
+def p_text(shown_value: str) -> str:
+    """A p-value after its letter.
+
+    Examples
+    --------
+    >>> p_text("0.012"), p_text("<0.001")
+    ('= 0.012', '<0.001')
+    """
+    return shown_value if shown_value.startswith("<") else f"= {shown_value}"
+
+
 def number(e: Estimate, *, limits_too: bool = False) -> Parts:
     """The number as own words take it: with its unit, and with its interval when asked for."""
     return value(e) if limits_too else said(with_unit(e), e.id)
