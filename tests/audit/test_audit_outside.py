@@ -208,3 +208,23 @@ def test_marks_of_markdown_are_undone(text: str, kind: str, verdict: str) -> Non
     found = one(text, kind)
     assert found.verdict == verdict
     assert found.text == text[found.start : found.end]
+
+
+def test_a_table_of_key_results() -> None:
+    for cell in ("91.7% 44/48, 95% CI 80.0% to 97.7%", "**91.7%** | 44/48, 95% CI 80.0% to 97.7%"):
+        text = f"| Measure | Result |\n| --- | --- |\n| Response rate | {cell} |\n"
+        assert one(text, "count with percent").verdict == "fits"
+        assert one(text, "rate with interval").methods == ("clopper-pearson",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Of 48 limits, 4 to 5 % of them lie below the truth and about 1 % above it.",
+        "The mid-P form covers 93.5 to 99.1 % (0.9 to 0.5) and is the closer one.",
+        "There were 5 variables, of which a third was missing; 20 imputations, nominal coverage 95%.",
+        "Response was 91.7% 24/48 at the second look.",
+    ],
+)
+def test_what_is_said_of_methods_is_no_result(text: str) -> None:
+    assert not [s for s in audit_text(text).statements if s.verdict == MISFIT]

@@ -24,6 +24,9 @@ _BRACKET = re.compile(
     rf"{_SAID}(?:\s+(?:of|among)(?P<group>(?:{_WORD}){{1,6}}?))?\s*[(\[]\s*(?:n\s*=\s*)?{_K_OF_N}(?=\s*[)\],;])", re.I
 )
 _COMMA = re.compile(rf"{PERCENT}\s*(?:[,;:]\s*(?:with|in|or|that is,?)?|\bin\b|\bwith\b)\s*{_K_OF_N}", re.I)
+_CELL = re.compile(
+    rf"{PERCENT}\s*(?:\|\s*)?(?P<k>(?<![\w.,/])\d{{1,7}})\s*(?:/|of)\s*(?P<n>\d{{1,7}})(?![\w%/]|\.\d|,\d)", re.I
+)
 _EVERYBODY = re.compile(
     rf"\s+(?:(?:the|all|our|these|evaluable|assessable|treated|enrolled|included|study)\s+)*{_PEOPLE}", re.I
 )
@@ -35,7 +38,7 @@ _DID = re.compile(rf"(?:\s+{_PEOPLE})?\s+(?:who\s+|had\s+|have\s+)*{_SAME}[a-z]*
 def beside(text: str, taken: Taken) -> list[Counted]:
     """The counts that follow their percentage outside brackets, or follow it in words."""
     found: list[Counted] = []
-    for pattern in (_SLASH, _BRACKET, _COMMA):
+    for pattern in (_SLASH, _BRACKET, _COMMA, _CELL):
         for m in pattern.finditer(text):
             one = _one(m)
             if taken.free(*m.span()) and (_agrees(one) or _sure(text, m)):
@@ -66,4 +69,6 @@ def _sure(text: str, m: re.Match[str]) -> bool:
     if m.re is _COMMA:
         rate, did = _RATE.search(ahead), _DID.match(text, m.end())
         return rate is not None and did is not None and rate["stem"].lower() == did["stem"].lower()
-    return m.re is _SLASH or m["group"] is None or _EVERYBODY.fullmatch(m["group"]) is not None
+    if m.re is _BRACKET and m["group"] is not None:
+        return _EVERYBODY.fullmatch(m["group"]) is not None
+    return m.re in (_SLASH, _BRACKET)

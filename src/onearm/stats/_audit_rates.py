@@ -81,10 +81,11 @@ def shares(text: str, scene: Scene, taken: Taken) -> Iterator[Statement]:
             yield Statement("rate over time", *place, UNTESTED, says, None, m["p"])
             continue
         rough = ABOUT.search(text[max(a, m.start() - 20) : m.start()]) is not None
-        n, sure = (number(of_n["n"]), not rough) if of_n else _group(text, scene, m.start(), m["p"])
-        yield _share(place, m["p"], n, sure)
+        n, sure = (number(of_n["n"]), True) if of_n else _group(text, scene, m.start(), m["p"])
+        yield _share(place, m["p"], n, sure and not rough)
 
 
+_PLAIN_WAY = re.compile(r"[^()\[\];:|\"\n%]{0,60}")  # from "of whom" to its percentage
 _ENDING = re.compile(r"(?:ers?|ing|ed|able)$")
 
 
@@ -98,7 +99,10 @@ def _group(text: str, scene: Scene, at: int, p: str) -> tuple[int | None, bool]:
         if len(stem) > 3 and hits:
             return next((n for n in reversed(hits) if whole_counts(p, n)), hits[-1]), False
     back = bisect_right(scene.groups, at, key=lambda g: g.start)
-    return (scene.groups[back - 1].n, scene.groups[back - 1].hard) if back else (None, False)
+    if not back:
+        return None, False
+    group = scene.groups[back - 1]
+    return group.n, group.hard and _PLAIN_WAY.fullmatch(text, group.start, at) is not None
 
 
 def _share(place: tuple[int, int, str], p: str, n: int | None, sure: bool) -> Statement:
@@ -144,7 +148,7 @@ def intervals(text: str, counts: list[Counted], scenes: dict[int, Scene], taken:
         said = text[at:stop] if c is None else c.percent
         starts = [stop] if c is None else sorted({stop, c.end})
         found = next((i for s in starts if (i := _CI.match(text, s)) is not None), None)
-        if found is None or not taken.free(found.start("lo"), found.end()):
+        if found is None or not taken.free(found.start("lo"), found.end()) or _end_of_span(text, at, found):
             continue
         taken.take(found.start("lo"), found.end())
         if c is not None and rate_over_time(text, scenes[c.start].sentence[0], at, c.form == "percent first"):
@@ -156,6 +160,13 @@ def intervals(text: str, counts: list[Counted], scenes: dict[int, Scene], taken:
             yield Statement(*place, MISFIT, says, None, said)
             continue
         yield _recognised(place, said, found, c, scenes)
+
+
+def _end_of_span(text: str, at: int, found: re.Match[str]) -> bool:
+    """Whether the percentage ends a span (``93.5 to 99.1% (0.9 to 0.5)``) and what follows is called no interval."""
+    return (
+        found["level"] is None and re.search(r"\d\s*%?\s*(?:-|\bto|\band)\s*$", text[max(0, at - 12) : at]) is not None
+    )
 
 
 def _recognised(
