@@ -221,6 +221,56 @@ def test_a_place_named_twice_or_in_a_table_is_refused() -> None:
         to_docx(SHORT, FIGURES, template(change=in_table))
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("{{ raport }}", r"\{\{ raport \}\} \(did you mean \"report\"\?\)\. Next: write \{\{ report \}\}"),
+        (" {{Report}} ", r"\{\{ Report \}\} \(did you mean \"report\"\?\)"),
+        ("{{ sponsor name }}", r"\{\{ sponsor name \}\}\. Next"),
+        ("{{ }}", r"\{\{  \}\}"),
+    ],
+)
+def test_another_name_in_brackets_is_refused_wherever_it_stands(text: str, says: str) -> None:
+    def in_table(word: Any) -> None:
+        word.add_table(1, 1).cell(0, 0).text = text
+
+    def in_footer(word: Any) -> None:
+        word.sections[0].footer.paragraphs[0].text = text
+
+    for made in (
+        template("Cover", text), template("{{ report }}", text), template("{{ report }}", change=in_table),
+        template("Cover", change=in_footer),
+    ):  # fmt: skip
+        with pytest.raises(UsageError, match=f"U395 error Word template: nothing fills its paragraph {says}"):
+            to_docx(SHORT, FIGURES, made)
+
+
+def test_the_place_does_not_stand_in_a_header() -> None:
+    def in_header(word: Any) -> None:
+        word.sections[0].header.paragraphs[0].text = "{{ report }}"
+
+    with pytest.raises(UsageError, match=r"U395 .*in a header or a footer"):
+        to_docx(SHORT, FIGURES, template("{{ report }}", change=in_header))
+
+
+def test_brackets_within_a_sentence_are_text() -> None:
+    assert "As {{ raport }} says" in lines(written(SHORT, template("As {{ raport }} says")))
+
+
+def test_word_is_asked_once_to_update_the_contents_and_the_rest_of_its_settings_stays() -> None:
+    def asked(word: Any) -> None:
+        own = word.settings.element
+        own.insert(0, own.makeelement(qn("w:updateFields"), {qn("w:val"): "false"}))
+
+    before = [one.tag for one in docx.Document(io.BytesIO(template())).settings.element.iterchildren("*")]
+    made = list(written(WIDE, template(change=asked)).settings.element.iterchildren("*"))
+    found = [one.get(qn("w:val")) for one in made if one.tag == qn("w:updateFields")]
+    assert found == ["true"]
+    assert [one.tag for one in made if one.tag != qn("w:updateFields")] == before
+    names = [one.tag for one in made]
+    assert names.index(qn("w:updateFields")) < names.index(qn("w:compat"))
+
+
 SOUND = template("Cover", "{{ report }}", "After")
 
 

@@ -6,12 +6,15 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterable
 from typing import Any
 
-from onearm.errors import UsageError
+from onearm.errors import UsageError, near
 from onearm.report.writers._word_text import SPACES
 
-PLACE = "{{ report }}"
+_NAME = "report"
+PLACE = f"{{{{ {_NAME} }}}}"
+_ONLY = re.compile(r"\s*\{\{\s*([^{}]*?)\s*\}\}\s*")
 _MOST_BYTES = 200_000_000
 _MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 _PARTS = {
@@ -91,7 +94,7 @@ def _read(document: Any) -> None:
         room(section._sectPr, wide=True)
         room(section._sectPr, wide=False)
         _ = section.different_first_page_header_footer
-        _ = section.header.is_linked_to_previous, section.footer.is_linked_to_previous
+    _margins(document)
 
 
 def _empty() -> bytes:
@@ -135,12 +138,19 @@ def place(document: Any) -> Any:
     Raises
     ------
     UsageError
-        U395: there are several, or one stands within a table or a frame.
+        U395: there are several, or one stands within a table, a frame, a header or a footer; or a paragraph has another
+        name in such brackets: nothing would fill it, and it would be sent as it is.
     """
     from docx.oxml.ns import qn
 
     body = document.element.body
-    found = [p for p in body.iter(qn("w:p")) if _is_place("".join(t.text or "" for t in p.iter(qn("w:t"))))]
+    named = [(p, _named(p)) for p in body.iter(qn("w:p"))]
+    margins = _margins(document)
+    _refuse_others([*(name for _, name in named), *margins])
+    if _NAME in margins:
+        says = f"{PLACE} stands in a header or a footer"
+        raise UsageError.one("U395", "Word template", says, "put it into a paragraph of its own in the text")
+    found = [p for p, name in named if name == _NAME]
     if len(found) > 1:
         says = f"it has {len(found)} paragraphs {PLACE}"
         raise UsageError.one("U395", "Word template", says, "leave one: the report stands there")
@@ -150,5 +160,56 @@ def place(document: Any) -> Any:
     return found[0] if found else None
 
 
-def _is_place(text: str) -> bool:
-    return re.fullmatch(r"\s*\{\{\s*report\s*\}\}\s*", text) is not None
+def _named(paragraph: Any) -> str | None:
+    """The name in a paragraph that is only ``{{ name }}``."""
+    from docx.oxml.ns import qn
+
+    hit = _ONLY.fullmatch("".join(t.text or "" for t in paragraph.iter(qn("w:t"))))
+    return hit[1] if hit else None
+
+
+def _margins(document: Any) -> list[str | None]:
+    """The names in headers and footers."""
+    from docx.oxml.ns import qn
+
+    kinds = ("header", "footer", "first_page_header", "first_page_footer", "even_page_header", "even_page_footer")
+    parts = [getattr(section, kind) for section in document.sections for kind in kinds]
+    own = [part._element for part in parts if not part.is_linked_to_previous]
+    return [_named(p) for part in own for p in part.iter(qn("w:p"))]
+
+
+def _refuse_others(names: Iterable[str | None]) -> None:
+    """Refuse the first name that is not that of the report."""
+    other = next((name for name in names if name not in (None, _NAME)), None)
+    if other is not None:
+        says = f"nothing fills its paragraph {{{{ {other} }}}}{near(other, [_NAME])}"
+        raise UsageError.one("U395", "Word template", says, f"write {PLACE} where the report stands, or take it out")
+
+
+_AFTER_UPDATE = (
+    "hdrShapeDefaults", "footnotePr", "endnotePr", "compat", "docVars", "rsids", "attachedSchema", "themeFontLang",
+    "clrSchemeMapping", "doNotIncludeSubdocsInStats", "doNotAutoCompressPictures", "forceUpgrade", "captions",
+    "readModeInkLockDown", "smartTagType", "shapeDefaults", "doNotEmbedSmartTags", "decimalSymbol", "listSeparator",
+)  # fmt: skip
+"""What stands after ``w:updateFields`` in the order that the schema asks for."""
+
+
+def update_fields(settings: Any) -> None:
+    """Let Word bring the contents and their page numbers up to date when it opens the file.
+
+    Parameters
+    ----------
+    settings
+        The ``w:settings`` element.
+    """
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import qn
+
+    for old in settings.findall(qn("w:updateFields")):
+        settings.remove(old)
+    mark = parse_xml(f'<w:updateFields {SPACES} w:val="true"/>')
+    later = {qn(f"w:{name}") for name in _AFTER_UPDATE}
+    ours = qn("w:updateFields").removesuffix("updateFields")
+    after = (one for one in settings.iterchildren("*") if one.tag in later or not one.tag.startswith(ours))
+    following = next(after, None)
+    settings.append(mark) if following is None else following.addprevious(mark)
