@@ -170,9 +170,16 @@ def test_contents_name_every_heading_and_a_summary_has_none(word: Any) -> None:
     links = [h.get(qn("w:anchor")) for h in word.element.body.iter(qn("w:hyperlink"))]
     assert len(links) == len(list(DOCUMENT.every()))
     assert set(links) == marks
+    listed = [p.text for p in word.paragraphs if p.style.name.casefold().startswith("toc ")]
+    assert listed == ["Contents", *(one.title for one in DOCUMENT.every())]
+    after = word.paragraphs[[p.text for p in word.paragraphs].index("Contents") + len(listed)]
+    assert after.text == "Abstract"
+    assert word.settings.element.find(qn("w:updateFields")).get(qn("w:val")) == "true"
     assert b"TOC" not in zipfile.ZipFile(io.BytesIO(to_docx(by_hand(kind="summary"), FIGURES))).read(
         "word/document.xml"
     )
+    short = docx.Document(io.BytesIO(to_docx(by_hand(kind="summary"), FIGURES)))
+    assert short.settings.element.find(qn("w:updateFields")) is None
 
 
 def test_properties_are_those_of_the_document(word: Any) -> None:

@@ -81,7 +81,7 @@ class Flow:
         return [paragraph(self.styles["Report Note" if self.short else "Subtitle"], line) for line in lines]
 
     def _contents(self, document: Document) -> str:
-        """The contents: a field that holds the headings; page numbers come when the reader updates it."""
+        """The contents: a field that holds the headings; page numbers come when Word updates it, on opening."""
         entries = [
             (depth, f'<w:hyperlink w:anchor="{anchor(k)}" w:history="1">{run(section.title)}</w:hyperlink>')
             for k, (depth, section) in enumerate(numbered(document), start=1)
@@ -92,14 +92,10 @@ class Flow:
             '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> TOC \\o "1-3" \\h '
             '\\z \\u </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
         )
-        lines = [
-            paragraph(self.styles[f"toc {depth}"], (opening if not k else "") + link)
-            for k, (depth, link) in enumerate(entries)
-        ]
-        hint = "For page numbers choose Update Field on these lines."
-        closing = run(hint) + '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-        head = paragraph(self.styles["TOC Heading"], run("Contents"), "<w:keepNext/>")
-        return head + "".join(lines) + paragraph(self.styles["Report Note"], closing)
+        entries[0] = (entries[0][0], opening + entries[0][1])
+        entries[-1] = (entries[-1][0], entries[-1][1] + '<w:r><w:fldChar w:fldCharType="end"/></w:r>')
+        lines = "".join(paragraph(self.styles[f"toc {depth}"], inside) for depth, inside in entries)
+        return paragraph(self.styles["TOC Heading"], run("Contents"), "<w:keepNext/>") + lines
 
     def _section(self, section: Section, depth: int) -> list[Piece]:
         self._heads += 1

@@ -43,6 +43,8 @@ def to_docx(document: Document, figures: Mapping[str, bytes], template: bytes | 
     -----
     A number stands in a content control whose tag is its id. Ids of more than 64 characters, which Word refuses, have a
     short tag; a list in the file (``customXml``) gives the whole id.
+
+    Word sets the page numbers of the contents when it opens the file, and asks before it does.
     """
     try:
         import docx  # noqa: F401 - loading it is the test
@@ -65,7 +67,7 @@ def _write(word: Any, document: Document, figures: Mapping[str, bytes], styles: 
     """Put the report into its place; the ids that are longer than their tag."""
     from onearm.report.writers._word_flow import Flow
     from onearm.report.writers._word_page import furnish, room
-    from onearm.report.writers._word_template import place
+    from onearm.report.writers._word_template import place, update_fields
 
     at = place(word)
     section = _section_of(word, at)
@@ -73,6 +75,8 @@ def _write(word: Any, document: Document, figures: Mapping[str, bytes], styles: 
     flow = Flow(styles, pages, figures, lambda name, data: _image(word, name, data), _free_id(word))
     _insert(word, at, section, [(bool(p.wide), p.xml) for p in flow.pieces(document)])
     furnish(word, document, styles)
+    if document.kind == "report":
+        update_fields(word.settings.element)
     return flow.ids.long
 
 
