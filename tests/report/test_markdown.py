@@ -74,6 +74,19 @@ def test_a_figure_without_a_path_is_named() -> None:
         to_markdown(DOCUMENT, {"km-os": "x"})
 
 
+def test_a_key_result_has_its_counts_and_interval_in_brackets() -> None:
+    def term(value: str, detail: str, stamp: str = "") -> Term:
+        return Term((("Response rate", ""),), ((value, "orr"),), ((detail, "orr"),), stamp)
+
+    terms = (term("91.7%", "44/48, 95% CI 80.0% to 97.7%"), term("0.43", "", "gate failed"), term("", "not reached"))
+    made = to_markdown(replace(DOCUMENT, sections=(Section("s", "S", (Terms(terms),)),)), {})
+    assert (
+        "| Response rate | **91.7%** (44/48, 95% CI 80.0% to 97.7%) |\n"
+        "| Response rate | **0.43** \\[gate failed\\] |\n"
+        "| Response rate | not reached |"
+    ) in made
+
+
 def test_groups_stand_before_each_of_their_columns() -> None:
     table = Table(
         id="t", title="T", section="s", groups=(("", 1), ("Before", 2)),

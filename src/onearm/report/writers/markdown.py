@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
-from onearm.report.document import Block, Document, Figured, Items, Section, Tabled, Terms, Text, plain
+from onearm.report.document import Block, Document, Figured, Items, Section, Tabled, Term, Terms, Text, plain
 from onearm.report.writers._widths import hold_words
 from onearm.report.writers.problems import no_figure
 from onearm.tables.model import Row, Table
@@ -76,11 +76,7 @@ def _block(block: Block, figures: Mapping[str, str]) -> Iterator[str]:
                 yield "\n".join(f"- {line(plain(parts))}" for parts in block.items)
         case Terms():
             if block.terms:
-                rows = [
-                    [line(plain(t.label)), _bold(plain(t.value)), line(f"{plain(t.detail)} {_stamp(t.stamp)}")]
-                    for t in block.terms
-                ]
-                yield _grid(["", "", ""], rows, ["---"] * 3)
+                yield _grid(["", ""], [[line(plain(t.label)), _term(t)] for t in block.terms], ["---"] * 2)
         case Tabled():
             yield _bold(f"{block.name}. {block.table.title}")
             yield table(block.table)
@@ -104,8 +100,11 @@ def _bold(text: str) -> str:
     return f"**{flat}**" if flat else ""
 
 
-def _stamp(stamp: str) -> str:
-    return f"[{stamp}]" if stamp else ""
+def _term(term: Term) -> str:
+    """``**91.7%** (44/48, 95% CI 80.0% to 97.7%)``, and its stamp."""
+    value, detail = _bold(plain(term.value)), line(plain(term.detail))
+    beside = f"({detail})" if value and detail else detail
+    return " ".join(filter(None, (value, beside, line(f"[{term.stamp}]") if term.stamp else "")))
 
 
 def table(found: Table) -> str:
