@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _PLOT, _ROW, _WRAP = 2.75, 0.165, 1.45
+_OVER = 17
+"""Points from one line over the axes to the next."""
 _CUT = " Drawn to the first tick after the end of the shorter follow-up; the estimates use all of it."
 _PREFIX = {"survival": "km", "incidence": "cif"}
 
@@ -74,7 +76,8 @@ def _drawing(panel: Panel) -> Drawing:
 def draw(panel: Panel) -> Figure:
     """Draw one panel: curves, bands, ticks of the censored, medians, numbers at risk."""
     rows = len(panel.curves) * (len(ROWS) + (1 if panel.several else 0))
-    top = 0.18 + (0.24 if panel.says or panel.stamp else 0.0) + (0.08 + 0.13 * lines(panel.whom) if panel.whom else 0.0)
+    over = (bool(panel.says) + bool(panel.stamp)) * _OVER / 72
+    top = 0.18 + over + (0.08 + 0.13 * lines(panel.whom) if panel.whom else 0.0)
     bottom = 0.68 + rows * _ROW + (0.27 if panel.notice else 0.0)
     height = top + _PLOT + bottom
     right = _WRAP + 0.2 if panel.several else 0.3
@@ -131,8 +134,16 @@ def _median(axes: Axes, median: Estimate | None, look: Stroke, *, alone: bool) -
     axes.plot([0, at, at], [0.5, 0.5, 0], color=look.colour, linestyle=":", linewidth=0.9, zorder=2)
     if alone:
         said = f"Median {text.quantity(at, median.unit)} months"
-        place: dict[str, Any] = {"xytext": (5, 4), "textcoords": "offset points"}
-        axes.annotate(said, (at, 0.5), size=SMALL, color=look.colour, va="bottom", **place)
+        place: dict[str, Any] = {"xytext": (5, 4), "ha": "left", "va": "bottom"}
+        if not _room(axes, at, said):  # left of its line, under the half: a curve is above it until its median
+            place = {"xytext": (-5, -4), "ha": "right", "va": "top"}
+        axes.annotate(said, (at, 0.5), size=SMALL, color=look.colour, textcoords="offset points", **place)
+
+
+def _room(axes: Axes, at: float, words: str) -> bool:
+    """Whether words fit between a time and the end of the axis, by the average width of the widest usual font."""
+    inches = (1 - at / axes.get_xlim()[1]) * axes.get_position().width * WIDTH
+    return 5 + 0.58 * SMALL * len(words) <= 72 * inches
 
 
 def _drawn(median: Estimate | None, end: float) -> bool:
@@ -214,25 +225,12 @@ def _numbers(axes: Axes, panel: Panel) -> None:
 
 
 def _heading(axes: Axes, panel: Panel) -> None:
-    said = "; ".join(panel.says)
-    place: dict[str, Any] = {
-        "textcoords": "offset points",
-        "size": SMALL,
-        "va": "bottom",
-        "annotation_clip": False,
-    }
-    if said:
-        axes.annotate(said, (0, 1.02), xytext=(0, 5), color=INK, **place)
-    if panel.whom:
-        over = 5 + (17 if panel.says or panel.stamp else 0)
-        axes.annotate(panel.whom, (0, 1.02), xytext=(0, over), color=INK, weight="bold", **place)
-    if panel.stamp:
-        axes.annotate(
-            panel.stamp,
-            (panel.axis_end, 1.02),
-            xytext=(_WRAP * 72, 5),
-            ha="right",
-            color=WARNING,
-            weight="bold",
-            **place,
-        )
+    """Lines over the axes, each above the last: the effect, the stamp that forbids to read it, method and estimand."""
+    said: list[tuple[str, dict[str, Any]]] = [
+        ("; ".join(panel.says), {"color": INK}),
+        (panel.stamp, {"color": WARNING, "weight": "bold"}),
+        (panel.whom, {"color": INK, "weight": "bold"}),
+    ]
+    place: dict[str, Any] = {"textcoords": "offset points", "size": SMALL, "va": "bottom", "annotation_clip": False}
+    for k, (words, look) in enumerate(one for one in said if one[0]):
+        axes.annotate(words, (0, 1.02), xytext=(0, 5 + _OVER * k), **look, **place)
