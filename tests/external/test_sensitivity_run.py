@@ -301,7 +301,7 @@ def test_both_figures_are_drawn_from_what_survives_json() -> None:
         svg = figures.picture(d).svg.decode()
         assert "Overall survival" in svg
         assert "Progression-free survival" in svg
-    assert "largest, prespecified" in figures.picture(drawn[f"orders-{NAME}"]).svg.decode()
+    assert "largest, the protocol's order" in figures.picture(drawn[f"orders-{NAME}"]).svg.decode()
     said = figures.picture(drawn[f"tipping-{NAME}"]).svg.decode()
     assert "ratio 1.5: no prevalence does it" in said
     assert "in a share of 0.5 of the external patients" in drawn[f"tipping-{NAME}"].caption
@@ -371,4 +371,4 @@ def test_the_spread_over_orders_is_not_of_more_patients_than_one_order() -> None
     for part in ("median", "low", "high"):
         e = r[f"os.order_{part}|{NAME}"]
         assert (e.n, e.events, e.subjects) == (ratio.n, ratio.events, ratio.subjects)
-        assert "patients and events are those of the prespecified order" in e.notes
+        assert "patients and events are those of the protocol's order" in e.notes

@@ -1,4 +1,4 @@
-"""Hazard ratios over orders of matching: where the prespecified one lies among all that could have been taken."""
+"""Hazard ratios over orders of matching: where the protocol's own lies among all that could have been taken."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from onearm import text
 from onearm.figures.drawing import Drawing
 from onearm.figures.series import Series
-from onearm.figures.style import FAINT, GREY, INK, SMALL, STROKES, TINY, WARNING, WIDTH, sheet, slug
+from onearm.figures.style import FAINT, GREY, INK, SMALL, STROKES, TINY, WARNING, WIDTH, sheet, slug, wrapped
 from onearm.results import Estimate, Results, Statement
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_LEFT, _RIGHT, _PANEL, _GAP = 0.75, 1.75, 1.75, 0.62
+_LEFT, _RIGHT, _PANEL, _GAP = 0.75, 2.3, 1.75, 0.62
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def _drawing(results: Results, said: Statement) -> Drawing:
         name=slug("orders", said.comparison),
         title=f"Hazard ratio over orders of matching: {label}",
         caption="Each mark is the hazard ratio of one order in which trial patients could have been matched with "
-        f"{label}, at the share of orders with a ratio as small or smaller. Filled diamond: the prespecified order; "
+        f"{label}, at the share of orders with a ratio as small or smaller. Filled diamond: the protocol's order; "
         "hollow: other orders that the data decide; dots: random ones. The axis spans the orders, not the confidence "
         "interval. Nothing is chosen from this picture.",
         section="comparison",
@@ -66,7 +66,7 @@ def data(panels: Sequence[Panel]) -> Series:
         for p in panels
         for rank, (order, passed, ratio) in enumerate(p.found, 1)
     ]
-    return Series.of("id endpoint order prespecified gates_passed hazard_ratio share", rows)
+    return Series.of("id endpoint order protocols_order gates_passed hazard_ratio share", rows)
 
 
 def draw(panels: Sequence[Panel], notice: str) -> Figure:
@@ -105,15 +105,16 @@ def _panel(axes: Axes, panel: Panel) -> None:
             *at, marker="D", markersize=6.5, markerfacecolor=face, markeredgecolor=look, linestyle="",
             zorder=4 if first else 3, clip_on=False,
         )  # fmt: skip
-        words = order.rstrip("*") + (", prespecified" if first else "") + ("" if passed else ", gate failed")
-        names.append((rank / n, f"{text.quantity(ratio, 'hazard ratio')}  {words}", first, at))
+        words = order.rstrip("*") + (", the protocol's order" if first else "") + ("" if passed else ", gate failed")
+        said = wrapped(f"{text.quantity(ratio, 'hazard ratio')}  {words}", _RIGHT - 0.3, TINY)
+        names.append((rank / n, said, first, at))
     for passed, found in crowd.items():
         colour, marker = (STROKES[0].colour, "o") if passed else (WARNING, "x")
         if found:
             axes.plot(*zip(*found, strict=True), marker=marker, markersize=2.6, color=colour, linestyle="", zorder=2)
     _names(axes, names)
     axes.annotate(
-        f"prespecified: {text.quantity(panel.run.value, 'hazard ratio')} "
+        f"the protocol's order: {text.quantity(panel.run.value, 'hazard ratio')} "
         f"({text.interval(panel.run.low, panel.run.high, 'hazard ratio')})",
         (1, 1), xycoords="axes fraction", xytext=(8, 6), textcoords="offset points", size=TINY, color=GREY,
         annotation_clip=False,

@@ -13,7 +13,10 @@ from onearm.tables.methods import PRIMARY, choice_id, group_of, verdict
 from onearm.tables.model import Cell, Row, Table, words
 from onearm.tables.names import comparison_label, comparisons, parse, unique
 
-_SETTLED = "Thresholds are the protocol's. Pairs, weights and checks were settled before any outcome was read."
+_SETTLED = (
+    "Thresholds are the protocol's. Pairs, weights and checks come from a step that cannot read an outcome; whether they "
+    "were fixed beforehand is said with the comparisons."
+)
 
 
 NOT_ASKED = "not asked"
