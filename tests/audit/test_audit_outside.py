@@ -224,6 +224,12 @@ def test_a_table_of_key_results() -> None:
         "The mid-P form covers 93.5 to 99.1 % (0.9 to 0.5) and is the closer one.",
         "There were 5 variables, of which a third was missing; 20 imputations, nominal coverage 95%.",
         "Response was 91.7% 24/48 at the second look.",
+        "Survival was 65% in men, 70% in women.",
+        "Response was 65% in 20 men and 70% in 30 women.",
+        "Overt disease was rare, 5%-10% (1/48).",
+        "Survival was longer, HR 0.50; 95% CI 0.40-0.62; P = .0001.",
+        "Neutropenia occurred in 92%, range 3 to 8 days; the median was 5 days.",
+        "The median time to a response in 60% (range 1 to 3 months) was short.",
     ],
 )
 def test_what_is_said_of_methods_is_no_result(text: str) -> None:

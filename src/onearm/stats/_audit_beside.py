@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from ._audit_counts import ABOUT, PERCENT, Counted
+from ._audit_counts import PERCENT, Counted, rough
 from ._audit_words import COUNT, WORDS, Taken, number
 from ._consistency_counts import whole_counts
 from ._consistency_printed import ROUNDINGS
@@ -64,7 +64,7 @@ def _agrees(c: Counted) -> bool:
 def _sure(text: str, m: re.Match[str]) -> bool:
     """Whether the words leave no other reading than that the percentage is that of the count."""
     ahead = text[max(0, m.start() - 60) : m.start()]
-    if ABOUT.search(ahead):
+    if rough(text, m.start()):
         return False
     if m.re is _COMMA:
         rate, did = _RATE.search(ahead), _DID.match(text, m.end())

@@ -38,6 +38,9 @@ _FAMILIES = tuple(
         r"white|black|asian|other races?|race not reported",
     )
 )
+_INSIDE = re.compile(
+    r"(?i)\b(?:in|among|for|by|of)\s+(?:the\s+|all\s+)?(?:\d+\s+)?(?:males?|m[ea]n|boys|females?|wom[ea]n|girls)\b"
+)
 _WHOLE_FAMILIES = 2  # of the first two there are no further parts
 _MOST_PARTS = 15
 _DIGIT = re.compile(r"(?<![\d.])[0-4](?![\d.%])")
@@ -123,6 +126,8 @@ def _family(text: str, begin: int, chain: list[_Part]) -> int | None:
     tail = re.split(r"[,;.]|\band\b", text[chain[-1].end : chain[-1].end + 60])[0]
     ahead = [re.split(r"[,;:]|\b(?:and|with)\b", head[-60:])[-1], *(g[c:] for g, c in zip(gaps, cuts, strict=True))]
     behind = [*(g[:c] for g, c in zip(gaps, cuts, strict=True)), tail]
+    if any(_INSIDE.search(label) for label in (*ahead, *behind)):
+        return None  # "65% in men, 70% in women": each of its own group
     for labels in (ahead, behind):
         for i, words in enumerate(_FAMILIES):
             said = [words.findall(label) for label in labels]

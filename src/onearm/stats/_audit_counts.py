@@ -55,11 +55,10 @@ _BARE = re.compile(rf"{_K}\s*[(\[]\s*(?P<p>\d{{1,3}}(?:\.\d)?)\s*[)\]]")
 _MOST_OF = re.compile(  # "most of the 48 patients (92%)": not 48 of a larger number
     r"(?i)\b(?:most|majority|half|thirds?|quarters?|any|all|few|some|many|each|no\s+\w+)\s+of\s+(?:(?:the|all|our)\s+)*$"
 )
-ABOUT = re.compile(
+_ABOUT = re.compile(
     r"(?i)(?:\b(?:about|around|nearly|almost|approximately|approx\.?|roughly|circa|ca\.?|some|over|under|above|below|"
     r"(?:more|less|fewer|greater|higher|lower)\s+than|at\s+(?:least|most)|up\s+to)|[~≈])\s*$"
 )
-"""What stands before a percentage that is not meant to the digit."""
 _ONE_IN = re.compile(rf"\s+in\s+{COUNT}", re.I)  # one in four
 _TAIL = re.compile(rf"[^()\[\]]{{0,40}}[)\]]\s*(?i:of|out\s+of|among)\s+(?:(?i:the|all|our|these)\s+)*{_N}")
 _INSIDE = re.compile(rf"\s*(?i:of)\s+(?:(?i:the|all)\s+)*{_N}")
@@ -102,7 +101,7 @@ def counted(text: str, taken: Taken) -> list[Counted]:
                 text[max(0, m.start(where) - 40) : m.start(where)]
             ):
                 continue
-            if taken.free(m.start(), m.end()) and not (form == "percent first" and _rough(text, m)):
+            if taken.free(m.start(), m.end()) and not (form == "percent first" and rough(text, m.start())):
                 found.append(_one(text, m, form, where))
                 end = found[-1].end
                 taken.take(*m.span())
@@ -111,8 +110,10 @@ def counted(text: str, taken: Taken) -> list[Counted]:
     return _shared_tail(text, sorted(found, key=lambda c: c.start))
 
 
-def _rough(text: str, m: re.Match[str]) -> bool:
-    return ABOUT.search(text[max(0, m.start() - 20) : m.start()]) is not None
+def rough(text: str, at: int) -> bool:
+    """Whether the percentage at a place is not meant to the digit, or ends a span."""
+    ahead = text[max(0, at - 20) : at]
+    return _ABOUT.search(ahead) is not None or re.search(r"\d\s*%?\s*(?:-|\bto)\s*$", ahead) is not None
 
 
 def _year(text: str, m: re.Match[str], where: str) -> bool:

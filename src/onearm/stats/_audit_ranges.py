@@ -22,8 +22,12 @@ _NAME = (
 )
 _SPAN = rf"(?P<lo>{_NUMBER})\s*(?:-|\bto\b|,(?=\s)|(?i:\band\b))\s*(?P<hi>{_NUMBER}|(?i:not reached|NR|NE)|\d*\+)"
 _NAMED = re.compile(
-    rf"{_START}(?P<m>{_NUMBER})(?:\s*%|{_UNIT})\s*(?:,|;|[(\[]|with|,?\s*with)?\s*(?i:an?\s+)?{_NAME}"
+    rf"{_START}(?P<m>{_NUMBER}){_UNIT}\s*(?:,|;|[(\[]|with|,?\s*with)?\s*(?i:an?\s+)?{_NAME}"
     rf"\s*(?i:of)?\s*[,:;=]?\s*[(\[]?\s*{_SPAN}"
+)
+_PERCENT = re.compile(  # "a median of 68% (range 14 to 96)"
+    rf"(?i:\bmedians?)\b[^\d%.;()]{{0,60}}?{_START}(?P<m>{_NUMBER})\s*%\s*(?:,|[(\[])\s*{_NAME}\s*[,:;=]?\s*{_SPAN}"
+    r"(?![\d+]|\.\d|\s*(?:months?|mos?|years?|days?|weeks?|hours?|cycles?|courses?|mg|g)\b)"
 )
 _BARE = re.compile(rf"{_START}(?P<m>{_NUMBER}){_UNIT}\s*[(\[]\s*{_SPAN}(?=\s*(?:months|years|days)?\s*[)\];,])")
 _AHEAD = re.compile(
@@ -40,6 +44,9 @@ def ranges(text: str, sentence: tuple[int, int], taken: Taken) -> Iterator[State
     median = re.search(r"(?i)\bmedians?\b", text[a:b])
     for m in _AHEAD.finditer(text, a, b):
         if taken.free(*m.span()):
+            yield from _checked(text, m, m["name"], taken, b, True)
+    for m in _PERCENT.finditer(text, a, b):
+        if taken.free(m.start("m"), m.end()):
             yield from _checked(text, m, m["name"], taken, b, True)
     for m in _NAMED.finditer(text, a, b):
         if taken.free(*m.span()):

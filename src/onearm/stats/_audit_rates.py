@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from ._audit_counts import ABOUT, PERCENT, Counted
+from ._audit_counts import PERCENT, Counted, rough
 from ._audit_judge import Scene, literal, share
 from ._audit_record import FITS, MISFIT, OPEN, UNTESTED, Statement
 from ._audit_words import Taken, listed, number
@@ -80,9 +80,8 @@ def shares(text: str, scene: Scene, taken: Taken) -> Iterator[Statement]:
             says = f"{m['p']}% is a rate over time, from censored data: no count over a number of people"
             yield Statement("rate over time", *place, UNTESTED, says, None, m["p"])
             continue
-        rough = ABOUT.search(text[max(a, m.start() - 20) : m.start()]) is not None
         n, sure = (number(of_n["n"]), True) if of_n else _group(text, scene, m.start(), m["p"])
-        yield _share(place, m["p"], n, sure and not rough)
+        yield _share(place, m["p"], n, sure and not rough(text, m.start()))
 
 
 _PLAIN_WAY = re.compile(r"[^()\[\];:|\"\n%]{0,60}")  # from "of whom" to its percentage

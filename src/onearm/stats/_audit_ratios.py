@@ -82,6 +82,8 @@ def _said(m: re.Match[str], found: RatioConsistency, sign: str, one: bool, half:
     says = f"the interval goes with {p} by Wald's test, printed is p {sign} {m['p']}"
     if _OTHER_TEST.search(clause):
         return WORDING, f"{says}; that of another test, a log-rank one or what is named there, may differ"
+    if sign == "=" and re.fullmatch(r"0?\.00+1", m["p"]) and found.p[1] < float(m["p"]):
+        return WORDING, f"{says}, which may stand for p < {m['p']}"
     crosses = float(m["lo"]) < 1 < float(m["hi"])
     small = (sign in ("=", "<", "<=")) and float(m["p"]) <= 0.05
     if crosses == small or not _near(found.z, m["p"], one):
