@@ -191,7 +191,7 @@ def test_curves_of_further_methods_are_folded_and_stamped(results: Results) -> N
     assert b"GATE FAILED" not in drawn[f"km-os-{SALVAGE}-overlap"].svg
     assert drawn[f"km-os-{SALVAGE}-overlap"].caption.endswith(": ATO.")
     made = html(results, {}, drawn)
-    fold = made.index("<summary>Show: Diagnostics: ", made.index(f'id="diagnostics-{SALVAGE}"'))
+    fold = made.index(">Show: Diagnostics: ", made.index(f'id="diagnostics-{SALVAGE}"'))
     assert fold < made.index(f'id="km-os-{SALVAGE}-overlap-title"') < made.index("</details>", fold)
 
 

@@ -12,13 +12,15 @@ from onearm.errors import Finding
 
 
 def out(text: str) -> None:
-    """One line of results."""
-    sys.stdout.write(text + "\n")
+    """One line of results; nothing where there is nobody to read it (stdout closed)."""
+    if sys.stdout is not None:
+        sys.stdout.write(text + "\n")
 
 
 def note(text: str) -> None:
     """One line for people, on stderr."""
-    sys.stderr.write(text + "\n")
+    if sys.stderr is not None:
+        sys.stderr.write(text + "\n")
 
 
 def as_json(value: Any) -> None:

@@ -12,8 +12,9 @@ from typing import Any
 from onearm.changes import Origin
 from onearm.errors import UsageError, listed, near
 from onearm.io.either import changed_since
+from onearm.io.export import plain_name
 from onearm.io.folder import MARK, check_target, write_folder
-from onearm.io.results import read_results
+from onearm.io.results import CHANGED, read_results
 from onearm.report.compose import Provenance, compose
 from onearm.report.compose.own import unknown
 from onearm.report.document import Document, Tabled
@@ -24,6 +25,8 @@ KINDS = ("report", "summary")
 FORMATS = ("html", "pdf", "docx", "md", "rtf", "ars")
 PICTURES = ("svg", "pdf", "png")
 """Formats in which figures are written on their own; PNG has 300 dpi."""
+
+_LARGEST = 50_000_000
 
 Say = Callable[[str], object]
 
@@ -57,6 +60,8 @@ class Wish:
 
     def __post_init__(self) -> None:
         for name, allowed in (("formats", FORMATS), ("kinds", KINDS), ("figures", PICTURES)):
+            if not getattr(self, name) and name != "figures":
+                raise UsageError.one("U396", name, f"none of the {name} is named", f"use {listed(allowed, most=9)}")
             for word in getattr(self, name):
                 if word not in allowed:
                     says = f'"{word}" is none of the {name}{near(word, allowed)}'
@@ -90,15 +95,18 @@ def write_documents(place: Path, out: Path | None, wish: Wish, say: Say) -> tupl
         folder cannot be written, U396 for a format that is not known, U397 for a template that cannot be read.
     """
     results, origin = read_results(place)
+    if CHANGED in origin.why:
+        raise UsageError.one("U382", origin.name, origin.why, "run `onearm run` again, or put the file back as it was")
     home = _home(place)
     target = home / "documents" if out is None else out
+    _refuse_inside(target, home)
     check_target(target, COMMAND)
     if problems := unknown(results):
         raise UsageError(problems)
     say("laying out")
-    made = _Maker(results, origin, wish, _template(results, wish, home), say)
-    files = made.files()
-    kept = _kept(target, made.digest)
+    template = _template(results, wish, home)
+    kept = _kept(target, _sha(results.to_json().encode()))
+    made, files = _made(results, origin, wish, template, say)
     body = {
         "trial": results.header.trial,
         "command": COMMAND,
@@ -108,6 +116,30 @@ def write_documents(place: Path, out: Path | None, wish: Wish, say: Say) -> tupl
     text = (json.dumps(body, indent=1, ensure_ascii=False) + "\n").encode()
     write_folder(target, {**kept, **files, MARK: text}, COMMAND)
     return target, tuple(files), bool(changed_since(origin))
+
+
+def _made(
+    results: Results, origin: Origin, wish: Wish, template: bytes | None, say: Say
+) -> tuple[_Maker, dict[str, bytes]]:
+    """Everything asked for. Results that no manifest vouches for may hold what no run wrote: they are refused then."""
+    try:
+        made = _Maker(results, origin, wish, template, say)
+        return made, made.files()
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError) as problem:
+        if origin.manifest:
+            raise
+        says = f"these results cannot be laid out ({type(problem).__name__}: {str(problem)[:150]})"
+        raise UsageError.one("U302", origin.name, says, "run `onearm run` again") from None
+
+
+def _refuse_inside(target: Path, home: Path) -> None:
+    """Documents stand in no folder whose files are read or written by other commands."""
+    whole = target.absolute().resolve()
+    for name in ("results", "data", "external", "published"):
+        inside = (home / name).absolute().resolve()
+        if whole == inside or inside in whole.parents:
+            says = f"documents cannot stand in {name}/ of the trial"
+            raise UsageError.one("U320", str(target), says, "name another folder with --out")
 
 
 @dataclass(slots=True)
@@ -169,7 +201,7 @@ class _Maker:
 
     def document(self, kind: str) -> Document:
         """The report or the summary, composed."""
-        sections = self.wish.sections if kind == "report" else ()
+        sections = self.wish.sections if kind == "report" or self.wish.kinds == ("summary",) else ()
         found = provenance(self.origin)
         return compose(self.results, self.tables, self.drawings, kind, sections=sections, provenance=found)
 
@@ -227,24 +259,45 @@ def _template(results: Results, wish: Wish, home: Path) -> bytes | None:
     path = wish.template or (home / named if named else None)
     if path is None or "docx" not in wish.formats:
         return None
+    step = "check `report.word_template` in the protocol, or name a file with --template"
     try:
+        if path.exists() and not path.is_file():
+            raise UsageError.one("U397", str(path), "the Word template is no plain file", step)
+        if path.stat().st_size > _LARGEST:
+            raise UsageError.one("U397", str(path), "the Word template has more than 50 MB", step)
         return path.read_bytes()
     except OSError as problem:
         says = f"the Word template cannot be read ({problem.strerror})"
-        step = "check `report.word_template` in the protocol, or name a file with --template"
         raise UsageError.one("U397", str(path), says, step) from None
 
 
 def _kept(target: Path, digest: str) -> dict[str, bytes]:
-    """Documents that an earlier call made from the same results, each as its manifest says it is."""
+    """Documents that an earlier call made from the same results.
+
+    Raises
+    ------
+    UsageError
+        U320 when a document was changed by hand, or cannot be read: it would be lost.
+    """
     try:
         body = json.loads((target / MARK).read_bytes())
-        if body["results"] != digest:
-            return {}
-        found = {name: (target / name).read_bytes() for name in body["outputs"]}
-        return {name: content for name, content in found.items() if _sha(content) == body["outputs"][name]}
-    except (OSError, ValueError, KeyError, TypeError):
+        named, same = dict(body["outputs"]), body["results"] == digest
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}
+    places = {name: target / name for name in named if plain_name(name)}
+    found = {name: path for name, path in places.items() if path.is_file() and not path.is_symlink()}
+    try:
+        files = {name: path.read_bytes() for name, path in found.items()}
+    except OSError as problem:
+        says = f"an earlier document cannot be read ({problem.strerror})"
+        raise UsageError.one(
+            "U320", str(problem.filename), says, "move it, or name another folder with --out"
+        ) from None
+    changed = [name for name, content in files.items() if _sha(content) != named[name]]
+    if changed:
+        says = f"changed after it was written, and would be lost: {listed(changed, most=5)}"
+        raise UsageError.one("U320", str(target), says, "move it, or name another folder with --out")
+    return files if same else {}
 
 
 def documents_older(home: Path, out: Path) -> bool:
@@ -252,7 +305,7 @@ def documents_older(home: Path, out: Path) -> bool:
     try:
         made_of = json.loads((home / "documents" / MARK).read_bytes())["results"]
         return bool(out == home / "results" and made_of != _sha((out / "results.json").read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
 
 

@@ -79,7 +79,8 @@ class _Page:
         tag = f"h{min(level, _LEVELS)}"
         head = f'<{tag} id="{key}-title" data-id="section:{key}">{escape(one.title)}</{tag}>'
         if one.fold:
-            body = f"<details>\n<summary>Show: {escape(one.title)}</summary>\n{body}\n</details>"
+            shown = f'<summary data-id="section:{key}">Show: {escape(one.title)}</summary>'
+            body = f"<details>\n{shown}\n{body}\n</details>"
         return f'<section id="{key}" aria-labelledby="{key}-title">\n{head}\n{body}\n</section>'
 
     def block(self, b: Block) -> str:
