@@ -330,3 +330,18 @@ def test_a_share_that_words_only_hint_at_is_left_open() -> None:
         "Of 48 patients 44 had a complete work-up. Among patients who had complete data 78.4% had blasts under 0.01%."
     )
     assert {s.verdict for s in audit_text(text).statements if s.percent} <= {"open", "fits"}
+
+
+def test_a_share_of_nobody_is_not_tested() -> None:
+    (one,) = (s for s in audit_text("None responded, 0/0 (0%).").statements if s.percent is not None)
+    assert one.verdict == "not tested"
+
+
+def test_a_page_of_blanks_costs_nothing_and_moves_nothing() -> None:
+    text = "Of 48 patients" + " " * 50_000 + "44 (92%) responded." + "\t" * 9_000 + "Of 10 patients 5 (50%) relapsed."
+    found = [s for s in audit_text(text).statements if s.percent]
+    assert [(s.count, s.n, s.verdict, s.text) for s in found] == [
+        (44, (48,), "fits", "44 (92%)"),
+        (5, (10,), "fits", "5 (50%)"),
+    ]
+    assert all(text[s.start : s.end] == s.text for s in found)

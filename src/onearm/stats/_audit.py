@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,6 +25,11 @@ from ._audit_tables import table_counts
 from ._audit_words import Taken, plain, sentences
 
 MOST_CHARACTERS = 1_000_000
+WIDEST = 8
+"""Blanks in a row that are read; more say nothing more."""
+
+_WIDE = re.compile(r"[^\S\n]{9}")
+_PIECES = re.compile(r"[^\S\n]+|\n+|\S+")
 
 
 def audit_text(text: str) -> TextAudit:
@@ -66,9 +72,41 @@ def audit_text(text: str) -> TextAudit:
         raise ValueError(f"text must be text, found {type(text).__name__}")
     if len(text) > MOST_CHARACTERS:
         raise ValueError(f"text has {len(text)} characters, more than {MOST_CHARACTERS}: give one section at a time")
-    found = sorted(_statements(text, plain(text)), key=lambda s: (s.start, s.end))
+    short, back = narrowed(text)
+    read = _statements(short, plain(short))
+    if back is not None:
+        read = [_placed(text, s, back) for s in read]
+    found = sorted(read, key=lambda s: (s.start, s.end))
     ns = tuple(dict.fromkeys(s.count for s in found if s.verdict == STATED and s.count is not None))
     return TextAudit(text, tuple(found), ns, common_rules(found))
+
+
+def narrowed(text: str) -> tuple[str, list[int] | None]:
+    """A text whose runs of blanks are no longer than `WIDEST`, and where each of its characters stood.
+
+    Patterns try every length of a run of blanks; a page of blanks, as layout programs leave it, would take hours.
+
+    Examples
+    --------
+    >>> narrowed("44 (92%)")
+    ('44 (92%)', None)
+    >>> short, back = narrowed("44" + " " * 500 + "(92%)")
+    >>> len(short), back[-1]
+    (15, 506)
+    """
+    if not _WIDE.search(text):
+        return text, None
+    kept = [k for m in _PIECES.finditer(text) for k in range(m.start(), min(m.end(), m.start() + _length(m)))]
+    return "".join(text[k] for k in kept), kept
+
+
+def _length(piece: re.Match[str]) -> int:
+    return WIDEST if piece[0].isspace() and "\n" not in piece[0] else len(piece[0])
+
+
+def _placed(text: str, s: Statement, back: list[int]) -> Statement:
+    start, end = back[s.start], back[s.end - 1] + 1
+    return replace(s, start=start, end=end, text=text[start:end])
 
 
 def _statements(original: str, text: str) -> list[Statement]:

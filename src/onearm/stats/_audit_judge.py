@@ -88,6 +88,8 @@ def _verdict(
     if of is not None:
         if of < c.k:
             return MISFIT, f"{c.k} of {of} is more than all of them"
+        if of == 0:
+            return UNTESTED, "a share of nobody is no number"
         rules = _rules(fits, of)
         reads = f"of {of} it is {share(c.k, of)}%"
         if rules:
