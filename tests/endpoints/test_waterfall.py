@@ -130,3 +130,14 @@ def test_the_figure_shows_the_bars_and_survives_json(small: Path) -> None:
     assert "a bar for each of 3 subjects" in drawing.caption
     assert "Without a bar" in drawing.caption
     assert b"Change of marrow blasts from baseline" in rendered(drawing, "svg")
+
+
+def test_bars_without_groups_have_no_order(small: Path) -> None:
+    assert bars(ran(small)).order == ()
+
+
+def test_the_scale_of_the_protocol_orders_the_groups(small: Path) -> None:
+    one = bars(ran(small, group="best"))
+    assert one.order == ("CR", "CRp", "CRi", "PR", "NR", "NE")
+    assert set(one.groups) <= set(one.order)
+    assert any(one.groups)

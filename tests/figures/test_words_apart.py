@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from itertools import combinations
@@ -15,10 +16,10 @@ from onearm.figures import plan
 from onearm.figures.drawing import Drawing
 from onearm.figures.panel import panel_of
 from onearm.figures.style import RC
-from onearm.results import Results
+from onearm.results import Bars, Results
 
 sys.path.insert(0, str(Path(__file__).parent))
-from kinds import SALVAGE, orders, sample
+from kinds import SALVAGE, bars, every, orders, sample
 from sample import INO
 
 
@@ -116,3 +117,59 @@ def test_the_protocols_order_is_named_as_such_and_fits(passed: str) -> None:
     assert not any("prespecified" in words for words in (*found, drawing.caption))
     for (one, a), (two, b) in combinations(found.items(), 2):
         assert not a.overlaps(b), (one, two)
+
+
+def fall(one: Bars) -> Drawing:
+    return plan(replace(sample(), bars=(one,)))["waterfall-blasts"]
+
+
+def drawn(drawing: Drawing) -> Any:
+    with matplotlib.rc_context(RC):
+        return drawing.draw().axes[0]
+
+
+def test_bars_are_explained_in_the_order_of_the_scale() -> None:
+    groups = ("PD", "SD", "XX", "PR", "CR", "PD", "SD", "PR", "CR", "CR")
+    one = replace(bars(10), groups=groups, order=("CR", "CRi", "PR", "SD", "PD", "NE"))
+    said = [t.get_text() for t in drawn(fall(one)).get_legend().get_texts()]
+    assert said == ["CR", "PR", "SD", "PD", "XX"]  # nobody has CRi or NE; what the scale does not name is last
+    unknown = [t.get_text() for t in drawn(fall(replace(one, order=()))).get_legend().get_texts()]
+    assert unknown == ["CR", "PD", "PR", "SD", "XX"]
+
+
+def test_a_bar_keeps_its_value_and_its_group_whatever_the_order() -> None:
+    one = replace(bars(10), order=("NR", "CRi", "CR"))
+    axes = drawn(fall(one))
+    found = {}
+    for shape in axes.collections:
+        for path in shape.get_paths():
+            found[round(path.vertices[:, 0].mean())] = (shape.get_label(), path.vertices[:, 1].min())
+    assert [found[k][0] for k in range(10)] == list(one.groups)
+    assert [found[k][1] for k in range(10)] == pytest.approx([min(v, 0.0) for v in one.values])
+
+
+@pytest.mark.parametrize(("n", "prefix", "turned"), [(10, "", 0), (40, "", 0), (60, "", 90), (10, "site-01-00", 90)])
+def test_numbers_of_bars_are_turned_only_where_they_must_be(n: int, prefix: str, turned: float) -> None:
+    one = bars(n)
+    labels = drawn(fall(replace(one, numbers=tuple(prefix + k for k in one.numbers)))).get_xticklabels()
+    assert {t.get_rotation() for t in labels} == {turned}
+
+
+def test_columns_of_subgroups_have_heads() -> None:
+    ratios, shares = (inside(plan(sample())[f"subgroups-{name}_groups"]) for name in ("os", "orr"))
+    assert of(ratios, "HR (95% CI)").x0 == pytest.approx(of(ratios, "1.82 (").x0)
+    assert of(ratios, "Events/patients").x1 == pytest.approx(of(ratios, "10/23").x1, abs=2)
+    assert of(ratios, "HR (95% CI)").y0 > of(ratios, "Sex").y1
+    of(ratios, "below 1: a lower hazard than the reference")
+    of(shares, "n/N")
+    of(shares, "Share (95% CI)")
+    assert not any("below 1" in words for words in shares)
+
+
+def test_every_sentence_of_a_caption_begins_with_a_capital() -> None:
+    results = every(10)
+    weighted = {k: replace(c, method=f"weighted {c.method}") for k, c in results.curves.items()}
+    captions = {name: d.caption for name, d in plan(replace(results, curves=weighted)).items()}
+    assert ". Weighted Kaplan-Meier; log-log interval. " in captions["km-os"]
+    for name, caption in captions.items():
+        assert not re.search(r"(^|[.?] )[a-z]", caption), (name, caption)

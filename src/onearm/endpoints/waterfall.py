@@ -47,6 +47,7 @@ def waterfall(name: str, e: Waterfall, a: Analysis) -> Output:
     if shown:
         numbers = dict(a.subjects.select("subject", "number").iter_rows())
         groups = a.values(e.group) if e.group else dict.fromkeys(members, "")
+        scale = a.protocol.response
         out.bars.append(
             Bars(
                 id=name,
@@ -62,6 +63,7 @@ def waterfall(name: str, e: Waterfall, a: Analysis) -> Output:
                 limits=e.limits,
                 missing=tuple(s for s in members if s not in best),
                 notes=e.rules,
+                order=(*scale.order, scale.not_evaluable) if e.group else (),
             )
         )
     return out

@@ -111,6 +111,17 @@ def wrapped(words: str, inches: float, size: float) -> str:
     return "\n".join(textwrap.wrap(words, max(8, int(inches * 72 / (0.58 * size)))) or [""])
 
 
+def sentence(words: str) -> str:
+    """Words that begin a sentence of a caption.
+
+    Examples
+    --------
+    >>> sentence("weighted Kaplan-Meier")
+    'Weighted Kaplan-Meier'
+    """
+    return words[:1].upper() + words[1:]
+
+
 def lines(words: str) -> int:
     """How many lines a wrapped text has."""
     return words.count("\n") + 1

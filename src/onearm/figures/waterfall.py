@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from onearm import text
 from onearm.figures.drawing import Drawing
 from onearm.figures.series import Series
-from onearm.figures.style import FAINT, GREY, INK, SIZE, SMALL, TINY, WIDTH, sheet, slug
+from onearm.figures.style import FAINT, GREY, INK, SIZE, SMALL, TINY, WIDTH, sentence, sheet, slug
 from onearm.figures.swimmer import FILLS
 from onearm.results import Bars, Results
 
@@ -34,7 +34,7 @@ def _drawing(b: Bars, notice: str) -> Drawing:
         name=slug("waterfall", b.id),
         title=b.label,
         caption=f"{b.label}, {b.population}: {b.method}, a bar for each of {text.number(len(b.values), 0)} subjects, "
-        f"highest first.{lines}{missing} {notes[:1].upper()}{notes[1:]}.",
+        f"highest first.{lines}{missing} {sentence(notes)}.",
         section="response",
         draw=partial(draw, b, notice),
         data=partial(data, b),
@@ -61,23 +61,38 @@ def draw(b: Bars, notice: str = "") -> Figure:
     axes.set_ylabel(b.axis, size=SIZE, labelpad=4)
     axes.grid(axis="y", color=FAINT, linewidth=0.4)
     axes.set_axisbelow(True)
-    names = sorted(set(b.groups))
-    for name, found in sorted(_by_group(b).items()):
-        look = FILLS[min(names.index(name), len(FILLS) - 1)]
-        _group(axes, found, b.start, name, {"facecolor": look.colour, "hatch": look.hatch}, thin=n > 4 * _NUMBERED)
+    found = _by_group(b)
+    for k, name in enumerate(legend(b)):
+        look = FILLS[min(k, len(FILLS) - 1)]
+        look_of = {"facecolor": look.colour, "hatch": look.hatch}
+        _group(axes, found[name], b.start, name, look_of, thin=n > 4 * _NUMBERED)
     axes.axhline(b.start, color=GREY, linewidth=0.8)
     for value in b.limits:
         axes.axhline(value, color=INK, linewidth=0.9, linestyle=(0, (4, 3)))
-    numbered = n <= _NUMBERED
-    axes.set_xticks(range(n) if numbered else [], b.numbers if numbered else [], size=TINY, rotation=90)
-    axes.tick_params(axis="x", length=0, pad=1)
-    axes.set_xlabel("Subject" if numbered else f"{n} subjects", size=SIZE, labelpad=3)
+    _numbers(axes, b)
     if any(b.groups):
         axes.legend(
             loc="lower left", bbox_to_anchor=(0, 1.0), ncols=5, frameon=False, fontsize=SMALL, borderaxespad=0.2,
             handlelength=1.6, columnspacing=1.2,
         )  # fmt: skip
     return figure
+
+
+def _numbers(axes: Axes, b: Bars) -> None:
+    """The number of each subject under its bar, upright where bars are too narrow for it."""
+    n = len(b.values)
+    numbered = n <= _NUMBERED
+    wide = max(map(len, b.numbers), default=0) * 0.58 * TINY + 3
+    turned = 90 if wide > 72 * (WIDTH - _LEFT - _RIGHT) / (n + 0.6) else 0
+    axes.set_xticks(range(n) if numbered else [], b.numbers if numbered else [], size=TINY, rotation=turned)
+    axes.tick_params(axis="x", length=0, pad=1 if turned else 3)
+    axes.set_xlabel("Subject" if numbered else f"{n} subjects", size=SIZE, labelpad=3)
+
+
+def legend(b: Bars) -> list[str]:
+    """Groups that have bars, in the order of the protocol's scale; those it does not name come after, by name."""
+    there = set(b.groups)
+    return [g for g in b.order if g in there] + sorted(there - set(b.order))
 
 
 def _by_group(b: Bars) -> dict[str, list[tuple[int, float]]]:

@@ -73,6 +73,8 @@ class Bars:
         Of whom, and how the values were found.
     notes
         Conventions in force.
+    order
+        Every group there can be, in the order of the protocol's scale; empty where groups have no order.
     """
 
     id: str
@@ -89,3 +91,4 @@ class Bars:
     limits: tuple[float, ...] = ()
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
