@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING
 
 from onearm.figures.drawing import Drawing
 from onearm.figures.series import Series
-from onearm.figures.style import FAINT, GREY, INK, SIZE, SMALL, TINY, WIDTH, keep_ticks_inside, sheet, slug, stroke
+from onearm.figures.style import (
+    FAINT,
+    GREY,
+    INK,
+    SIZE,
+    SMALL,
+    TINY,
+    WIDTH,
+    keep_ticks_inside,
+    sentence,
+    sheet,
+    slug,
+    stroke,
+)
 from onearm.results import CharacteristicsCurves
 
 if TYPE_CHECKING:
@@ -24,7 +37,7 @@ def drawing(c: CharacteristicsCurves, notice: str) -> Drawing:
         title=f"Operating characteristics: {c.label}",
         caption=f"{c.label}. Above: the probability of each end over the {c.rate[:1].lower()}{c.rate[1:]}"
         + ("; below: the number of patients expected. " if c.expected_n else ". ")
-        + " ".join(c.notes),
+        + " ".join(map(sentence, c.notes)),
         section="monitoring",
         comparison=c.panel,
         draw=partial(draw, c, notice),

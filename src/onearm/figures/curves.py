@@ -23,6 +23,7 @@ from onearm.figures.style import (
     Stroke,
     lines,
     sample,
+    sentence,
     sheet,
     slug,
     stroke,
@@ -64,7 +65,7 @@ def _drawing(panel: Panel) -> Drawing:
     return Drawing(
         name=slug(_PREFIX.get(panel.kind, panel.kind), endpoint, comparison),
         title=title,
-        caption=f"{title}. {method}. {'Shaded: confidence band. ' if panel.banded else ''}{marks} "
+        caption=f"{title}. {sentence(method)}. {'Shaded: confidence band. ' if panel.banded else ''}{marks} "
         f"Under the axis: {counted(panel.curves, group)}.{_CUT if panel.cut else ''}{panel.estimand}",
         section="comparison" if comparison else "survival",
         comparison=comparison,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from onearm import text
 from onearm.figures.drawing import Drawing
 from onearm.figures.series import Cell, Series
-from onearm.figures.style import GREY, INK, SIZE, SMALL, STROKES, WIDTH, sheet, slug
+from onearm.figures.style import GREY, INK, SIZE, SMALL, STROKES, WIDTH, sentence, sheet, slug
 from onearm.results import Residuals, Results
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _drawing(results: Results, r: Residuals) -> Drawing:
         name=slug("ph", endpoint, r.panel),
         title=f"Proportional hazards: {label}",
         caption=f"{label}: scaled Schoenfeld residuals, one point per event; a level course speaks for proportional "
-        f"hazards. Line and band: smooth with its limits. Dashed: the fitted log hazard ratio. {r.method}.",
+        f"hazards. Line and band: smooth with its limits. Dashed: the fitted log hazard ratio. {sentence(r.method)}.",
         section="comparison" if r.panel else "survival",
         comparison=r.panel,
         draw=partial(draw, r, f"{label}. {words}", results.header.notice),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from onearm.figures.drawing import Drawing
 from onearm.figures.series import Series
-from onearm.figures.style import FAINT, GREY, INK, SIZE, SMALL, TINY, WIDTH, sheet, slug, stroke
+from onearm.figures.style import FAINT, GREY, INK, SIZE, SMALL, TINY, WIDTH, sentence, sheet, slug, stroke
 from onearm.results.sized import SizeCurves
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def drawing(c: SizeCurves, notice: str = "") -> Drawing:
         name=slug("sizes", c.id),
         title=f"Sample size: {c.label}",
         caption=f"{c.label}. Above: power with its Monte Carlo 95% limits over the number of trial patients; below: "
-        "the mean effective number of external patients. " + "; ".join(c.notes),
+        "the mean effective number of external patients. " + sentence("; ".join(c.notes)),
         section="design",
         draw=partial(draw, c, notice),
         data=partial(data, c),

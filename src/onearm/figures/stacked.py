@@ -7,7 +7,7 @@ from functools import partial
 from onearm.figures.drawing import Drawing
 from onearm.figures.series import Series
 from onearm.figures.states import bands, draw
-from onearm.figures.style import slug
+from onearm.figures.style import sentence, slug
 from onearm.results import Curve, Results
 
 FREE = "Free of these events"
@@ -35,7 +35,7 @@ def _drawing(curves: tuple[Curve, ...], panel: str, group: str, notice: str) -> 
         name=slug("cif-stacked", endpoint, group or comparison),
         title=title,
         caption=f"{title}. The height of a band is the cumulative incidence of its cause, the white part those who had "
-        f"none of these events. {first.method}. Limits and numbers at risk are in the picture with lines.",
+        f"none of these events. {sentence(first.method)}. Limits and numbers at risk are in the picture with lines.",
         section="comparison" if comparison else "survival",
         comparison=comparison,
         draw=partial(draw, curves, notice, FREE),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from onearm.figures.curves import apart
 from onearm.figures.drawing import Drawing
 from onearm.figures.series import Series
-from onearm.figures.style import INK, SIZE, SMALL, WIDTH, lines, sheet, slug, stroke, wrapped
+from onearm.figures.style import INK, SIZE, SMALL, WIDTH, lines, sentence, sheet, slug, stroke, wrapped
 from onearm.results import Curve, Results
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def _drawing(curves: tuple[Curve, ...], notice: str) -> Drawing:
     return Drawing(
         name=slug("states", first.panel),
         title=first.label,
-        caption=f"{first.label}: the height of a band is the probability of its state. {first.method}. The first state "
-        "is at the bottom.",
+        caption=f"{first.label}: the height of a band is the probability of its state. {sentence(first.method)}. "
+        "The first state is at the bottom.",
         section="survival",
         draw=partial(draw, curves, notice),
         data=partial(data, curves),

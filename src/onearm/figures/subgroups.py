@@ -12,7 +12,7 @@ from onearm import text
 from onearm.figures.drawing import Drawing
 from onearm.figures.forest import TICKS
 from onearm.figures.series import Cell, Series
-from onearm.figures.style import FAINT, GREY, INK, SIZE, SMALL, STROKES, WIDTH, sheet, slug
+from onearm.figures.style import FAINT, GREY, INK, SIZE, SMALL, STROKES, TINY, WIDTH, sentence, sheet, slug
 from onearm.results import Estimate, Results
 
 if TYPE_CHECKING:
@@ -45,11 +45,12 @@ def _drawing(mine: Sequence[Estimate], notice: str) -> Drawing:
     ratio = any(e.stat == "hazard_ratio" for e in mine)
     title = mine[0].label.partition(f": {mine[0].heading}, ")[0]
     what = "Hazard ratios against the first subgroup of each column, nothing adjusted" if ratio else mine[0].method
+    counts = "Beside each row: its events and patients" if ratio else "Counts: of whom it is true, of whom it is known"
     found = rows(mine)
     return Drawing(
         name=slug("subgroups", mine[0].variable),
         title=title,
-        caption=f"{title}. {what}. {'Events of patients' if ratio else 'Responders of patients'} beside each row. "
+        caption=f"{title}. {sentence(what)}. {counts}. "
         "Subgroups are small: their intervals, not their points, are what can be read.",
         section="survival" if ratio else "response",
         draw=partial(draw, found, ratio, notice),
@@ -91,8 +92,8 @@ def data(lines: Sequence[Line]) -> Series:
 
 def draw(lines: Sequence[Line], ratio: bool, notice: str) -> Figure:
     """Draw the rows from the top; hazard ratios on a log axis, shares on 0 to 100%."""
-    foot = 0.58 + (0.27 if notice else 0.0)
-    height = 0.3 + _ROW * len(lines) + foot
+    foot = 0.58 + (0.14 if ratio else 0.0) + (0.27 if notice else 0.0)
+    height = 0.36 + _ROW * len(lines) + foot
     figure = sheet(height, notice)
     axes = figure.add_axes((_LEFT / WIDTH, foot / height, (WIDTH - _LEFT - _RIGHT) / WIDTH, _ROW * len(lines) / height))
     low, high = _ratio_axis(axes, lines) if ratio else _share_axis(axes)
@@ -101,7 +102,17 @@ def draw(lines: Sequence[Line], ratio: bool, notice: str) -> Figure:
     axes.spines["left"].set_visible(False)
     for k, line in enumerate(reversed(lines)):
         _row(axes, k, line, low, high)
+    _heads(axes, lines, ratio)
     return figure
+
+
+def _heads(axes: Axes, lines: Sequence[Line], ratio: bool) -> None:
+    """What the numbers on both sides are, over them."""
+    levels = {x.estimate.level for x in lines if x.estimate is not None and x.estimate.level is not None}
+    level = text.quantity(levels.pop(), "proportion").replace(".0%", "%") + " " if len(levels) == 1 else ""
+    place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "size": SMALL, "color": GREY}
+    axes.annotate("Events/patients" if ratio else "n/N", (0, 1), xytext=(-8, 6), ha="right", **place)
+    axes.annotate(f"{'HR' if ratio else 'Share'} ({level}CI)", (1, 1), xytext=(6, 6), **place)
 
 
 def _ratio_axis(axes: Axes, lines: Sequence[Line]) -> tuple[float, float]:
@@ -118,6 +129,10 @@ def _ratio_axis(axes: Axes, lines: Sequence[Line]) -> tuple[float, float]:
     axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
     axes.axvline(1, color=GREY, linewidth=0.9, zorder=1)
     axes.set_xlabel("Hazard ratio against the first subgroup", size=SIZE, labelpad=3)
+    axes.annotate(
+        "below 1: a lower hazard than the reference", (0.5, 0), xycoords="axes fraction", xytext=(0, -36), ha="center",
+        textcoords="offset points", size=TINY, color=GREY,
+    )  # fmt: skip
     return low, high
 
 

@@ -21,6 +21,7 @@ from onearm.figures.style import (
     WIDTH,
     Stroke,
     sample,
+    sentence,
     sheet,
     slug,
     stroke,
@@ -66,7 +67,7 @@ def _drawing(results: Results, name: str, found: Mapping[str, Sequence[Estimate]
         caption=("GATE FAILED: not to be read as an effect. " if failed else "")
         + "The confidence limit nearer to 1 (thick) and the estimate (thin) that one binary confounder would "
         "leave, by its prevalence among the trial's patients and its ratio with the outcome. Above the line at 1 the "
-        f"conclusion would not hold. {first.notes[0][:1].upper()}{first.notes[0][1:]}.",
+        f"conclusion would not hold. {sentence(first.notes[0])}.",
         section="comparison",
         comparison=name,
         draw=partial(draw, panels, results.header.notice),
