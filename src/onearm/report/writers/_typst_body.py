@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 from onearm.report.document import Block, Document, Figured, Items, Section, Tabled, Term, Terms, Text
@@ -14,6 +15,12 @@ Item = dict[str, Any]
 
 APPENDIX = "appendix"
 """Id of the section that begins a page, as do those sections within it that hold a table or a figure."""
+
+MOST_KEPT = 400
+"""Letters of one or two paragraphs that stay with what they lead to; more may stand at the foot of a page."""
+
+HEADING, PARAGRAPH, LINE = 14, 6, 6
+"""Millimetres on the page, at most: a heading, the space around a paragraph, one of its lines."""
 
 
 def body(document: Document, images: Mapping[str, str]) -> dict[str, Any]:
@@ -27,6 +34,7 @@ def body(document: Document, images: Mapping[str, str]) -> dict[str, Any]:
         The file of each figure by its name.
     """
     items = [item for section in document.sections for item in _section(section, 1, False, images)]
+    _keep(items)
     return {
         "kind": document.kind,
         "title": clean(document.title),
@@ -70,7 +78,13 @@ def _shows(section: Section) -> bool:
 
 def _block(block: Block, images: Mapping[str, str]) -> Item:
     if isinstance(block, Text):
-        return {"kind": "text", "text": line(block.parts), "manner": block.manner, "lead": clean(block.lead)}
+        return {
+            "kind": "text",
+            "text": line(block.parts),
+            "manner": block.manner,
+            "lead": clean(block.lead),
+            "keep": False,
+        }
     if isinstance(block, Items):
         return {"kind": "items", "items": [line(item) for item in block.items]}
     if isinstance(block, Terms):
@@ -114,6 +128,30 @@ def _runs(items: Sequence[Item]) -> list[dict[str, Any]]:
             runs.append({"lying": lying, "items": []})
         runs[-1]["items"].append(item)
     return runs
+
+
+def _keep(items: Sequence[Item]) -> None:
+    """Mark the few words under a heading that stay with what they lead to, as the heading does; tables and figures
+    are told the millimetres that stand over them on their page for it.
+    """
+    for k, item in enumerate(items):
+        if item["kind"] == "heading":
+            said = list(takewhile(lambda one: one["kind"] == "text", items[k + 1 :]))
+            after = items[k + 1 + len(said) :][:1]
+            leads = any(one["kind"] in ("heading", "table", "figure") and not one.get("turn") for one in after)
+            few = len(said) <= 2 and sum(len(one["text"]) for one in said) <= MOST_KEPT
+            for one in said:
+                one["keep"] = leads and few
+    over = 0
+    for item in items:
+        if item["kind"] == "heading":
+            over = HEADING + (0 if item["turn"] else over)
+        elif item["kind"] == "text" and item["keep"]:
+            over += PARAGRAPH + LINE * (1 + len(item["text"]) // 80)
+        else:
+            if item["kind"] in ("table", "figure"):
+                item["over"] = over
+            over = 0
 
 
 def _under_heading(items: Sequence[Item], k: int) -> bool:
