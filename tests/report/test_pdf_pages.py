@@ -116,6 +116,38 @@ def test_a_heading_is_never_last_on_its_page() -> None:
         assert "Table 1. A table" in next(page for page in pages(made)[::-1] if "Last part" in page)
 
 
+@pytest.mark.parametrize("lines", [26, 30, 34])
+def test_a_warning_under_a_heading_stays_with_the_figure_it_leads_to(lines: int) -> None:
+    warning = Text((("Never locked.", ""),), "warning")
+    inner = section(Figured(1, "drawn", "", (("Its caption.", ""),)), id="all", title="All of them")
+    first = section(*(said(f"Line {k}.") for k in range(lines)))
+    made = to_pdf(document(first, section(warning, title="Last part", sections=(inner,))), {"drawn": SQUARE})
+    page = next(page for page in pages(made) if "Never locked." in page)
+    assert all(words in page for words in ("Last part", "All of them", "Its caption."))
+
+
+def test_many_paragraphs_under_a_heading_are_not_kept_with_a_table() -> None:
+    def kept(*texts: str) -> list[bool]:
+        blocks = (*map(said, texts), Tabled(1, table(2, plain_rows(2, 2))))
+        (run,) = body(document(section(*blocks)), {})["runs"]
+        return [item["keep"] for item in run["items"] if item["kind"] == "text"]
+
+    assert kept("One.", "Two.") == [True, True]
+    assert kept("One.", "Two.", "Three.") == [False] * 3
+    assert kept("word " * 100) == [False]
+
+
+@pytest.mark.parametrize("columns", [3, 12])
+def test_notes_are_not_alone_on_a_page_where_the_table_fits_one(columns: int) -> None:
+    notes = tuple(f"Note {k}." for k in range(8))
+    for rows in (20, 24, 28) if columns > 3 else (40, 44, 48):
+        found = table(columns, plain_rows(columns, rows, "{i}.{k} of many"), footnotes=notes)
+        parts = (section(said("Before.")), section(Tabled(1, found), title="Its part"))
+        made = pages(to_pdf(document(*parts), {}))
+        page = next(page for page in made if "S-0000" in page)
+        assert all(words in page for words in ("Its part", f"S-{rows - 1:04}", "Note 0.", "Note 7."))
+
+
 def test_a_heading_is_repeated_only_over_lines_that_stand_under_it() -> None:
     rows = (
         Row("Age", head=True), Row("Median", (number("39"),), indent=1),
