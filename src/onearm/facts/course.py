@@ -38,10 +38,14 @@ class Course:
 
 
 def assessments(cohort: Cohort) -> pl.DataFrame:
-    """Response rows before relapse: an assessment on the day of relapse shows the relapse."""
+    """Response rows before relapse: an assessment on the day of relapse shows the relapse.
+
+    Progressive disease (PD) found on that day is the progression itself and counts, or nobody's best response were PD.
+    """
     relapse = cohort.followup.select("subject", "relapse_day")
     rows = cohort.responses.join(relapse, on="subject", how="left", maintain_order="left")
-    return rows.filter(pl.col("relapse_day").is_null() | (pl.col("day") < pl.col("relapse_day")))
+    found = (pl.col("day") == pl.col("relapse_day")) & (pl.col("response") == "PD")
+    return rows.filter(pl.col("relapse_day").is_null() | (pl.col("day") < pl.col("relapse_day")) | found)
 
 
 def _gathered(cohort: Cohort, scale: ResponseScale) -> pl.DataFrame:

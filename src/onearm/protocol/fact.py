@@ -44,7 +44,10 @@ class ResponseScale(Part):
         """Rules in force, in words."""
         return (
             *(
-                ("Relapse means progression too: the response categories have stable or progressive disease.",)
+                (
+                    "Relapse means progression too: the response categories have stable or progressive disease; PD "
+                    "found on its day counts.",
+                )
                 if self.progressive
                 else ()
             ),
