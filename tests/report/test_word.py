@@ -182,6 +182,37 @@ def test_contents_name_every_heading_and_a_summary_has_none(word: Any) -> None:
     assert short.settings.element.find(qn("w:updateFields")) is None
 
 
+def heights(*pictures: tuple[int, int], caption: str = "What is seen.") -> list[float]:
+    """Points of the height of each figure in a report."""
+    shown = tuple(Figured(k, f"f{k}", "Figure", ((caption, ""),)) for k in range(1, len(pictures) + 1))
+    drawn = {f"f{k}": png(*size, per_inch=100) for k, size in enumerate(pictures, start=1)}
+    made = to_docx(replace(DOCUMENT, sections=(Section("s", "S", shown),)), drawn)
+    return [int(one.height) / 12700 for one in docx.Document(io.BytesIO(made)).inline_shapes]
+
+
+def test_two_figures_share_a_page_where_they_can_be_read() -> None:
+    page = (16838 - 1304 - 1134) / 20
+    curve, column = heights((660, 560), (660, 1200))
+    assert 0.66 * 560 * 0.72 < curve < page / 2 - 40
+    assert page / 2 < column <= page - 110
+    (alone,) = heights((660, 560), caption="many words " * 150)
+    assert alone > curve
+    assert heights((300, 100)) == [pytest.approx(72)]
+
+
+def test_a_short_table_stays_with_its_caption_and_its_notes() -> None:
+    def kept(rows: int) -> list[bool]:
+        found = replace(wide_table(3, rows), footnotes=("One.", "Two."))
+        made = to_docx(replace(DOCUMENT, sections=(Section("s", "S", (Tabled(1, found),)),)), {})
+        word = docx.Document(io.BytesIO(made))
+        body = [p for row in word.tables[-1].rows for p in row.cells[0].paragraphs]
+        notes = [p for p in word.paragraphs if p.text in ("One.", "Two.")]
+        return [bool(p.paragraph_format.keep_with_next) for p in (*body, *notes)]
+
+    assert kept(11) == [True] * 13 + [False]
+    assert kept(12) == [True] + [False] * 11 + [True] + [False] * 2
+
+
 def test_properties_are_those_of_the_document(word: Any) -> None:
     about = word.core_properties
     assert (about.title, about.author, about.language) == (DOCUMENT.title, DOCUMENT.software, "en-GB")

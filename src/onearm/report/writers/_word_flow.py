@@ -7,14 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from onearm.report.document import Block, Document, Figured, Items, Section, Tabled, Term, Terms, Text, plain
+from onearm.report.writers._widths import lines
 from onearm.report.writers._word_page import Room
-from onearm.report.writers._word_table import layout, table_xml
+from onearm.report.writers._word_table import is_short, layout, table_xml
 from onearm.report.writers._word_text import Ids, field, paragraph, quoted, run
 from onearm.report.writers.problems import no_figure
 
 _EMU = 12700
 _SUMMARY_FIGURE = 0.24
 """The most of a page's height that a figure of a summary takes: a summary has two pages."""
+_CAPTION, _AROUND = 10.8, 32
+"""Points of a line of a caption, and of the space around a figure and its caption."""
+_LEAST_READ = 0.66
+"""A figure that shares a page is set to no less of its size; it then stands alone, as large as its page allows."""
+_NOTES_KEPT = 8
+"""Notes that stay with a short table; more may stand on the next page."""
 _MANNERS = {"note": "Report Note", "notice": "Report Notice", "warning": "Report Warning"}
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/"
 
@@ -175,7 +182,13 @@ class Flow:
         caption = self._caption("Table", block.number, run(table.title, "<w:b/>"), keep=True)
         said = [((note, f"table:{table.id}"),) for note in table.footnotes]
         said += [((table.notice, ""),)] if table.notice else []
-        notes = "".join(paragraph(self.styles["Table Note"], self.ids.parts(line, marked=False)) for line in said)
+        kept = len(said) - 1 if is_short(table) and len(said) <= _NOTES_KEPT else 0
+        notes = "".join(
+            paragraph(
+                self.styles["Table Note"], self.ids.parts(line, marked=False), "<w:keepNext/>" if k < kept else ""
+            )
+            for k, line in enumerate(said)
+        )
         return Piece(caption + table_xml(table, found, self.styles, self.ids) + (notes or self._gap()), wide=wide)
 
     def _figure(self, block: Figured) -> str:
@@ -183,12 +196,20 @@ class Flow:
             raise no_figure(block.name, self.figures)
         reference, width, height = self.place_image(block.name, self.figures[block.name])
         room = self.pages[0]
-        high = room.height * _SUMMARY_FIGURE if self.short else room.height - 110
-        most = (room.width * _EMU, max(high, 72) * _EMU)
-        scale = min(1.0, most[0] / width, most[1] / height)
+        scale = min(1.0, room.width * _EMU / width)
+        scale *= min(1.0, self._tallest(block, scale * height / _EMU) * _EMU / (scale * height))
         picture = self._picture(block, reference, round(width * scale), round(height * scale))
         caption = self._caption("Figure", block.number, self.ids.parts(block.caption), keep=False)
         return paragraph(self.styles["Report Figure"], picture) + caption
+
+    def _tallest(self, block: Figured, natural: float) -> float:
+        """The most height of a picture, in points: half a page less its caption where it can be read so small."""
+        room = self.pages[0]
+        if self.short:
+            return max(room.height * _SUMMARY_FIGURE, 72)
+        caption = f"Figure {block.number}. {plain(block.caption)}"
+        half = room.height / 2 - _CAPTION * lines(caption, room.width, 9) - _AROUND
+        return half if half >= natural * _LEAST_READ else max(room.height - 110, 72)
 
     def _picture(self, block: Figured, reference: str, width: int, height: int) -> str:
         key, self._free = self._free, self._free + 1

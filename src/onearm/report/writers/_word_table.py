@@ -15,6 +15,15 @@ MOST_MARKED = 500
 thousands of content controls, so its cells have none."""
 
 
+FEWEST_BROKEN = 12
+"""A table with fewer rows stays on one page, with its caption and its notes."""
+
+
+def is_short(table: Table) -> bool:
+    """Whether a table is not to be broken over pages."""
+    return len(table.rows) < FEWEST_BROKEN
+
+
 def layout(table: Table, room: float) -> Columns:
     """Widths of the columns in points within ``room``."""
     return columns(table, room, SIZES, _PADDING)
@@ -44,7 +53,7 @@ def table_xml(table: Table, found: Columns, styles: dict[str, str], ids: Ids) ->
         f'w:noVBand="1"/><w:tblCaption w:val="{quoted(table.title)}"/></w:tblPr>'
     )
     last = len(table.rows) - 1
-    body = "".join(writer.row(row, keep=i == last) for i, row in enumerate(table.rows))
+    body = "".join(writer.row(row, keep=i == last or is_short(table)) for i, row in enumerate(table.rows))
     # With its name space on the table itself lxml moves it as it is; else it looks up every one of its elements.
     return f"<w:tbl {SPACE}>{look}<w:tblGrid>{grid}</w:tblGrid>{writer.heads()}{body}</w:tbl>"
 
