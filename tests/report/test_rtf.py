@@ -39,7 +39,7 @@ def read(raw: bytes, *, wanted: str = "") -> str:
             keeps.append(keeps[-1])
         elif brace == "}":
             keeps.pop()
-        elif word in ("fonttbl", "header", "footer", "fldinst"):
+        elif word in ("fonttbl", "header", "headerf", "footer", "footerf", "fldinst"):
             keeps[-1] = word == wanted
         elif keeps[-1]:
             units.append(int(number) % 65536 if number else ord(sign or letter or (" " if word in _APART else "\0")))
@@ -59,12 +59,17 @@ def test_the_words_are_those_of_the_tables_in_order(raw: bytes) -> None:
 
 def test_each_table_is_a_section_with_its_title_and_notice_on_every_page(raw: bytes) -> None:
     assert raw.count(rb"\sectd") == len(CHOSEN)
-    heads = read(raw, wanted="header")
+    assert raw.count(rb"\titlepg") == len(CHOSEN)
+    first, later = read(raw, wanted="headerf"), read(raw, wanted="header")
     for table in CHOSEN:
         number = next(b.name for b in DOCUMENT.blocks() if isinstance(b, Tabled) and b.table.id == table.id)
-        assert f"{number}. {table.title}" in heads
-    assert heads.count(DOCUMENT.notice) == len(CHOSEN)
-    assert raw.count(b"NUMPAGES") == len(CHOSEN)
+        assert f"{number}. {table.title}" in first
+        assert f"{number}. {table.title} (continued)" in later
+    assert "(continued)" not in first
+    assert later.count("(continued)") == len(CHOSEN)
+    assert first.count(DOCUMENT.notice) == later.count(DOCUMENT.notice) == len(CHOSEN)
+    assert read(raw, wanted="footer") == read(raw, wanted="footerf")
+    assert raw.count(b"NUMPAGES") == 2 * len(CHOSEN)
 
 
 def test_pages_lie_across() -> None:

@@ -46,7 +46,7 @@ def to_rtf(tables: Iterable[Table], document: Document) -> bytes:
     sections = [_section(table, shown.get(table.id, ""), document, page) for table in tables]
     if not sections:
         sections = [_header(document, "") + _footer(document) + r"\pard\plain\f3\fs20 There are no tables.\par"]
-    body = "\n\\sect\n".join(rf"\sectd\sbkpage\lndscpsxn{section}" for section in sections)
+    body = "\n\\sect\n".join(rf"\sectd\sbkpage\lndscpsxn\titlepg{section}" for section in sections)
     return f"{start}\n{settings}\n{body}\n}}\n".encode("ascii")
 
 
@@ -75,16 +75,17 @@ def _line(points: float, look: str = "") -> str:
 
 
 def _header(document: Document, title: str) -> str:
-    lines = [
-        _line(8, r"\sa20") + escaped(" - ".join(filter(None, (document.over, document.title)))) + "\\par}",
-        _line(7.5, r"\sa80") + escaped(document.notice) + "\\par}" if document.notice else "",
-        _line(10, r"\b\sa80") + escaped(title) + "\\par}" if title else "",
-    ]
-    return f"{{\\header {''.join(lines)}}}"
+    """The header of a section: that of its first page, and that of the others, where the title says so."""
+    over = _line(8, r"\sa20") + escaped(" - ".join(filter(None, (document.over, document.title)))) + "\\par}"
+    over += _line(7.5, r"\sa80") + escaped(document.notice) + "\\par}" if document.notice else ""
+    first = _line(10, r"\b\sa80") + escaped(title) + "\\par}" if title else ""
+    later = _line(10, r"\b\sa80") + escaped(f"{title} (continued)") + "\\par}" if title else ""
+    return f"{{\\headerf {over}{first}}}{{\\header {over}{later}}}"
 
 
 def _footer(document: Document) -> str:
     said = ". ".join(filter(None, (document.software, document.date and f"Data cut-off {document.date}")))
     pages = r"Page {\field{\*\fldinst PAGE}{\fldrslt 1}} of {\field{\*\fldinst NUMPAGES}{\fldrslt 1}}"
     words = f"{escaped(said)}.  " if said else ""
-    return rf"{{\footer {{\pard\plain\qr\f3\fs16 {words}{pages}\par}}}}"
+    line = rf"{{\pard\plain\qr\f3\fs16 {words}{pages}\par}}"
+    return rf"{{\footerf {line}}}{{\footer {line}}}"
