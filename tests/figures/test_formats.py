@@ -148,3 +148,18 @@ def test_short_paths_turn_back_where_the_course_does() -> None:
     assert short("M 0 0 L 5 0 L 2 0") == "M0 0h5h-3"  # it lies on the way out, yet the course goes back
     assert short("M 1 1 L 1 1") == "M1 1h0"  # a dot with a round end stays a dot
     assert short("M 0 0 L 1 0 L 1 1 z M 5 5 L 6 6") == "M0 0h1v1zM5 5l1 1"
+
+
+def test_a_readers_own_settings_change_nothing(tmp_path: Path) -> None:
+    (tmp_path / "matplotlibrc").write_text("text.usetex: True\nfont.size: 30\nsavefig.bbox: tight\nlines.linewidth: 9\n")
+    code = (
+        "import sys; sys.path[:0] = sys.argv[1:]\n"
+        "from sample import sample\nfrom onearm import figures\nimport hashlib\n"
+        "d = figures.plan(sample())['km-os']\n"
+        "print([hashlib.sha256(figures.rendered(d, k)).hexdigest() for k in ('svg', 'png', 'pdf')])\n"
+    )
+    here = Path(__file__).parents[1]
+    words = [sys.executable, "-c", code, str(here / "report"), str(here / "broken")]
+    runs = [subprocess.run(words, cwd=place, capture_output=True, text=True, check=True) for place in (tmp_path, here)]
+    assert runs[0].stdout == runs[1].stdout
+    assert "Traceback" not in runs[0].stderr

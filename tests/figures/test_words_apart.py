@@ -87,10 +87,10 @@ def test_a_late_median_stands_left_of_its_line_below_the_curve() -> None:
 @pytest.mark.parametrize("p", [0.00001, 0.031])
 def test_effect_stamp_and_method_of_a_curve_have_lines_of_their_own(p: float) -> None:
     results = sample()
-    test = replace(results[f"os.log_rank_p|{INO}"], value=p)
+    test = replace(results[f"os.cox_p|{INO}"], value=p)
     results = replace(results, estimates={**results.estimates, test.id: test})
     found = inside(plan(results)[f"km-os-{INO}"])
-    whom, stamp, effect = of(found, "estimand"), of(found, "GATE FAILED"), of(found, "log-rank p")
+    whom, stamp, effect = of(found, "estimand"), of(found, "GATE FAILED"), of(found, "Wald p")
     assert whom.y0 > stamp.y1
     assert stamp.y0 > effect.y1
     for (one, a), (two, b) in combinations(found.items(), 2):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from onearm.figures import boundary, characteristics, formats, sizes, times
 from onearm.figures.drawing import Drawing
-from onearm.figures.style import RC
+from onearm.figures.style import own_look
 from onearm.results import Boundaries, CharacteristicsCurves, TimeBoundaries
 from onearm.results.sized import SizeCurves
 
@@ -31,9 +31,7 @@ def drawing(record: Drawn, notice: str = "") -> Drawing:
 
 def figure(record: Drawn) -> Figure:
     """Draw under onearm's own settings, whatever the reader's are."""
-    import matplotlib
-
-    with matplotlib.rc_context(RC):
+    with own_look():
         return drawing(record).draw()
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from onearm.errors import near
 from onearm.figures.drawing import Drawing
-from onearm.figures.style import RC
+from onearm.figures.style import own_look
 from onearm.figures.svg import svg as written
 
 if TYPE_CHECKING:
@@ -91,9 +91,7 @@ def rendered(drawing: Drawing, kind: str) -> bytes:
 @contextmanager
 def _drawn(drawing: Drawing, *, white: bool = False) -> Iterator[Figure]:
     """Draw and write under onearm's own settings, whatever the reader's are; on white, or on nothing."""
-    import matplotlib
-
-    with matplotlib.rc_context(RC), warnings.catch_warnings():
+    with own_look(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from")  # the reader's own fonts draw the text of an SVG
         figure = drawing.draw()
         figure.patch.set_visible(white)

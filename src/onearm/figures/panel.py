@@ -128,10 +128,13 @@ def _effect(results: Results, key: str) -> tuple[str, ...]:
         interval = text.interval(ratio.low, ratio.high, ratio.unit)
         level = "" if ratio.level is None else text.quantity(ratio.level, "proportion").replace(".0%", "%")
         found.append(f"Hazard ratio {text.quantity(ratio.value, ratio.unit)} ({level} CI {interval})")
-    test = results.estimates.get(_sibling(key, "log_rank_p"))
+    wald = results.estimates.get(_sibling(key, "cox_p")) if "|" in key else None  # it knows the pairs and weights
+    name, test = (
+        ("Wald", wald) if wald is not None else ("log-rank", results.estimates.get(_sibling(key, "log_rank_p")))
+    )
     if test is not None and test.value is not None:
         said = text.p_value(test.value)
-        found.append(f"log-rank p {said}" if said.startswith("<") else f"log-rank p = {said}")
+        found.append(f"{name} p {said}" if said.startswith("<") else f"{name} p = {said}")
     return tuple(found)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +46,17 @@ RC: Any = {
     "path.simplify": False,
 }
 """Settings under which every figure is drawn and written, whatever the reader's own are."""
+
+
+@contextmanager
+def own_look() -> Iterator[None]:
+    """onearm's own settings and matplotlib's defaults, whatever a file of the reader's says; put back afterwards."""
+    import matplotlib
+
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(RC)
+        yield
 
 
 @dataclass(frozen=True, slots=True)

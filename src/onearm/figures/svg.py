@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from onearm.figures.slim import slim
-from onearm.figures.style import RC
+from onearm.figures.style import own_look
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,11 +34,10 @@ def svg(figure: Figure, name: str, title: str, says: str) -> bytes:
     title, says
         What a screen reader says.
     """
-    import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     out = io.StringIO()
-    with matplotlib.rc_context(RC):
+    with own_look():
         canvas: Any = FigureCanvasSVG(figure)
         canvas.print_svg(out, metadata={"Date": None, "Creator": None})
     return _document(out.getvalue(), name, title, says).encode()
