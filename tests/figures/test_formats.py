@@ -151,7 +151,9 @@ def test_short_paths_turn_back_where_the_course_does() -> None:
 
 
 def test_a_readers_own_settings_change_nothing(tmp_path: Path) -> None:
-    (tmp_path / "matplotlibrc").write_text("text.usetex: True\nfont.size: 30\nsavefig.bbox: tight\nlines.linewidth: 9\n")
+    (tmp_path / "matplotlibrc").write_text(
+        "text.usetex: True\nfont.size: 30\nsavefig.bbox: tight\nlines.linewidth: 9\n"
+    )
     code = (
         "import sys; sys.path[:0] = sys.argv[1:]\n"
         "from sample import sample\nfrom onearm import figures\nimport hashlib\n"
