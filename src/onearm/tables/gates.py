@@ -14,8 +14,8 @@ from onearm.tables.model import Cell, Row, Table, words
 from onearm.tables.names import comparison_label, comparisons, parse, unique
 
 _SETTLED = (
-    "Thresholds are the protocol's. Pairs, weights and checks come from a step that cannot read an outcome; whether they "
-    "were fixed beforehand is said with the comparisons."
+    "Thresholds are the protocol's. Pairs, weights and checks come from a step that cannot read an outcome; whether "
+    "they were fixed beforehand is said with the comparisons."
 )
 
 
