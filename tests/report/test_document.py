@@ -172,3 +172,12 @@ def test_few_at_risk_at_any_month_and_the_e_value_of_the_limit(results: Results)
     section = next(s for s in document.sections if s.id == "limitations")
     items = [plain(item) for b in section.blocks if isinstance(b, Items) for item in b.items]
     assert any("at 29 months rests on 3 patients still at risk." in item for item in items)
+
+
+def test_tests_that_do_not_agree_are_said_in_the_abstract(results: Results) -> None:
+    passed = next(n for n in (SALVAGE, INO) if all(g.passed for g in results.gates if g.comparison == n))
+    wald = replace(results[f"os.cox_p|{passed}"], value=0.002)
+    pairs = replace(wald, id=f"os.paired_log_rank_p|{passed}", value=0.078)
+    document = made(replace(results, estimates={**results.estimates, wald.id: wald, pairs.id: pairs}))
+    text = {b.lead: plain(b.parts) for b in document.sections[0].blocks if isinstance(b, Text)}
+    assert "the tests do not agree, Wald p = 0.002, log-rank within pairs p = 0.078." in text["Limitations."]

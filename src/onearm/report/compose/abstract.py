@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from onearm.report.compose.limitations import limitations
+from onearm.report.compose.limits_of_comparisons import tests_differ
 from onearm.report.compose.material import Material
 from onearm.report.compose.phrases import joined, listed, p_text, said, share, value
 from onearm.report.document import Parts, Text, plain
@@ -38,9 +39,10 @@ def abstract(m: Material) -> tuple[Text, ...]:
 
 
 def _shortly(m: Material) -> list[Parts]:
-    """The gravest limitations; the notice stands on every page anyway."""
+    """The gravest limitations, and tests that do not agree; the notice stands on every page anyway."""
     found = [parts for parts in limitations(m) if all(key != "header:notice" for _, key in parts)]
-    return [parts for parts in found if plain(parts) != m.results.header.notice][:_LIMITATIONS]
+    first = [parts for parts in found if plain(parts) != m.results.header.notice][:_LIMITATIONS]
+    return [*first, *(parts for parts in tests_differ(m.results) if parts not in first)]
 
 
 def _wanted(results: Results, found: Iterable[Estimate]) -> list[Estimate]:

@@ -22,7 +22,7 @@ PROPORTIONAL = 0.05
 def of_comparisons(results: Results) -> Iterator[Parts]:
     """Every one of them, the gravest first."""
     makers = (
-        _gates, _commitment, _calendar, _lost, _further_methods, _tests_differ, _not_proportional, _confounding,
+        _gates, _commitment, _calendar, _lost, _further_methods, tests_differ, _not_proportional, _confounding,
         _complete_cases,
     )  # fmt: skip
     for make in makers:
@@ -89,7 +89,7 @@ def _further_methods(results: Results) -> Iterator[Parts]:
             yield joined(label, " the gates of further methods failed: ", listed_, ".")
 
 
-def _tests_differ(results: Results) -> Iterator[Parts]:
+def tests_differ(results: Results) -> Iterator[Parts]:
     """Where the test of the ratio finds a difference and the log-rank test within pairs does not, or the reverse."""
     for e in of_context(results, "comparison"):
         name = parse(e.id)
