@@ -113,7 +113,7 @@ CURVES = SizeCurves(
 def test_the_picture_shows_each_curve_and_its_limits() -> None:
     made = drawing(CURVES)
     assert made.name == "sizes-c"
-    assert "hazard ratio 0.5" in made.caption
+    assert "Hazard ratio 0.5" in made.caption
     above, below = made.draw().axes
     points = [[list(line.get_xydata()[i]) for i in (0, 1)] for line in above.lines if len(line.get_xdata()) == 2][1:]
     assert [[y for _, y in curve] for curve in points] == [[0.5, 0.8], [0.6, 0.9]]

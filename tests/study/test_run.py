@@ -97,7 +97,7 @@ def test_definitions_name_every_fact_and_comparison(bundled: Path, results: Resu
     for comparison in protocol.comparisons.values():
         (sentence,) = [d for d in results.header.definitions if d.startswith(f"Comparison {comparison.label}:")]
         assert "caliper 0.2 SD (pooled)" in sentence
-        assert "age at least 18 and philadelphia is negative and salvage at most 1" in sentence
+        assert "Age at least 18; Philadelphia chromosome is negative; Line of salvage at most 1" in sentence
         assert all(protocol.covariates[c].label in sentence for c in comparison.covariates)
 
 
