@@ -345,3 +345,14 @@ def test_a_digit_of_a_folded_heading_has_a_source(own: Path) -> None:
     assert main(["run", str(own), "-q"]) == 0
     page = (own / "results" / "report.html").read_text()
     assert all("data-id" in tag for tag in re.findall(r"<summary[^>]*>(?=[^<]*\d)", page))
+
+
+def test_without_the_extra_the_tables_are_left_out_with_a_note(
+    own: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("onearm.io.documents.find_spec", lambda name: None)
+    capsys.readouterr()
+    assert main(["report", str(own), "--kind", "summary", "--out", str(own / "plain")]) == 0
+    assert 'pip install "onearm[rtf]"' in capsys.readouterr().err
+    assert {"summary.pdf", "ars.json"} <= names(own / "plain")
+    assert "tables.rtf" not in names(own / "plain")

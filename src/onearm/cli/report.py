@@ -9,7 +9,7 @@ import typer
 
 from onearm.cli import show
 
-_FORMATS = "html, pdf, docx, md, rtf (tables) and ars (CDISC JSON), joined by commas [default: all]."
+_FORMATS = "html, pdf, docx, md, rtf (tables) and ars (CDISC JSON), joined by commas [default: all installed]."
 
 
 def report(
@@ -35,10 +35,10 @@ def report(
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no summary.")] = False,
 ) -> None:
     """Write report and summary as HTML, PDF, Word and Markdown, tables as RTF and numbers as CDISC JSON."""
-    from onearm.io.documents import FORMATS, KINDS, Wish, chosen, parts_of, write_documents
+    from onearm.io.documents import FORMATS, KINDS, Wish, chosen, installed, parts_of, write_documents
 
     wish = Wish(
-        formats=chosen(form) if form else FORMATS,
+        formats=chosen(form) if form else installed(FORMATS),
         kinds=chosen(kind) if kind else KINDS,
         sections=chosen(sections or ()),
         template=template,
@@ -47,6 +47,8 @@ def report(
     )
     with show.progress(quiet) as say:
         target, files, older = write_documents(folder, out, wish, say)
+    if not form and "rtf" not in wish.formats and not quiet:
+        show.note('left out: tables.rtf, which needs the extra `rtf`: pip install "onearm[rtf]"')
     if as_json:
         show.as_json({"folder": str(target), "files": list(files), "older": older})
     elif not quiet:

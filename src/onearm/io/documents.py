@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -311,6 +312,17 @@ def documents_older(home: Path, out: Path) -> bool:
 
 def _sha(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def installed(formats: Sequence[str]) -> tuple[str, ...]:
+    """The formats whose packages are there: ``rtf`` is an extra.
+
+    Examples
+    --------
+    >>> installed(["html", "pdf"])
+    ('html', 'pdf')
+    """
+    return tuple(f for f in formats if f != "rtf" or find_spec("rtflite") is not None)
 
 
 def chosen(words: Iterable[str]) -> tuple[str, ...]:
