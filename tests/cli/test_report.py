@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from onearm import figures, tables
 from onearm.cli.main import main
 from onearm.io.results import read_results
 from onearm.report.compose import compose
-from onearm.report.document import Block, Document, Figured, Items, Parts, Tabled, Terms, Text, plain
+from onearm.report.document import Document, Tabled, lines, plain
 
 FILES = {
     "report.html",
@@ -105,22 +104,9 @@ def read(path: Path) -> str:
     return squeezed(path.read_text())
 
 
-def lines(block: Block) -> Iterator[Parts]:
-    if isinstance(block, Text):
-        yield block.parts
-    elif isinstance(block, Items):
-        yield from block.items
-    elif isinstance(block, Terms):
-        yield from (line for t in block.terms for line in (t.label, t.value, t.detail))
-    elif isinstance(block, Tabled):
-        yield from (cell.parts for cell in block.table.cells())
-    elif isinstance(block, Figured):
-        yield block.caption
-
-
 def document(trial: Path, kind: str) -> Document:
     results, origin = read_results(trial)
-    from onearm.io.documents import provenance
+    from onearm.io.document_files import provenance
 
     return compose(results, tables.build(results), figures.plan(results), kind, provenance=provenance(origin))
 
@@ -350,9 +336,17 @@ def test_a_digit_of_a_folded_heading_has_a_source(own: Path) -> None:
 def test_without_the_extra_the_tables_are_left_out_with_a_note(
     own: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("onearm.io.documents.find_spec", lambda name: None)
+    monkeypatch.setattr("onearm.io.document_files.find_spec", lambda name: None)
     capsys.readouterr()
     assert main(["report", str(own), "--kind", "summary", "--out", str(own / "plain")]) == 0
     assert 'pip install "onearm[rtf]"' in capsys.readouterr().err
     assert {"summary.pdf", "ars.json"} <= names(own / "plain")
     assert "tables.rtf" not in names(own / "plain")
+
+
+def test_a_run_that_changes_nothing_leaves_its_documents_current(
+    own: Path, earlier: dict[str, bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert main(["run", str(own)]) == 0
+    assert "of earlier results" not in capsys.readouterr().err

@@ -33,7 +33,9 @@ def results() -> Results:
 def test_each_step_has_the_numbers_of_the_results(results: Results) -> None:
     found = rows(panel_of(results, "os"))
     curve = results.curves["os"]
-    assert [r["value"] for r in found] == pytest.approx([100.0, *(100 * v for v in curve.value)], abs=1e-4)
+    assert [r["value"] for r in found] == pytest.approx(
+        [100.0, *(100 * v for v in curve.value)], abs=1e-4
+    )  # written to four digits
     assert [r["at_risk"] for r in found][1:] == list(curve.at_risk)
     assert {r["group"] for r in rows(panel_of(results, f"os|{SALVAGE}"))} == {
         r[1] for r in plan(results)[f"km-os-{SALVAGE}"].data().rows

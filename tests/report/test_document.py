@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -14,7 +13,7 @@ from onearm.figures import plan
 from onearm.protocol.report import SECTIONS
 from onearm.report.compose import BUILDERS, Provenance, compose
 from onearm.report.compose.own import unknown
-from onearm.report.document import Block, Document, Figured, Items, Parts, Tabled, Terms, Text, plain
+from onearm.report.document import Document, Figured, Items, Tabled, Terms, Text, lines, plain
 from onearm.report.sources import sources
 from onearm.results import Chapter, Outline, Results
 from onearm.tables import build
@@ -24,19 +23,6 @@ FILES = Provenance(inputs=(("data/subjects.csv", "ab12"),), software=(("numpy", 
 
 def made(results: Results, kind: str = "report", **more: object) -> Document:
     return compose(results, build(results), plan(results), kind, provenance=FILES, **more)  # type: ignore[arg-type]
-
-
-def lines(block: Block) -> Iterator[Parts]:
-    if isinstance(block, Text):
-        yield block.parts
-    elif isinstance(block, Items):
-        yield from block.items
-    elif isinstance(block, Terms):
-        yield from (line for t in block.terms for line in (t.label, t.value, t.detail))
-    elif isinstance(block, Tabled):
-        yield from (cell.parts for cell in block.table.cells())
-    else:
-        yield block.caption
 
 
 @pytest.fixture(scope="module")

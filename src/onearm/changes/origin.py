@@ -26,6 +26,8 @@ class Origin:
         Whether a manifest speaks of these results; without it only the header is known.
     why
         Why no manifest speaks of them.
+    changed
+        Whether there is a manifest, and it speaks of another file: the results were changed after the run.
     software, cutoff, definitions
         From the header: onearm's version, the data cut-off, the rules in force.
     lock
@@ -41,6 +43,7 @@ class Origin:
     name: str
     manifest: bool
     why: str = ""
+    changed: bool = False
     software: str = ""
     cutoff: str = ""
     definitions: tuple[str, ...] = ()

@@ -35,7 +35,8 @@ def report(
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no summary.")] = False,
 ) -> None:
     """Write report and summary as HTML, PDF, Word and Markdown, tables as RTF and numbers as CDISC JSON."""
-    from onearm.io.documents import FORMATS, KINDS, Wish, chosen, installed, parts_of, write_documents
+    from onearm.io.document_files import FORMATS, KINDS, Wish, chosen, installed
+    from onearm.io.documents import parts_of, write_documents
 
     wish = Wish(
         formats=chosen(form) if form else installed(FORMATS),

@@ -17,7 +17,6 @@ from onearm.io.undisturbed import undisturbed
 from onearm.results import Results
 
 FILE = "results.json"
-CHANGED = "it was changed after the run"
 
 
 def read_results(place: Path) -> tuple[Results, Origin]:
@@ -103,7 +102,9 @@ def _origin(results: Results, path: Path, raw: bytes, about: bytes | None) -> Or
         return alone
     body = _manifest(about, path.with_name(MARK))
     if body["outputs"].get(path.name) != hashlib.sha256(raw).hexdigest():
-        return replace(alone, why=f"{path.name} is not the file that its {MARK} names: {CHANGED}")
+        return replace(
+            alone, changed=True, why=f"{path.name} is not the file that its {MARK} names: it was changed after the run"
+        )
     if PROTOCOL not in body["inputs"]:
         return replace(alone, why=f"its {MARK} names no {PROTOCOL} among the inputs")
     return replace(

@@ -150,6 +150,26 @@ class Document:
         return tuple(dict.fromkeys(b.name for b in self.blocks() if isinstance(b, Figured)))
 
 
+def lines(block: Block) -> Iterator[Parts]:
+    """Every line of a block, in reading order: paragraphs, labels with their values, cells, captions.
+
+    Examples
+    --------
+    >>> [plain(line) for line in lines(Items(((("one", ""),), (("2", "x"),))))]
+    ['one', '2']
+    """
+    if isinstance(block, Text):
+        yield block.parts
+    elif isinstance(block, Items):
+        yield from block.items
+    elif isinstance(block, Terms):
+        yield from (line for t in block.terms for line in (t.label, t.value, t.detail))
+    elif isinstance(block, Tabled):
+        yield from (cell.parts for cell in block.table.cells())
+    else:
+        yield block.caption
+
+
 def plain(parts: Parts) -> str:
     """The words of a line.
 

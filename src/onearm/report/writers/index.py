@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from onearm import text
-from onearm.report.document import Document, Figured, Items, Parts, Tabled, Terms, Text
+from onearm.report.document import Document, lines
 from onearm.report.key import rule_name
 from onearm.results import Choice, Estimate, Results, Watch
 from onearm.tables.cells import limits, shown
@@ -45,22 +45,7 @@ def index(document: Document, results: Results) -> tuple[Entry, ...]:
 
 def shown_ids(document: Document) -> Iterator[str]:
     """Every id in the document, in reading order, as often as it appears."""
-    for b in document.blocks():
-        if isinstance(b, Tabled):
-            yield from b.table.ids
-        else:
-            yield from (key for parts in _lines(b) for _, key in parts if key)
-
-
-def _lines(b: Text | Items | Terms | Figured) -> Iterator[Parts]:
-    if isinstance(b, Text):
-        yield b.parts
-    elif isinstance(b, Items):
-        yield from b.items
-    elif isinstance(b, Terms):
-        yield from (line for t in b.terms for line in (t.label, t.value, t.detail))
-    else:
-        yield b.caption
+    yield from (key for b in document.blocks() for line in lines(b) for _, key in line if key)
 
 
 def _number(e: Estimate) -> Entry:
